@@ -1,0 +1,1 @@
+//! Examples of `messaging`; each file is one.

@@ -1,0 +1,1 @@
+//! The macros of `messaging`. Use them through that crate, which documents them.

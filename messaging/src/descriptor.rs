@@ -1,0 +1,102 @@
+//! An API as plain data: what `#[rpc_api]` knows of a trait.
+
+use std::time::Duration;
+
+use crate::Version;
+
+/// A whole API: `SchedulerClient::API`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiDescriptor {
+    /// The trait's name.
+    pub name: &'static str,
+    /// The topic that clients send to unless told otherwise.
+    pub topic: &'static str,
+    /// The namespace; none is the null namespace.
+    pub namespace: Option<&'static str>,
+    /// The version declared.
+    pub version: Version,
+    /// The trait's documentation.
+    pub docs: &'static str,
+    /// The methods, in the order in which they are declared.
+    pub methods: &'static [MethodDescriptor],
+}
+
+impl ApiDescriptor {
+    /// The method of this name on the wire.
+    #[must_use]
+    pub fn method(&self, name: &str) -> Option<&'static MethodDescriptor> {
+        self.methods.iter().find(|method| method.name == name)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __new(
+        name: &'static str,
+        topic: &'static str,
+        namespace: Option<&'static str>,
+        version: Version,
+        docs: &'static str,
+        methods: &'static [MethodDescriptor],
+    ) -> Self {
+        Self { name, topic, namespace, version, docs, methods }
+    }
+}
+
+/// One method of an API: `SchedulerClient::SELECT_HOSTS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodDescriptor {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// The version that brought the method.
+    pub since: Version,
+    /// Whether it is only ever cast: sent without a reply.
+    pub cast: bool,
+    /// Whether running it twice does no more than running it once, so that it is acknowledged
+    /// after it ran and runs again when its server dies.
+    pub idempotent: bool,
+    /// How long a call waits unless told otherwise; none is the transport's default.
+    pub timeout: Option<Duration>,
+    /// The method's documentation.
+    pub docs: &'static str,
+    /// The parameters after the context, in order.
+    pub params: &'static [ParamDescriptor],
+}
+
+impl MethodDescriptor {
+    #[doc(hidden)]
+    #[must_use]
+    #[allow(clippy::fn_params_excessive_bools)] // called by generated code alone
+    pub const fn __new(
+        name: &'static str,
+        since: Version,
+        cast: bool,
+        idempotent: bool,
+        timeout: Option<Duration>,
+        docs: &'static str,
+        params: &'static [ParamDescriptor],
+    ) -> Self {
+        Self { name, since, cast, idempotent, timeout, docs, params }
+    }
+}
+
+/// One parameter of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParamDescriptor {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// The version that brought the parameter: older peers do not know it.
+    pub since: Version,
+    /// Whether a request may leave it out.
+    pub optional: bool,
+}
+
+impl ParamDescriptor {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __new(name: &'static str, since: Version, optional: bool) -> Self {
+        Self { name, since, optional }
+    }
+}

@@ -1,0 +1,1 @@
+//! An in-process broker with RabbitMQ's rules where users can see them.

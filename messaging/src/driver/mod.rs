@@ -1,0 +1,175 @@
+//! What a broker must be able to do, in a broker's words: publish, consume, acknowledge.
+//!
+//! A driver knows neither methods nor versions, and never looks into a body. All operations that
+//! can wait take the time that they may take, and end within it whatever the broker does.
+//! Implement [`Driver`], [`Consumer`] and [`Acknowledge`] for another broker, and run
+//! `driver::conformance` (feature `conformance`) against it.
+
+#[cfg(feature = "amqp")]
+pub(crate) mod amqp;
+#[cfg(any(feature = "conformance", test))]
+pub mod conformance;
+pub(crate) mod memory;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::Error;
+
+/// A connection to a broker.
+#[async_trait]
+pub trait Driver: fmt::Debug + Send + Sync + 'static {
+    /// A word for errors and logs: `rabbit`, `memory`.
+    fn name(&self) -> &'static str;
+
+    /// Hands a message to the broker, and ends when the broker has confirmed it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unroutable`](crate::ErrorKind::Unroutable) if it is mandatory and no queue takes it;
+    /// [`NotConfirmed`](crate::ErrorKind::NotConfirmed) if the broker may have it but did not say
+    /// so in time; [`Connection`](crate::ErrorKind::Connection) if it certainly does not have it.
+    async fn publish(&self, message: Publish<'_>) -> Result<(), Error>;
+
+    /// Declares what a server listens on and starts to consume it: the queue of the topic, shared
+    /// by all its servers, the queue of this server, and a queue of its own behind the topic's
+    /// fanout.
+    ///
+    /// The consumer mends itself after any loss until it is cancelled or closed.
+    async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error>;
+
+    /// Declares a reply queue and starts to consume it.
+    async fn open_inbox(&self, within: Duration) -> Result<Inbox, Error>;
+
+    /// Ends all consumers, then closes the connections.
+    async fn close(&self, within: Duration);
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// One server of a topic: any, or the one named.
+    Topic {
+        /// The exchange.
+        exchange: String,
+        /// The topic.
+        topic: String,
+        /// The server, or any.
+        server: Option<String>,
+    },
+    /// Every server of a topic that listens at this moment.
+    Fanout {
+        /// The topic.
+        topic: String,
+    },
+    /// The reply queue of a client.
+    Reply {
+        /// The name that [`Inbox::queue`] had there.
+        queue: String,
+    },
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Topic { exchange, topic, server: None } => {
+                write!(f, "topic `{topic}` in exchange `{exchange}`")
+            }
+            Self::Topic { exchange, topic, server: Some(server) } => {
+                write!(f, "server `{server}` of topic `{topic}` in exchange `{exchange}`")
+            }
+            Self::Fanout { topic } => write!(f, "the fanout of topic `{topic}`"),
+            Self::Reply { queue } => write!(f, "reply queue `{queue}`"),
+        }
+    }
+}
+
+/// A message on its way out.
+#[derive(Clone, Debug)]
+pub struct Publish<'a> {
+    /// Where it goes.
+    pub address: &'a Address,
+    /// What it says.
+    pub body: &'a [u8],
+    /// After how long in a queue the broker drops it; none is never.
+    pub expires: Option<Duration>,
+    /// Whether it is an error that no queue takes it.
+    pub mandatory: bool,
+    /// How long publishing may take, connecting anew included.
+    pub within: Duration,
+}
+
+/// What a server listens on.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// The exchange.
+    pub exchange: String,
+    /// The topic.
+    pub topic: String,
+    /// The server's own name.
+    pub server: String,
+    /// How many messages the broker may hand over per queue before they are acknowledged.
+    pub prefetch: u16,
+    /// How long setting up may take.
+    pub within: Duration,
+}
+
+/// A reply queue, consumed.
+#[derive(Debug)]
+pub struct Inbox {
+    /// Its name, which a request carries.
+    pub queue: String,
+    /// What arrives in it.
+    pub consumer: Box<dyn Consumer>,
+}
+
+/// Messages coming in.
+#[async_trait]
+pub trait Consumer: fmt::Debug + Send {
+    /// The next message; none when there will be no more, because the consumer was cancelled or
+    /// the driver closed. An error tells of something that went wrong and is being mended; the
+    /// consumer goes on.
+    ///
+    /// May be dropped and called again without losing a message.
+    async fn next(&mut self) -> Option<Result<Delivery, Error>>;
+
+    /// Takes no more: the broker stops sending, and what it had sent that [`next`](Self::next)
+    /// has not given out goes back to its queue. What was given out can still be settled.
+    async fn cancel(&mut self, within: Duration) -> Result<(), Error>;
+
+    /// Cancels if that was not done, then gives up everything: what was given out and not settled
+    /// goes back to its queue, and queues that are this consumer's alone are deleted.
+    async fn close(self: Box<Self>, within: Duration) -> Result<(), Error>;
+}
+
+/// A message that came in. Dropping it settles nothing: the message stays with this consumer until
+/// the consumer is closed, and then goes back to its queue.
+#[derive(Debug)]
+pub struct Delivery {
+    /// What it says.
+    pub body: Vec<u8>,
+    /// What [`Publish::expires`] was when it was sent.
+    pub expires: Option<Duration>,
+    /// Whether it was delivered before, to this consumer or another, and not acknowledged.
+    pub redelivered: bool,
+    /// Settles it.
+    pub settle: Box<dyn Acknowledge>,
+}
+
+/// Settles one delivery; once.
+#[async_trait]
+pub trait Acknowledge: fmt::Debug + Send {
+    /// Done with it: the broker forgets it.
+    ///
+    /// # Errors
+    ///
+    /// If the acknowledgement could not be handed to the broker, which then delivers the message
+    /// again, perhaps to another consumer.
+    async fn ack(self: Box<Self>) -> Result<(), Error>;
+
+    /// Not done: back to its queue if `requeue`, else dropped, or dead-lettered where the queue
+    /// says so.
+    async fn reject(self: Box<Self>, requeue: bool) -> Result<(), Error>;
+}

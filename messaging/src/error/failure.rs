@@ -1,0 +1,126 @@
+//! Failures as they travel: data, never code.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// What a server answered in place of a result (wire document, section 11.1).
+///
+/// It is data: no class is ever looked up or instantiated by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The name of the class, without its module: `ValueError`.
+    pub class: String,
+    /// The module of the class: `builtins`.
+    pub module: String,
+    /// The text of the error.
+    pub message: String,
+    /// The lines of the peer's traceback, as it formatted them.
+    pub traceback: Vec<String>,
+    /// The positional arguments from which a Python caller rebuilds the exception.
+    pub args: Vec<Value>,
+    /// The named arguments, likewise.
+    pub kwargs: Map<String, Value>,
+}
+
+impl Failure {
+    /// A failure of this class with this text, which is also its one positional argument, as for
+    /// most exceptions of Python.
+    #[must_use]
+    pub fn new(
+        module: impl Into<String>,
+        class: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let message = message.into();
+        Self {
+            class: class.into(),
+            module: module.into(),
+            args: vec![Value::String(message.clone())],
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// The same failure with other positional arguments.
+    #[must_use]
+    pub fn with_args(mut self, args: Vec<Value>) -> Self {
+        self.args = args;
+        self
+    }
+
+    /// The same failure with named arguments.
+    #[must_use]
+    pub fn with_kwargs(mut self, kwargs: Map<String, Value>) -> Self {
+        self.kwargs = kwargs;
+        self
+    }
+
+    /// Whether it is of this class. The suffix `_Remote`, which a Python service adds to the
+    /// module and the class of an exception that it passes on, is taken off first.
+    #[must_use]
+    pub fn is(&self, module: &str, class: &str) -> bool {
+        self.class.trim_end_matches("_Remote") == class
+            && self.module.trim_end_matches("_Remote") == module
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}: {}", self.module, self.class, self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// An error that a method returns: how it becomes a [`Failure`] on the server, and how a client
+/// recognises it.
+///
+/// Write `#[derive(RemoteError)]` on an enum whose variants are the errors; each becomes a class
+/// that a Python caller can rebuild.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel as the error of a method",
+    note = "write `#[derive(messaging::RemoteError)]` on it, or use `messaging::Failure`"
+)]
+pub trait RemoteError: Sized + Send + 'static {
+    /// The failure that the server answers with.
+    fn to_failure(&self) -> Failure;
+
+    /// The error that `failure` stands for; none if it is not one of this type's.
+    fn from_failure(failure: &Failure) -> Option<Self>;
+}
+
+/// Any failure, as it came.
+impl RemoteError for Failure {
+    fn to_failure(&self) -> Failure {
+        self.clone()
+    }
+
+    fn from_failure(failure: &Failure) -> Option<Self> {
+        Some(failure.clone())
+    }
+}
+
+/// For methods that do not fail.
+impl RemoteError for Infallible {
+    fn to_failure(&self) -> Failure {
+        match *self {}
+    }
+
+    fn from_failure(_: &Failure) -> Option<Self> {
+        None
+    }
+}
+
+/// An error that is no more than its text; on the wire it is Python's `RuntimeError`.
+impl RemoteError for String {
+    fn to_failure(&self) -> Failure {
+        Failure::new("builtins", "RuntimeError", self.as_str())
+    }
+
+    fn from_failure(failure: &Failure) -> Option<Self> {
+        failure.is("builtins", "RuntimeError").then(|| failure.message.clone())
+    }
+}

@@ -1,0 +1,92 @@
+//! [`Runtime`] for tokio and smol, through async-rs, in one build.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_rs::traits::{Executor, Reactor};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::{Runtime, Socket};
+#[cfg(feature = "tokio")]
+use crate::{Error, ErrorKind};
+
+/// The tokio runtime that the calling code runs in.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] outside a tokio runtime.
+#[cfg(feature = "tokio")]
+pub fn tokio() -> Result<Arc<dyn Runtime>, Error> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(handle) => Ok(Arc::new(Tokio(async_rs::Runtime::tokio_with_handle(handle)))),
+        Err(error) => {
+            Err(Error::new(ErrorKind::Config, "no tokio runtime is running here")
+                .with_source(error))
+        }
+    }
+}
+
+/// smol, with its global executor.
+#[cfg(feature = "smol")]
+#[must_use]
+pub fn smol() -> Arc<dyn Runtime> {
+    Arc::new(Smol(async_rs::Runtime::smol()))
+}
+
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+struct Tokio(async_rs::TokioRuntime);
+
+#[cfg(feature = "smol")]
+#[derive(Debug)]
+struct Smol(async_rs::SmolRuntime);
+
+/// The two kits differ in their clock alone: tokio's can be paused by a test.
+macro_rules! runtime {
+    ($runtime:ident, $now:expr) => {
+        impl Runtime for $runtime {
+            fn spawn(&self, task: BoxFuture<'static, ()>) {
+                // Dropping async-rs' task detaches it.
+                drop(Executor::spawn(&self.0, task));
+            }
+
+            fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send>) {
+                drop(Executor::spawn_blocking(&self.0, work));
+            }
+
+            fn block_on(&self, future: BoxFuture<'static, ()>) {
+                Executor::block_on(&self.0, future);
+            }
+
+            fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+                Reactor::sleep(&self.0, duration).map(drop).boxed()
+            }
+
+            fn now(&self) -> Instant {
+                $now
+            }
+
+            fn connect(
+                &self,
+                address: SocketAddr,
+            ) -> BoxFuture<'static, io::Result<Box<dyn Socket>>> {
+                let connecting = Reactor::tcp_connect_addr(&self.0, address);
+                async move { Ok(Box::new(connecting.await?) as Box<dyn Socket>) }.boxed()
+            }
+        }
+    };
+}
+
+#[cfg(feature = "tokio")]
+runtime!(Tokio, tokio::time::Instant::now().into_std());
+
+#[cfg(feature = "smol")]
+#[allow(clippy::disallowed_methods)] // smol's timers run by this very clock
+mod smol_clock {
+    use super::*;
+
+    runtime!(Smol, Instant::now());
+}

@@ -1,0 +1,89 @@
+//! The runtime as a value: what spawns, sleeps, tells the time and opens sockets.
+//!
+//! A transport is given its runtime and uses no other. `tokio()` and `smol()` are ready; any
+//! other is an implementation of [`Runtime`], and the AMQP driver runs on it as well.
+
+#[cfg(any(feature = "tokio", feature = "smol"))]
+mod async_rs;
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_util::future::{BoxFuture, Either, select};
+
+use crate::{Error, ErrorKind};
+
+#[cfg(feature = "smol")]
+pub use async_rs::smol;
+#[cfg(feature = "tokio")]
+pub use async_rs::tokio;
+
+/// What the library needs of an executor, a clock and a network.
+///
+/// All time is taken from here, so that tests run on virtual time.
+pub trait Runtime: fmt::Debug + Send + Sync + 'static {
+    /// Runs `task` in the background, to its end.
+    fn spawn(&self, task: BoxFuture<'static, ()>);
+
+    /// Runs `work` on a thread where blocking is allowed.
+    fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send>);
+
+    /// Drives `future` to its end on this thread, which may block.
+    fn block_on(&self, future: BoxFuture<'static, ()>);
+
+    /// Ends when `duration` has passed.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// The time on the clock by which [`sleep`](Self::sleep) sleeps.
+    fn now(&self) -> Instant;
+
+    /// Opens a TCP connection, with `TCP_NODELAY` set.
+    fn connect(&self, address: SocketAddr) -> BoxFuture<'static, io::Result<Box<dyn Socket>>>;
+}
+
+/// A byte stream as [`Runtime::connect`] opens it.
+pub trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Socket for T {}
+
+impl fmt::Debug for dyn Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Socket")
+    }
+}
+
+/// The runtime that the calling code runs on.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] if there is none that can be told: outside a tokio runtime, or in a build
+/// without the feature `tokio`.
+pub fn current() -> Result<Arc<dyn Runtime>, Error> {
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = tokio() {
+        return Ok(runtime);
+    }
+    Err(Error::new(
+        ErrorKind::Config,
+        "no tokio runtime is running here; connect inside one, or hand a runtime to \
+         `Transport::with_runtime`, such as `messaging::runtime::smol()`",
+    ))
+}
+
+/// The output of `future` if it ends within `duration`.
+pub(crate) async fn timeout<F: Future>(
+    runtime: &dyn Runtime,
+    duration: Duration,
+    future: F,
+) -> Option<F::Output> {
+    match select(pin!(future), runtime.sleep(duration)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}

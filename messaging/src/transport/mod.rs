@@ -1,0 +1,3 @@
+//! The road between client and server.
+
+pub(crate) mod url;
