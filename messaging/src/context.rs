@@ -106,8 +106,4 @@ impl Deadline {
     pub(crate) fn remaining(&self) -> Duration {
         self.at.saturating_duration_since(self.clock.now())
     }
-
-    pub(crate) fn passed(&self) -> bool {
-        self.remaining().is_zero()
-    }
 }

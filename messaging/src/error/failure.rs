@@ -2,15 +2,21 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde_json::{Map, Value};
 
 /// What a server answered in place of a result (wire document, section 11.1).
 ///
-/// It is data: no class is ever looked up or instantiated by name.
+/// It is data: no class is ever looked up or instantiated by name. It is one word wide; its parts
+/// are the fields of [`FailureParts`], to which it dereferences: `failure.message`.
+#[derive(Clone, PartialEq)]
+pub struct Failure(Box<FailureParts>);
+
+/// The parts of a [`Failure`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Failure {
+pub struct FailureParts {
     /// The name of the class, without its module: `ValueError`.
     pub class: String,
     /// The module of the class: `builtins`.
@@ -35,26 +41,26 @@ impl Failure {
         message: impl Into<String>,
     ) -> Self {
         let message = message.into();
-        Self {
+        Self(Box::new(FailureParts {
             class: class.into(),
             module: module.into(),
             args: vec![Value::String(message.clone())],
             message,
-            ..Self::default()
-        }
+            ..FailureParts::default()
+        }))
     }
 
     /// The same failure with other positional arguments.
     #[must_use]
     pub fn with_args(mut self, args: Vec<Value>) -> Self {
-        self.args = args;
+        self.0.args = args;
         self
     }
 
     /// The same failure with named arguments.
     #[must_use]
     pub fn with_kwargs(mut self, kwargs: Map<String, Value>) -> Self {
-        self.kwargs = kwargs;
+        self.0.kwargs = kwargs;
         self
     }
 
@@ -64,6 +70,33 @@ impl Failure {
     pub fn is(&self, module: &str, class: &str) -> bool {
         self.class.trim_end_matches("_Remote") == class
             && self.module.trim_end_matches("_Remote") == module
+    }
+}
+
+impl Deref for Failure {
+    type Target = FailureParts;
+
+    fn deref(&self) -> &FailureParts {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut FailureParts {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("class", &self.class)
+            .field("module", &self.module)
+            .field("message", &self.message)
+            .field("args", &self.args)
+            .field("kwargs", &self.kwargs)
+            .field("traceback", &self.traceback)
+            .finish()
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use call::CallError;
-pub use failure::{Failure, RemoteError};
+pub use failure::{Failure, FailureParts, RemoteError};
 pub use kind::ErrorKind;
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;

@@ -1,3 +1,241 @@
-//! The road between client and server.
+//! The road between client and server: a connection to a broker, and which reply belongs to which
+//! call.
 
+mod correlation;
+mod inbox;
 pub(crate) mod url;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Resolved;
+use crate::context::Deadline;
+use crate::driver::{Address, Consumer, Driver, Listen, Publish, memory};
+use crate::runtime::{self, Runtime};
+use crate::wire::{ReplyTo, new_id};
+use crate::{Config, Error, ErrorKind, TransportUrl};
+
+pub(crate) use correlation::Outcome;
+use inbox::Replies;
+
+/// A connection to a broker, shared by all clients and servers that are made from it.
+///
+/// It is cheap to clone. The connection is closed when the last clone, client and server are
+/// gone, or by [`close`](Self::close).
+#[derive(Clone)]
+pub struct Transport {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    name: String,
+    driver: Arc<dyn Driver>,
+    runtime: Arc<dyn Runtime>,
+    control_exchange: String,
+    response_timeout: Duration,
+    prefetch: u16,
+    replies: Replies,
+}
+
+impl Transport {
+    /// Connects to the broker of `url`, on the runtime that the calling code runs on:
+    ///
+    /// - `memory://` is a broker of its own, in this process; `memory://name` is one that all
+    ///   transports of this process with that name share;
+    /// - `rabbit://user:password@host:port,user:password@host2/vhost?option=value` is RabbitMQ
+    ///   (wire document, section 2). Port, user, password and virtual host have the defaults 5672,
+    ///   `guest`, `guest` and `/`. The options are those of [`RabbitOptions`](crate::RabbitOptions).
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) for a wrong URL; [`Connection`](ErrorKind::Connection) if no
+    /// host is reached, within five seconds for each; [`AccessRefused`](ErrorKind::AccessRefused)
+    /// and [`VirtualHost`](ErrorKind::VirtualHost) as the broker says.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        Self::from_config(&Config::new().url(url)).await
+    }
+
+    /// Connects as `config` says, on the runtime that the calling code runs on.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn from_config(config: &Config) -> Result<Self, Error> {
+        let config = config.resolve()?;
+        Self::open(config, runtime::current()?).await
+    }
+
+    /// Connects as `config` says, on `runtime` and no other.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn with_runtime(config: &Config, runtime: Arc<dyn Runtime>) -> Result<Self, Error> {
+        Self::open(config.resolve()?, runtime).await
+    }
+
+    /// A transport over a driver of your own; the URL in `config` is not used.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) for a wrong URL in `config`.
+    pub fn with_driver(
+        config: &Config,
+        runtime: Arc<dyn Runtime>,
+        driver: Arc<dyn Driver>,
+    ) -> Result<Self, Error> {
+        let config = config.resolve()?;
+        let name = driver.name().to_owned();
+        Ok(Self::over(name, config, runtime, driver))
+    }
+
+    /// Ends everything that uses this transport, and the connection, within `within`: servers
+    /// take no more, calls that wait fail with [`Closed`](ErrorKind::Closed).
+    ///
+    /// Shut servers down first to let them finish what they run.
+    pub async fn close(&self, within: Duration) {
+        self.inner.driver.close(within).await;
+    }
+
+    async fn open(config: Resolved, runtime: Arc<dyn Runtime>) -> Result<Self, Error> {
+        let driver = connect_driver(&config, &runtime).await?;
+        Ok(Self::over(config.url.to_string(), config, runtime, driver))
+    }
+
+    fn over(
+        name: String,
+        config: Resolved,
+        runtime: Arc<dyn Runtime>,
+        driver: Arc<dyn Driver>,
+    ) -> Self {
+        let replies = Replies::new(Arc::clone(&driver), Arc::clone(&runtime));
+        Self {
+            inner: Arc::new(Inner {
+                name,
+                driver,
+                runtime,
+                control_exchange: config.control_exchange,
+                response_timeout: config.response_timeout,
+                prefetch: config.rabbit.prefetch,
+                replies,
+            }),
+        }
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
+        &self.inner.runtime
+    }
+
+    pub(crate) fn control_exchange(&self) -> &str {
+        &self.inner.control_exchange
+    }
+
+    pub(crate) fn response_timeout(&self) -> Duration {
+        self.inner.response_timeout
+    }
+
+    /// Sends a request and waits for its answer until `deadline`; `encode` writes the body.
+    ///
+    /// # Errors
+    ///
+    /// Without the method, which only the caller knows.
+    pub(crate) async fn call(
+        &self,
+        address: &Address,
+        deadline: &Deadline,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Outcome, Error> {
+        let queue = self.inner.replies.queue(deadline.remaining()).await?;
+        let reply_to = ReplyTo { msg_id: new_id(), queue };
+        let body = encode(&reply_to)?;
+        let mut pending = self.inner.replies.register(reply_to.msg_id)?;
+        let left = deadline.remaining();
+        let message =
+            Publish { address, body: &body, expires: Some(left), mandatory: true, within: left };
+        if let Err(error) = self.inner.driver.publish(message).await {
+            // The reply proves what the broker did not confirm.
+            return pending.answered().unwrap_or(Err(error));
+        }
+        match runtime::timeout(&*self.inner.runtime, deadline.remaining(), pending.answer()).await {
+            Some(answer) => answer,
+            None => Err(Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "no reply came in time from {address}; a queue has taken the request, so a \
+                     server is slow, stuck, or gone with its queue left behind: look at the \
+                     queue's consumers, or allow more time with `.timeout(..)`"
+                ),
+            )),
+        }
+    }
+
+    /// Sends a message that nobody answers, and ends when the broker has confirmed it.
+    pub(crate) async fn send(
+        &self,
+        address: &Address,
+        body: &[u8],
+        mandatory: bool,
+        within: Duration,
+    ) -> Result<(), Error> {
+        self.inner.driver.publish(Publish { address, body, expires: None, mandatory, within }).await
+    }
+
+    /// Starts to consume what a server listens on. `permits` is how many messages it runs at once.
+    pub(crate) async fn listen(
+        &self,
+        exchange: &str,
+        topic: &str,
+        server: &str,
+        permits: usize,
+    ) -> Result<Box<dyn Consumer>, Error> {
+        let prefetch = match self.inner.prefetch {
+            0 => u16::try_from(permits).unwrap_or(u16::MAX),
+            configured => configured,
+        };
+        let listen = Listen {
+            exchange: exchange.to_owned(),
+            topic: topic.to_owned(),
+            server: server.to_owned(),
+            prefetch,
+            within: self.response_timeout(),
+        };
+        self.inner.driver.listen(listen).await
+    }
+}
+
+async fn connect_driver(
+    config: &Resolved,
+    runtime: &Arc<dyn Runtime>,
+) -> Result<Arc<dyn Driver>, Error> {
+    let url: &TransportUrl = &config.url;
+    match url.scheme.as_str() {
+        "memory" => Ok(memory::connect(url, Arc::clone(runtime))),
+        #[cfg(feature = "amqp")]
+        "rabbit" | "kombu+amqp" | "kombu+rabbit" => {
+            crate::driver::amqp::connect(url, &config.rabbit, Arc::clone(runtime)).await
+        }
+        #[cfg(not(feature = "amqp"))]
+        "rabbit" | "kombu+amqp" | "kombu+rabbit" => Err(Error::new(
+            ErrorKind::Config,
+            "this build has no driver for `rabbit://`; switch the feature `amqp` on",
+        )),
+        scheme => Err(Error::new(
+            ErrorKind::Config,
+            format!(
+                "no driver is called `{scheme}`; write the transport URL with `rabbit://` or \
+                 `memory://`"
+            ),
+        )),
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("url", &self.inner.name)
+            .field("driver", &self.inner.driver)
+            .field("late_replies", &self.inner.replies.late())
+            .finish_non_exhaustive()
+    }
+}

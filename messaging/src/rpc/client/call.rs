@@ -1,0 +1,115 @@
+//! Requests as values: options are set on them, and awaiting sends them.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::outgoing::Outgoing;
+use crate::rpc::Reply;
+use crate::{CallError, Context, Error};
+
+/// A call, which is sent when it is awaited. `R` is what the method returns, `Result<T, E>`;
+/// awaiting gives `Result<T, CallError<E>>`.
+///
+/// A call waits for the reply until its timeout: the one set here, else the client's, else the
+/// method's, else the transport's (60 s unless configured), and never past the deadline of its
+/// context.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<R> {
+    outgoing: Result<Outgoing, Error>,
+    _reply: PhantomData<fn() -> R>,
+}
+
+/// A cast, which is sent when it is awaited: a request that nobody answers. Awaiting ends when the
+/// broker has confirmed that it has the message.
+#[must_use = "a cast is sent when it is awaited"]
+pub struct Cast {
+    outgoing: Result<Outgoing, Error>,
+}
+
+impl<R> Call<R> {
+    pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
+        Self { outgoing, _reply: PhantomData }
+    }
+
+    /// How long this call waits.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.timeout = Some(timeout));
+        self
+    }
+
+    /// The context that this call carries, and whose deadline bounds it.
+    pub fn context(mut self, context: &Context) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.context = Some(context.clone()));
+        self
+    }
+
+    /// Sends it without waiting for an answer.
+    pub fn cast(self) -> Cast {
+        Cast::new(self.outgoing)
+    }
+}
+
+impl Cast {
+    pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
+        Self { outgoing }
+    }
+
+    /// How long to wait for the broker's confirmation.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.timeout = Some(timeout));
+        self
+    }
+
+    /// The context that this cast carries, and whose deadline bounds it.
+    pub fn context(mut self, context: &Context) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.context = Some(context.clone()));
+        self
+    }
+
+    /// Sends it to every server of the topic that listens at this moment, instead of to one. That
+    /// there may be none is not an error. The client's server and exchange are not used.
+    pub fn fanout(mut self) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.fanout = true);
+        self
+    }
+}
+
+fn set(outgoing: &mut Result<Outgoing, Error>, change: impl FnOnce(&mut Outgoing)) {
+    if let Ok(outgoing) = outgoing {
+        change(outgoing);
+    }
+}
+
+impl<R: Reply> IntoFuture for Call<R> {
+    type Output = Result<R::Ok, CallError<R::Err>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.outgoing?.call::<R>().await })
+    }
+}
+
+impl IntoFuture for Cast {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.outgoing?.cast().await })
+    }
+}
+
+impl<R> fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.outgoing).finish()
+    }
+}
+
+impl fmt::Debug for Cast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cast").field(&self.outgoing).finish()
+    }
+}

@@ -1,0 +1,131 @@
+//! The calling side: generated clients, [`RpcClient`] by method name, and the calls they make.
+
+mod call;
+mod core;
+mod outgoing;
+mod pack;
+mod prepare;
+mod proxy;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::to_raw_value;
+
+pub use self::call::{Call, Cast};
+pub use self::core::{ClientCore, FromCore};
+pub use self::pack::Pack;
+pub use self::prepare::{Prepare, Setting};
+pub use self::proxy::Proxy;
+
+use self::outgoing::Outgoing;
+use crate::{Error, ErrorKind, Failure, Target, Transport, Version};
+
+/// A client that names methods by text and passes arguments as JSON, for APIs that are not known
+/// while compiling. Where the API is a trait, use the client that `#[rpc_api]` generates.
+///
+/// ```
+/// # async fn example(transport: &messaging::Transport) -> Result<(), Box<dyn std::error::Error>> {
+/// use messaging::{RpcClient, Target, version};
+/// use serde_json::json;
+///
+/// let client = RpcClient::new(transport, Target::topic("scheduler").version(version!("2.0")));
+/// let hosts: Vec<String> = client.call("select_hosts", json!({"request_spec": {}})).await?;
+/// client.cast("forget", json!({"host": "host-1"})).fanout().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct RpcClient {
+    core: ClientCore,
+}
+
+impl RpcClient {
+    /// A client of `target`; its server, exchange, namespace and version are those that requests
+    /// are made with until [`prepare`](Self::prepare) says otherwise.
+    #[must_use]
+    pub fn new(transport: &Transport, target: Target) -> Self {
+        Self { core: ClientCore::for_target(transport, target) }
+    }
+
+    /// Begins another client with some settings changed; this one stays as it is.
+    pub fn prepare(&self) -> Prepare<Self> {
+        Prepare::new(&self.core)
+    }
+
+    /// Whether a request made for `version` may be sent: whether it is within the cap.
+    #[must_use]
+    pub fn can_send(&self, version: Version) -> bool {
+        self.core.settings().version_cap.is_none_or(|cap| cap.serves(version))
+    }
+
+    /// Calls `method` with the named arguments `args`, anything that serialises to a JSON object.
+    ///
+    /// A failure that the server answers with is [`CallError::Remote`](crate::CallError::Remote)
+    /// with its data.
+    pub fn call<T>(
+        &self,
+        method: impl Into<String>,
+        args: impl Serialize,
+    ) -> Call<Result<T, Failure>>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        Call::new(self.outgoing(method.into(), &args))
+    }
+
+    /// Casts `method`: sends it without waiting for an answer.
+    pub fn cast(&self, method: impl Into<String>, args: impl Serialize) -> Cast {
+        Cast::new(self.outgoing(method.into(), &args))
+    }
+
+    fn outgoing(&self, method: String, args: &impl Serialize) -> Result<Outgoing, Error> {
+        let settings = self.core.settings();
+        if let Some(cap) = settings.version_cap {
+            let allowed = settings.version.is_some_and(|version| cap.serves(version));
+            if !allowed {
+                let made_for = match settings.version {
+                    Some(version) => format!("is made for version {version}"),
+                    None => "names no version".to_owned(),
+                };
+                return Err(Error::new(
+                    ErrorKind::Version,
+                    format!(
+                        "method `{method}` of topic `{}` was not sent: the request {made_for} and \
+                         the client is capped to {cap}; pin a version within the cap with \
+                         `.prepare().version(..)`",
+                        settings.topic
+                    ),
+                ));
+            }
+        }
+        let not_encodable = |why: &str| {
+            Error::new(
+                ErrorKind::Encode,
+                format!("the arguments of method `{method}` of topic `{}` {why}", settings.topic),
+            )
+        };
+        let args = to_raw_value(args)
+            .map_err(|error| not_encodable("cannot be written as JSON").with_source(error))?;
+        if !args.get().starts_with('{') {
+            return Err(not_encodable("are not a JSON object; arguments travel by name"));
+        }
+        Ok(Outgoing::new(&self.core, method.into(), args, settings.version))
+    }
+}
+
+impl FromCore for RpcClient {
+    fn from_core(core: ClientCore) -> Self {
+        Self { core }
+    }
+
+    fn core(&self) -> &ClientCore {
+        &self.core
+    }
+}
+
+impl fmt::Debug for RpcClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RpcClient").field(&self.core).finish()
+    }
+}

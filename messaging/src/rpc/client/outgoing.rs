@@ -1,0 +1,219 @@
+//! A request that is ready to go, and its way there and back.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Map;
+use serde_json::value::RawValue;
+
+use super::core::ClientCore;
+use crate::context::Deadline;
+use crate::driver::Address;
+use crate::rpc::Reply;
+use crate::transport::Outcome;
+use crate::wire::{ReplyTo, RequestParts};
+use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Version};
+
+/// A request that is ready to go.
+pub(super) struct Outgoing {
+    core: ClientCore,
+    method: Cow<'static, str>,
+    args: Box<RawValue>,
+    version: Option<Version>,
+    pub(super) timeout: Option<Duration>,
+    default_timeout: Option<Duration>,
+    pub(super) context: Option<Context>,
+    pub(super) fanout: bool,
+}
+
+impl Outgoing {
+    pub(super) fn new(
+        core: &ClientCore,
+        method: Cow<'static, str>,
+        args: Box<RawValue>,
+        version: Option<Version>,
+    ) -> Self {
+        Self {
+            core: core.clone(),
+            method,
+            args,
+            version,
+            timeout: None,
+            default_timeout: None,
+            context: None,
+            fanout: false,
+        }
+    }
+
+    /// The time of the method's own declaration.
+    pub(super) fn default_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.default_timeout = timeout;
+        self
+    }
+
+    pub(super) async fn call<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
+        let address = self.address()?;
+        let (deadline, allowed) = self.deadline()?;
+        let transport = self.core.transport();
+        let answer = transport
+            .call(&address, &deadline, |reply_to| self.encode(Some(reply_to)))
+            .await
+            .map_err(|error| self.failed("call of", &error, allowed))?;
+        self.read::<R>(answer)
+    }
+
+    pub(super) async fn cast(self) -> Result<(), Error> {
+        let address = self.address()?;
+        let (deadline, allowed) = self.deadline()?;
+        let body = self.encode(None)?;
+        // A fanout reaches whoever listens at this moment, which may be nobody.
+        let mandatory = !self.fanout;
+        self.core
+            .transport()
+            .send(&address, &body, mandatory, deadline.remaining())
+            .await
+            .map_err(|error| self.failed("cast of", &error, allowed))
+    }
+
+    fn address(&self) -> Result<Address, Error> {
+        let settings = self.core.settings();
+        if settings.topic.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Target,
+                format!("method `{}` was not sent: the client's topic is empty", self.method),
+            ));
+        }
+        let topic = settings.topic.clone();
+        if self.fanout {
+            return Ok(Address::Fanout { topic });
+        }
+        let exchange = match &settings.exchange {
+            Some(exchange) => exchange.clone(),
+            None => self.core.transport().control_exchange().to_owned(),
+        };
+        Ok(Address::Topic { exchange, topic, server: settings.server.clone() })
+    }
+
+    fn context(&self) -> Option<&Context> {
+        self.context.as_ref().or(self.core.settings().context.as_ref())
+    }
+
+    /// When to give up: by the time of the call, the client, the method or the transport, whichever
+    /// speaks first, and never after the caller of whom the context tells has given up.
+    fn deadline(&self) -> Result<(Deadline, Duration), Error> {
+        let transport = self.core.transport();
+        let own = self
+            .timeout
+            .or(self.core.settings().timeout)
+            .or(self.default_timeout)
+            .unwrap_or_else(|| transport.response_timeout());
+        let inherited = self.context().and_then(Context::remaining);
+        if inherited.is_some_and(|left| left.is_zero()) {
+            return Err(Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "method `{}` of topic `{}` was not sent: the deadline in its context has \
+                     passed, so nobody waits for the answer",
+                    self.method,
+                    self.core.settings().topic
+                ),
+            ));
+        }
+        let allowed = inherited.map_or(own, |left| left.min(own));
+        Ok((Deadline::after(transport.runtime(), allowed), allowed))
+    }
+
+    fn encode(&self, reply_to: Option<&ReplyTo>) -> Result<Vec<u8>, Error> {
+        let empty = Map::new();
+        RequestParts {
+            method: &self.method,
+            args: &self.args,
+            namespace: self.core.settings().namespace.as_deref(),
+            version: self.version,
+            reply_to,
+            context: self.context().map_or(&empty, Context::values),
+        }
+        .encode()
+    }
+
+    /// What became of the request: the method's result, its own error, or another failure.
+    fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
+        match answer {
+            Ok(result) => serde_json::from_str(result.get()).map_err(|error| {
+                let error = Error::new(
+                    ErrorKind::Decode,
+                    format!(
+                        "{}: the result is not the `{}` that was expected",
+                        self.place("call of"),
+                        std::any::type_name::<R::Ok>()
+                    ),
+                )
+                .with_source(error);
+                CallError::Rpc(error)
+            }),
+            Err(failure) => Err(match framework_kind(&failure) {
+                Some(kind) => CallError::Rpc(self.answered(kind, failure)),
+                None => match R::Err::from_failure(&failure) {
+                    Some(error) => CallError::Remote(error),
+                    None => CallError::Rpc(self.answered(ErrorKind::Remote, failure)),
+                },
+            }),
+        }
+    }
+
+    fn answered(&self, kind: ErrorKind, failure: Failure) -> Error {
+        let text = format!("{}: the server answered {failure}", self.place("call of"));
+        Error::new(kind, text).with_failure(failure)
+    }
+
+    /// `call of method `x` on topic `y``.
+    fn place(&self, verb: &str) -> String {
+        let settings = self.core.settings();
+        let mut place = format!("{verb} method `{}` on topic `{}`", self.method, settings.topic);
+        if let Some(server) = &settings.server {
+            place.push_str(&format!(", server `{server}`"));
+        }
+        if let Some(namespace) = &settings.namespace {
+            place.push_str(&format!(", namespace `{namespace}`"));
+        }
+        place
+    }
+
+    fn failed(&self, verb: &str, error: &Error, allowed: Duration) -> Error {
+        let place = self.place(verb);
+        if error.is_timeout() {
+            error.clone().within(format_args!("{place}, after {allowed:?}"))
+        } else {
+            error.clone().within(place)
+        }
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    /// Without the arguments: they are the user's, and may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("method", &self.method)
+            .field("version", &self.version)
+            .field("timeout", &self.timeout)
+            .field("fanout", &self.fanout)
+            .field("client", &self.core)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The failures that servers answer with by themselves, in this library and in the peer (wire
+/// document, section 11.1).
+fn framework_kind(failure: &Failure) -> Option<ErrorKind> {
+    let is = |class| failure.is("oslo_messaging.rpc.dispatcher", class);
+    if is("NoSuchMethod") {
+        Some(ErrorKind::NoSuchMethod)
+    } else if is("UnsupportedVersion") {
+        Some(ErrorKind::UnsupportedVersion)
+    } else if failure.is(crate::rpc::server::MODULE, crate::rpc::server::SHUTTING_DOWN) {
+        Some(ErrorKind::Closed)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,35 @@
+//! What every generated client can do.
+
+use super::{ClientCore, FromCore, Prepare};
+use crate::{ApiDescriptor, MethodDescriptor, Transport};
+
+/// What every client that `#[rpc_api]` generates can do.
+///
+/// The framework's verbs are here so that the names of the client's own methods belong to the API:
+/// bring them into scope with `use messaging::Proxy as _;`. The trait also lets one write functions
+/// over any client.
+pub trait Proxy: FromCore {
+    /// The API as plain data. Each method has a constant of its own as well, such as
+    /// `SchedulerClient::SELECT_HOSTS`.
+    const API: ApiDescriptor;
+
+    /// A client on the API's topic, namespace and version.
+    #[must_use]
+    fn new(transport: &Transport) -> Self {
+        Self::from_core(ClientCore::for_api(transport, Self::API))
+    }
+
+    /// Begins another client with some settings changed; this one stays as it is.
+    fn prepare(&self) -> Prepare<Self> {
+        Prepare::new(self.core())
+    }
+
+    /// Whether `method` may be sent: whether the version pinned, or the cap, has it.
+    ///
+    /// A parameter that is newer may still be refused; it has its own `since` among
+    /// [`MethodDescriptor::params`].
+    #[must_use]
+    fn can_send(&self, method: MethodDescriptor) -> bool {
+        self.core().settings().limit().is_none_or(|limit| limit.serves(method.since))
+    }
+}

@@ -1,0 +1,47 @@
+//! What a dispatcher asks.
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::Invocation;
+use crate::{ApiDescriptor, Failure};
+
+/// An API, served. `#[rpc_api]` generates one for each trait; write one by hand to serve methods
+/// that are known at run time only.
+pub trait Endpoint: Send + Sync + 'static {
+    /// What is served: the namespace, the version, and the methods by name.
+    ///
+    /// It is asked once, when the server is made.
+    fn api(&self) -> ApiDescriptor;
+
+    /// Runs one method of [`api`](Self::api).
+    fn handle(&self, invocation: Invocation) -> Handled;
+}
+
+/// A method that runs, to its answer.
+pub type Handled = BoxFuture<'static, Result<Answer, Failure>>;
+
+/// The result of a method, as JSON.
+#[derive(Debug)]
+pub struct Answer(pub(crate) Box<RawValue>);
+
+impl Answer {
+    /// The answer `value`.
+    ///
+    /// # Errors
+    ///
+    /// A failure that says so, for the caller, if `value` cannot be written as JSON.
+    pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, Failure> {
+        to_raw_value(value).map(Self).map_err(|error| {
+            Failure::new(
+                "builtins",
+                "TypeError",
+                format!(
+                    "the result, a `{}`, cannot be written as JSON: {error}",
+                    std::any::type_name::<T>()
+                ),
+            )
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! One request, as an endpoint gets it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::runtime::Runtime;
+use crate::wire::Args;
+use crate::{Context, Version};
+
+/// One request, as an endpoint gets it: method, arguments, context.
+pub struct Invocation {
+    pub(super) method: String,
+    pub(super) namespace: Option<String>,
+    pub(super) version: Option<Version>,
+    pub(super) args: Args,
+    pub(super) context: Context,
+    pub(super) runtime: Arc<dyn Runtime>,
+}
+
+impl Invocation {
+    pub(crate) fn new(
+        method: String,
+        namespace: Option<String>,
+        version: Option<Version>,
+        args: Args,
+        context: Context,
+        runtime: Arc<dyn Runtime>,
+    ) -> Self {
+        Self { method, namespace, version, args, context, runtime }
+    }
+
+    /// The method's name on the wire.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The namespace asked for.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// The version that the request was made for, where it names one.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// What travelled beside the arguments.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+}
+
+impl fmt::Debug for Invocation {
+    /// Without the arguments: they are the user's, and may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("method", &self.method)
+            .field("namespace", &self.namespace)
+            .field("version", &self.version)
+            .field("args", &self.args.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

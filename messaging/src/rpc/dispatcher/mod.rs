@@ -1,0 +1,200 @@
+//! From a request to the endpoint that serves it: namespace, version, method.
+
+mod base_api;
+mod endpoint;
+mod invocation;
+mod unpack;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use base_api::BaseApi;
+pub use endpoint::{Answer, Endpoint, Handled};
+pub use invocation::Invocation;
+pub use unpack::Unpack;
+
+use crate::{ApiDescriptor, Failure, MethodDescriptor, Version};
+
+/// The module of the failures that a dispatcher answers with, and that a Python client rebuilds.
+const MODULE: &str = "oslo_messaging.rpc.dispatcher";
+
+/// Requests without a version are for this one (wire document, section 16.3).
+const UNVERSIONED: Version = Version::new(1, 0);
+
+/// The endpoints behind one topic, in the order in which they are asked.
+pub struct Dispatcher {
+    endpoints: Vec<(ApiDescriptor, Arc<dyn Endpoint>)>,
+}
+
+/// The endpoint and the method that serve a request.
+pub(crate) struct Route {
+    pub(crate) endpoint: Arc<dyn Endpoint>,
+    pub(crate) method: &'static MethodDescriptor,
+}
+
+impl Dispatcher {
+    /// A dispatcher over `endpoints`; the first that fits a request serves it.
+    #[must_use]
+    pub fn new(endpoints: Vec<Arc<dyn Endpoint>>) -> Self {
+        let described = |endpoint: Arc<dyn Endpoint>| (endpoint.api(), endpoint);
+        Self { endpoints: endpoints.into_iter().map(described).collect() }
+    }
+
+    /// Finds who serves a request (wire document, section 16.3): the first endpoint with its
+    /// namespace, a compatible version, and the method.
+    ///
+    /// # Errors
+    ///
+    /// `NoSuchMethod` if an endpoint of that namespace and version exists, and else
+    /// `UnsupportedVersion`; both say what there is instead.
+    pub(crate) fn route(
+        &self,
+        namespace: Option<&str>,
+        version: Option<&str>,
+        method: &str,
+    ) -> Result<Route, Failure> {
+        let requested = match version {
+            None => Ok(UNVERSIONED),
+            Some(text) => text.parse().or_else(|_| without_revision(text)),
+        };
+        let mut compatible = false;
+        for (api, endpoint) in &self.endpoints {
+            let serves = requested.is_ok_and(|requested| api.version.serves(requested));
+            if api.namespace != namespace || !serves {
+                continue;
+            }
+            compatible = true;
+            if let Some(method) = api.method(method) {
+                return Ok(Route { endpoint: Arc::clone(endpoint), method });
+            }
+        }
+        Err(if compatible {
+            no_such_method(namespace, method)
+        } else {
+            self.unsupported(namespace, version, method)
+        })
+    }
+
+    fn unsupported(&self, namespace: Option<&str>, version: Option<&str>, method: &str) -> Failure {
+        let served: Vec<String> = self
+            .endpoints
+            .iter()
+            .map(|(api, _)| format!("{} {}", named(api.namespace), api.version))
+            .collect();
+        Failure::new(
+            MODULE,
+            "UnsupportedVersion",
+            format!(
+                "Endpoint does not support RPC version {}. Attempted method: {method} \
+                 (asked for {}; served here: {})",
+                version.unwrap_or("1.0"),
+                named(namespace),
+                served.join(", ")
+            ),
+        )
+    }
+}
+
+/// `1.4.0` asks for no more than `1.4`; a revision above zero asks for more than any endpoint of
+/// ours says it has.
+fn without_revision(text: &str) -> Result<Version, crate::ParseVersionError> {
+    Version::parse(text.strip_suffix(".0").unwrap_or(text))
+}
+
+pub(crate) fn no_such_method(namespace: Option<&str>, method: &str) -> Failure {
+    let message = match namespace {
+        None => format!("Endpoint does not support RPC method {method}"),
+        Some(namespace) => {
+            format!("Endpoint does not support RPC method {method} (in namespace `{namespace}`)")
+        }
+    };
+    Failure::new(MODULE, "NoSuchMethod", message)
+}
+
+fn named(namespace: Option<&str>) -> String {
+    match namespace {
+        Some(namespace) => format!("namespace `{namespace}`"),
+        None => "the null namespace".to_owned(),
+    }
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.endpoints.iter().map(|(api, _)| api.name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Served(ApiDescriptor);
+
+    impl Endpoint for Served {
+        fn api(&self) -> ApiDescriptor {
+            self.0
+        }
+
+        fn handle(&self, _: Invocation) -> Handled {
+            Box::pin(async { Answer::new(&()) })
+        }
+    }
+
+    const fn method(name: &'static str) -> MethodDescriptor {
+        MethodDescriptor::__new(name, Version::new(1, 0), false, false, None, "", &[])
+    }
+
+    fn dispatcher() -> Dispatcher {
+        const OLD: ApiDescriptor = ApiDescriptor::__new(
+            "Old",
+            "t",
+            None,
+            Version::new(1, 3),
+            "",
+            &[method("a"), method("b")],
+        );
+        const NEW: ApiDescriptor =
+            ApiDescriptor::__new("New", "t", None, Version::new(2, 1), "", &[method("a")]);
+        const ADMIN: ApiDescriptor = ApiDescriptor::__new(
+            "Admin",
+            "t",
+            Some("admin"),
+            Version::new(1, 0),
+            "",
+            &[method("c")],
+        );
+        Dispatcher::new([OLD, NEW, ADMIN].map(|api| Arc::new(Served(api)) as _).into())
+    }
+
+    #[test]
+    fn namespace_version_and_method_choose_the_endpoint() {
+        for (namespace, version, method, expected) in [
+            (None, None, "a", "Old"),
+            (None, Some("1.3"), "b", "Old"),
+            (None, Some("1.3.0"), "b", "Old"),
+            (None, Some("2.0"), "a", "New"),
+            (Some("admin"), None, "c", "Admin"),
+        ] {
+            let route = dispatcher().route(namespace, version, method).map_err(|f| f.to_string());
+            assert_eq!(route.map(|route| route.endpoint.api().name), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_not_served_is_refused_by_its_class() {
+        for (namespace, version, method, class) in [
+            (None, Some("1.0"), "c", "NoSuchMethod"),
+            (None, Some("2.0"), "b", "NoSuchMethod"),
+            (Some("admin"), None, "a", "NoSuchMethod"),
+            (None, Some("1.4"), "a", "UnsupportedVersion"),
+            (None, Some("3.0"), "a", "UnsupportedVersion"),
+            (None, Some("1"), "a", "UnsupportedVersion"),
+            (None, Some("null"), "a", "UnsupportedVersion"),
+            (Some(""), None, "a", "UnsupportedVersion"),
+            (Some("nobody"), None, "a", "UnsupportedVersion"),
+        ] {
+            let failure = dispatcher().route(namespace, version, method).err().unwrap();
+            assert!(failure.is(MODULE, class), "{version:?} {method}: {failure}");
+        }
+    }
+}

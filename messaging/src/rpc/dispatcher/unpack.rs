@@ -1,0 +1,157 @@
+//! Arguments on their way in: by name, each to its type.
+
+use std::sync::Arc;
+
+use serde::de::value::Error as Missing;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde_json::value::RawValue;
+
+use super::Invocation;
+use crate::runtime::Runtime;
+use crate::wire::shortened;
+use crate::{Context, Failure};
+
+/// Takes the arguments out of a request. Generated endpoints are made of this, and endpoints
+/// written by hand can be.
+#[derive(Debug)]
+pub struct Unpack(Invocation);
+
+impl Unpack {
+    /// Begins with all arguments of `invocation`.
+    #[must_use]
+    pub fn new(invocation: Invocation) -> Self {
+        Self(invocation)
+    }
+
+    /// The argument `name`. An `Option` that was left out is none.
+    ///
+    /// # Errors
+    ///
+    /// A failure for the caller, if it is missing or of another type; Python's `TypeError`, which
+    /// the peer answers with as well (wire document, section 11.1).
+    pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Failure> {
+        match self.remove(name) {
+            Some(json) => self.decode(name, &json),
+            None => T::deserialize(Absent)
+                .map_err(|_| self.refused(&format!("is missing argument `{name}`"))),
+        }
+    }
+
+    /// The argument `name`, or its default if it was left out.
+    ///
+    /// # Errors
+    ///
+    /// A failure for the caller, if it is of another type.
+    pub fn take_or<T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, Failure> {
+        match self.remove(name) {
+            Some(json) => self.decode(name, &json),
+            None => Ok(default()),
+        }
+    }
+
+    /// The runtime that the server runs on.
+    #[must_use]
+    pub fn runtime(&self) -> Arc<dyn Runtime> {
+        Arc::clone(&self.0.runtime)
+    }
+
+    /// The context, when all arguments are taken.
+    ///
+    /// # Errors
+    ///
+    /// A failure for the caller, if it sent an argument that nobody took.
+    pub fn finish(self) -> Result<Context, Failure> {
+        match self.0.args.first() {
+            None => Ok(self.0.context),
+            Some((name, _)) => {
+                Err(self.refused(&format!("got an unexpected argument `{}`", shortened(name))))
+            }
+        }
+    }
+
+    fn remove(&mut self, name: &str) -> Option<Box<RawValue>> {
+        // The last of several, as JSON readers have it; the others go with it.
+        let mut found = None;
+        while let Some(at) = self.0.args.iter().rposition(|(given, _)| given == name) {
+            let (_, json) = self.0.args.swap_remove(at);
+            found.get_or_insert(json);
+        }
+        found
+    }
+
+    fn decode<T: DeserializeOwned>(&self, name: &str, json: &RawValue) -> Result<T, Failure> {
+        serde_json::from_str(json.get())
+            .map_err(|error| self.refused(&format!("cannot read argument `{name}`: {error}")))
+    }
+
+    fn refused(&self, why: &str) -> Failure {
+        Failure::new("builtins", "TypeError", format!("method `{}` {why}", self.0.method))
+    }
+}
+
+/// A value that is not there, which is none for an `Option` and an error for all else.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = Missing;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Missing> {
+        Err(Missing::custom("missing"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Missing> {
+        visitor.visit_none()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime;
+
+    fn unpack(args: &str) -> Unpack {
+        let body = format!(r#"{{"method": "m", "args": {args}}}"#);
+        let request = crate::wire::Request::decode(body.as_bytes()).unwrap();
+        let runtime = runtime::current().unwrap();
+        Unpack::new(Invocation::new(
+            request.method,
+            None,
+            None,
+            request.args,
+            Context::new(),
+            runtime,
+        ))
+    }
+
+    #[tokio::test]
+    async fn arguments_are_taken_by_name_and_type() {
+        let mut args = unpack(r#"{"b": 2, "a": "x", "a": "y"}"#);
+        assert_eq!(args.take::<String>("a").unwrap(), "y");
+        assert_eq!(args.take::<u8>("b").unwrap(), 2);
+        assert_eq!(args.take::<Option<u8>>("c").unwrap(), None);
+        assert_eq!(args.take_or("d", || 7).unwrap(), 7);
+        args.finish().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_wrong_argument_is_named() {
+        let deep = format!(r#"{{"a": {}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let read = |args: &str| unpack(args).take::<serde_json::Value>("a").unwrap_err();
+        assert!(read(&deep).message.contains("argument `a`: recursion limit"));
+        let wrong = unpack(r#"{"a": "text"}"#).take::<u8>("a").unwrap_err();
+        assert!(wrong.message.contains("argument `a`: invalid type"), "{wrong}");
+        let missing = unpack("{}").take::<u8>("a").unwrap_err();
+        assert!(missing.message.contains("missing argument `a`"), "{missing}");
+        let unexpected = unpack(r#"{"a": 1}"#).finish().unwrap_err();
+        assert!(unexpected.message.contains("unexpected argument `a`"), "{unexpected}");
+    }
+}

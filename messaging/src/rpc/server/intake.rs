@@ -1,0 +1,55 @@
+//! Taking messages: one at a time, and only with a permit to run it.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use tokio::sync::Semaphore;
+
+use super::epoch::{Epoch, Phase};
+use super::{Inner, worker};
+use crate::driver::Consumer;
+
+/// How long the broker may take to hear that no more is wanted, and again to forget this server.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Takes messages until the server stops, lets what was taken finish, and gives up the consumer.
+pub(super) async fn run(server: Arc<Inner>, epoch: Arc<Epoch>, mut consumer: Box<dyn Consumer>) {
+    take(&server, &epoch, &mut *consumer).await;
+    // The transport may have closed under the server, which stops it as well.
+    epoch.stop();
+    if let Err(error) = consumer.cancel(CLOSING).await {
+        tracing::warn!(target = %server.target, %error, "consuming could not be cancelled");
+    }
+    epoch.drained().await;
+    if let Err(error) = consumer.close(CLOSING).await {
+        tracing::debug!(target = %server.target, %error, "the consumer could not be closed");
+    }
+    tracing::info!(target = %server.target, "the server has stopped");
+    server.phase.send_replace(Phase::Idle);
+}
+
+async fn take(server: &Arc<Inner>, epoch: &Arc<Epoch>, consumer: &mut dyn Consumer) {
+    let permits = Arc::new(Semaphore::new(server.executor.permits()));
+    let mut stopped = pin!(epoch.stopped());
+    loop {
+        let permit =
+            match select(stopped.as_mut(), pin!(Arc::clone(&permits).acquire_owned())).await {
+                Either::Right((Ok(permit), _)) => permit,
+                Either::Right((Err(_), _)) | Either::Left(_) => return,
+            };
+        let delivery = loop {
+            match select(stopped.as_mut(), pin!(consumer.next())).await {
+                Either::Right((Some(Ok(delivery)), _)) => break delivery,
+                Either::Right((Some(Err(error)), _)) => {
+                    tracing::warn!(target = %server.target, %error, "consuming was interrupted");
+                }
+                Either::Right((None, _)) | Either::Left(_) => return,
+            }
+        };
+        let work =
+            worker::process(Arc::clone(server), Arc::clone(epoch), epoch.enter(), delivery, permit);
+        server.executor.execute(Box::pin(work), server.transport.runtime());
+    }
+}

@@ -1,0 +1,192 @@
+//! The serving side: a server takes messages, its executor runs them, its dispatcher finds the
+//! endpoint.
+
+mod builder;
+mod epoch;
+mod executor;
+mod intake;
+mod panics;
+mod shutdown;
+mod worker;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub use builder::RpcServerBuilder;
+pub use executor::{Execute, Executor, Job};
+pub(crate) use panics::catch_panic;
+pub use shutdown::{CutOff, ShutdownReport};
+pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
+
+use crate::rpc::dispatcher::Dispatcher;
+use crate::{Error, Target, Transport};
+use epoch::{Epoch, Phase};
+
+/// A server of one topic.
+///
+/// It listens on the topic, which it shares with the other servers of the topic, on the topic with
+/// its own name, and on the topic's fanout. It takes a message only when it is free to run it, so
+/// that what waits goes to a server that is.
+///
+/// Its life has three verbs. Each may be used any number of times and from several tasks at once:
+///
+/// - [`start`](Self::start) begins to take messages;
+/// - [`stop`](Self::stop) takes no more, and returns at once;
+/// - [`wait`](Self::wait) ends when what was taken has run and is answered.
+///
+/// [`shutdown`](Self::shutdown) is the last two under one budget. A server may be started again
+/// afterwards. Handles are cheap to clone; when the last is dropped, the server stops.
+#[derive(Clone)]
+pub struct RpcServer {
+    handle: Arc<Handle>,
+}
+
+/// Stops the server with the last of its handles.
+struct Handle(Arc<Inner>);
+
+pub(super) struct Inner {
+    transport: Transport,
+    target: Target,
+    /// The target's server, which the builder has made sure of.
+    name: String,
+    dispatcher: Dispatcher,
+    executor: Executor,
+    phase: watch::Sender<Phase>,
+}
+
+impl RpcServer {
+    /// Begins a server of `target`, which needs a topic and a server:
+    /// `Target::topic("scheduler").server("host-1")`.
+    pub fn builder(transport: &Transport, target: Target) -> RpcServerBuilder {
+        RpcServerBuilder::new(transport, target)
+    }
+
+    /// Begins to take messages; ends when the broker has set everything up.
+    ///
+    /// On a server that runs it does nothing; on one that is just being started or stopped it
+    /// waits for that first.
+    ///
+    /// # Errors
+    ///
+    /// What the broker refuses, or that it does not answer within the transport's response
+    /// timeout.
+    pub async fn start(&self) -> Result<(), Error> {
+        let server = &self.handle.0;
+        let mut phases = server.phase.subscribe();
+        loop {
+            if let Some(claim) = Claim::take(server) {
+                return claim.open().await;
+            }
+            if matches!(&*phases.borrow_and_update(), Phase::Running(epoch) if !epoch.is_stopping())
+            {
+                tracing::debug!(target = %server.target, "the server runs already");
+                return Ok(());
+            }
+            // The sender lives in `server`, which is held here.
+            let _ = phases.changed().await;
+        }
+    }
+
+    /// Takes no more messages. What the broker had sent and nobody had taken goes back to its
+    /// queue; what runs goes on, which [`wait`](Self::wait) waits for.
+    pub fn stop(&self) {
+        self.handle.0.stop();
+    }
+
+    /// Ends when the server has stopped and everything that it had taken has run and is answered.
+    /// Without a [`stop`](Self::stop) it waits for that.
+    ///
+    /// It returns at once on a server that does not run. It is bounded by the handlers alone; use
+    /// [`shutdown`](Self::shutdown) for a bound of your own.
+    pub async fn wait(&self) {
+        if let Some(epoch) = self.epoch() {
+            self.ended(&epoch).await;
+        }
+    }
+
+    fn epoch(&self) -> Option<Arc<Epoch>> {
+        self.handle.0.phase.borrow().epoch().cloned()
+    }
+
+    async fn ended(&self, epoch: &Arc<Epoch>) {
+        let mut phases = self.handle.0.phase.subscribe();
+        let is_over = |phase: &Phase| !phase.epoch().is_some_and(|now| Arc::ptr_eq(now, epoch));
+        // The sender lives in this server, which is held here.
+        let _ = phases.wait_for(is_over).await;
+    }
+}
+
+impl Inner {
+    fn stop(&self) {
+        if let Some(epoch) = self.phase.borrow().epoch() {
+            epoch.stop();
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// The right to start a server, which is given back when starting fails or is given up.
+struct Claim<'a> {
+    server: &'a Arc<Inner>,
+    epoch: Option<Arc<Epoch>>,
+}
+
+impl<'a> Claim<'a> {
+    fn take(server: &'a Arc<Inner>) -> Option<Self> {
+        let mut claimed = None;
+        server.phase.send_if_modified(|phase| {
+            if !matches!(phase, Phase::Idle) {
+                return false;
+            }
+            let epoch = Arc::new(Epoch::new(Arc::clone(server.transport.runtime())));
+            *phase = Phase::Starting(Arc::clone(&epoch));
+            claimed = Some(epoch);
+            true
+        });
+        claimed.map(|epoch| Self { server, epoch: Some(epoch) })
+    }
+
+    async fn open(mut self) -> Result<(), Error> {
+        let Inner { transport, target, name, executor, .. } = &**self.server;
+        let exchange = target.exchange.as_deref().unwrap_or_else(|| transport.control_exchange());
+        let consumer = transport
+            .listen(exchange, &target.topic, name, executor.permits())
+            .await
+            .map_err(|error| error.within(format_args!("starting the server of {target}")))?;
+        let Some(epoch) = self.epoch.take() else {
+            return Ok(()); // taken here alone
+        };
+        self.server.phase.send_replace(Phase::Running(Arc::clone(&epoch)));
+        tracing::info!(target = %target, "the server takes messages");
+        let intake = intake::run(Arc::clone(self.server), epoch, consumer);
+        transport.runtime().spawn(Box::pin(intake));
+        Ok(())
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if self.epoch.is_some() {
+            self.server.phase.send_replace(Phase::Idle);
+        }
+    }
+}
+
+impl fmt::Debug for RpcServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = &self.handle.0;
+        f.debug_struct("RpcServer")
+            .field("target", &server.target)
+            .field("endpoints", &server.dispatcher)
+            .field("executor", &server.executor)
+            .field("phase", &*server.phase.borrow())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,32 @@
+//! A panic in a handler is an error reply and nothing else.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures_util::FutureExt as _;
+
+use super::MODULE;
+use crate::Failure;
+
+/// Runs `work`; if it panics, what to answer.
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    // Whatever the handler shares with others is the user's, who sees the panic as a reply.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(&*panic))
+}
+
+/// Runs `work`; if it panics, what to answer.
+pub(super) async fn catch_panic_in<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| panicked(&*panic))
+}
+
+/// The text of the panic goes to the log of this server, not to the peer.
+fn panicked(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no text");
+    tracing::error!(panic = text, "a handler panicked");
+    Failure::new(MODULE, "HandlerPanicked", "the handler panicked; see the server's log")
+}

@@ -1,0 +1,165 @@
+//! One message's life: decode, route, acknowledge, run, answer.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::Inner;
+use super::epoch::{Epoch, InFlight};
+use super::panics::catch_panic_in;
+use crate::context::Deadline;
+use crate::driver::{Acknowledge, Address, Delivery};
+use crate::rpc::dispatcher::{Answer, Invocation, Route};
+use crate::wire::{Reply, ReplyTo, Request};
+use crate::{Context, Failure};
+
+/// The module of the failures that a server answers with by itself.
+pub(crate) const MODULE: &str = "messaging.rpc.server";
+
+/// The class of the failure that a server answers with when it shuts down.
+pub(crate) const SHUTTING_DOWN: &str = "ShuttingDown";
+
+/// How long the reply queue of a caller may take an answer.
+const REPLYING: Duration = Duration::from_secs(60);
+
+/// Requests name the queue that the answer goes to. A server with rights of its own would write
+/// wherever a request says, so only what looks like a reply queue is written to (wire document,
+/// section 5.2).
+const REPLY_QUEUE: &str = "reply_";
+
+pub(super) async fn process(
+    server: Arc<Inner>,
+    epoch: Arc<Epoch>,
+    in_flight: InFlight,
+    delivery: Delivery,
+    permit: OwnedSemaphorePermit,
+) {
+    let Delivery { body, expires, settle, .. } = delivery;
+    let request = match Request::decode(&body) {
+        Ok(request) => request,
+        Err((error, reply_to)) => {
+            tracing::warn!(target = %server.target, %error, "a message is no request");
+            let Some(reply_to) = reply_to else {
+                return settled(settle.reject(false).await);
+            };
+            settled(settle.ack().await);
+            drop(permit);
+            let failure = Failure::new("builtins", "ValueError", describe(&error));
+            return answer(&server, &reply_to, Err(failure)).await;
+        }
+    };
+    drop(body);
+    let reply_to = request.reply_to.clone();
+    let handled = match server.dispatcher.route(
+        request.namespace.as_deref(),
+        request.version.as_deref(),
+        &request.method,
+    ) {
+        Ok(route) => {
+            in_flight.handled(&request.method, request.namespace.as_deref());
+            let expires = expires.filter(|_| reply_to.is_some());
+            let handled = handle(&server, &epoch, route, request, expires, settle).await;
+            in_flight.answering();
+            handled
+        }
+        Err(failure) => {
+            tracing::debug!(target = %server.target, %failure, "a request is not served here");
+            settled(settle.ack().await);
+            Some(Err(failure))
+        }
+    };
+    drop(permit);
+    if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
+        answer(&server, &reply_to, outcome).await;
+    }
+}
+
+/// Runs the method; none if there is nothing to answer because another server will.
+///
+/// The message is acknowledged before the method runs, so that it runs at most once; after it if
+/// the method is idempotent, so that another server runs it if this one dies.
+async fn handle(
+    server: &Inner,
+    epoch: &Epoch,
+    route: Route,
+    request: Request,
+    expires: Option<Duration>,
+    settle: Box<dyn Acknowledge>,
+) -> Option<Result<Answer, Failure>> {
+    let mut after = None;
+    if route.method.idempotent {
+        after = Some(settle);
+    } else if let Err(error) = settle.ack().await {
+        // The broker will deliver it again: to run it here as well would be to run it twice.
+        tracing::warn!(method = request.method, %error, "not run: it could not be acknowledged");
+        return None;
+    }
+    let runtime = server.transport.runtime();
+    let deadline = expires.map(|expires| Deadline::after(runtime, expires));
+    let method = request.method.clone();
+    let invocation = Invocation::new(
+        request.method,
+        request.namespace,
+        request.version.and_then(|version| version.parse().ok()),
+        request.args,
+        Context::from_wire(request.context).with_deadline(deadline),
+        Arc::clone(runtime),
+    );
+    let running = catch_panic_in(async { route.endpoint.handle(invocation).await });
+    let outcome = match select(pin!(running), pin!(epoch.is_cut_off())).await {
+        Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
+        Either::Right(_) => {
+            if let Some(settle) = after {
+                settled(settle.reject(true).await);
+                return None;
+            }
+            Err(shutting_down())
+        }
+    };
+    if let Some(settle) = after {
+        settled(settle.ack().await);
+    }
+    if let Err(failure) = &outcome {
+        tracing::debug!(target = %server.target, method, %failure, "a method failed");
+    }
+    Some(outcome)
+}
+
+async fn answer(server: &Inner, reply_to: &ReplyTo, outcome: Result<Answer, Failure>) {
+    if !reply_to.queue.starts_with(REPLY_QUEUE) {
+        tracing::warn!(target = %server.target, "a request names no reply queue to answer to; it is not answered");
+        return;
+    }
+    let outcome = outcome.as_ref().map(|answer| &*answer.0);
+    let body = Reply::encode(&reply_to.msg_id, outcome);
+    let address = Address::Reply { queue: reply_to.queue.clone() };
+    if let Err(error) = server.transport.send(&address, &body, true, REPLYING).await {
+        if error.is_unroutable() {
+            tracing::debug!(target = %server.target, "a caller is gone before its answer");
+        } else {
+            tracing::warn!(target = %server.target, %error, "an answer could not be sent");
+        }
+    }
+}
+
+/// What a caller is told whose request is cut off.
+pub(crate) fn shutting_down() -> Failure {
+    Failure::new(MODULE, SHUTTING_DOWN, "the server is shutting down; call again")
+}
+
+/// The error with what is below it: the caller has no other way to see it.
+fn describe(error: &crate::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+fn settled(result: Result<(), crate::Error>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "a message could not be settled; the broker delivers it again");
+    }
+}

@@ -1,0 +1,214 @@
+//! Which reply belongs to which call.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::value::RawValue;
+use tokio::sync::oneshot;
+
+use crate::wire::{Ending, Reply};
+use crate::{Error, Failure};
+
+/// What a server answered: a result, or a failure.
+pub(crate) type Outcome = Result<Box<RawValue>, Failure>;
+
+/// The calls that wait for their replies.
+#[derive(Debug, Default)]
+pub(crate) struct Correlation {
+    calls: Mutex<HashMap<String, Waiting>>,
+    late: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    sender: oneshot::Sender<Result<Outcome, Error>>,
+    /// A result that came before its end, from a peer of an older release.
+    early: Option<Outcome>,
+}
+
+/// A call's place in the table; dropping it takes the call out.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) msg_id: String,
+    receiver: oneshot::Receiver<Result<Outcome, Error>>,
+    correlation: Arc<Correlation>,
+}
+
+impl Correlation {
+    /// Enters a call. To be done before its request is sent, or its reply could come too early.
+    pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Pending {
+        let (sender, receiver) = oneshot::channel();
+        self.calls().insert(msg_id.clone(), Waiting { sender, early: None });
+        Pending { msg_id, receiver, correlation: Arc::clone(self) }
+    }
+
+    /// Hands one message of the reply queue to the call that it is for.
+    pub(crate) fn deliver(&self, body: &[u8]) {
+        match Reply::decode(body) {
+            Ok(reply) => self.complete(reply),
+            Err((error, named)) => self.refuse(body, named, error),
+        }
+    }
+
+    /// How many replies came that no call waited for any more.
+    pub(crate) fn late(&self) -> u64 {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// Ends all calls with `error`: no reply will come.
+    pub(crate) fn fail_all(&self, error: &Error) {
+        for (_, waiting) in std::mem::take(&mut *self.calls()) {
+            // A call that has just given up does not want to know.
+            let _ = waiting.sender.send(Err(error.clone()));
+        }
+    }
+
+    fn complete(&self, reply: Reply) {
+        let mut calls = self.calls();
+        match reply.ending {
+            Ending::Heartbeat => return,
+            Ending::Early => {
+                if let Some(waiting) = calls.get_mut(&reply.msg_id) {
+                    waiting.early = Some(reply.outcome);
+                    return;
+                }
+            }
+            Ending::Last => {
+                if let Some(waiting) = calls.remove(&reply.msg_id) {
+                    drop(calls);
+                    let is_null = reply.outcome.as_ref().is_ok_and(|result| result.get() == "null");
+                    let outcome = match waiting.early {
+                        Some(early) if is_null => early,
+                        _ => reply.outcome,
+                    };
+                    let _ = waiting.sender.send(Ok(outcome));
+                    return;
+                }
+            }
+        }
+        drop(calls);
+        self.late.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(msg_id = reply.msg_id, "a reply came that no call waits for");
+    }
+
+    /// A message that is not a reply: the call that it names in any way learns of it at once.
+    fn refuse(&self, body: &[u8], named: Option<String>, error: Error) {
+        let mut calls = self.calls();
+        let waiting = match named {
+            Some(msg_id) => calls.remove(&msg_id),
+            None => msg_ids(body).find_map(|msg_id| calls.remove(msg_id)),
+        };
+        drop(calls);
+        match waiting {
+            Some(waiting) => {
+                let _ =
+                    waiting.sender.send(Err(error.within("the reply came but does not decode")));
+            }
+            None => tracing::warn!(%error, "a message in the reply queue does not decode"),
+        }
+    }
+
+    fn calls(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
+        // The table is whole at every point where a panic could happen.
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Everything in `body` that looks like an id of a call: 32 hexadecimal digits.
+fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
+    body.split(|byte| !byte.is_ascii_hexdigit())
+        .filter(|run| run.len() == 32)
+        .filter_map(|run| std::str::from_utf8(run).ok())
+}
+
+impl Pending {
+    /// The answer.
+    pub(crate) async fn answer(&mut self) -> Result<Outcome, Error> {
+        match (&mut self.receiver).await {
+            Ok(answer) => answer,
+            Err(_) => Err(closed()),
+        }
+    }
+
+    /// The answer, if it is there.
+    pub(crate) fn answered(&mut self) -> Option<Result<Outcome, Error>> {
+        self.receiver.try_recv().ok()
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.correlation.calls().remove(&self.msg_id);
+    }
+}
+
+pub(super) fn closed() -> Error {
+    Error::new(
+        crate::ErrorKind::Closed,
+        "the transport was closed; whether the method ran is not known",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    fn reply(msg_id: &str, result: impl Into<serde_json::Value>, ending: bool) -> Vec<u8> {
+        let result = result.into();
+        json!({"_msg_id": msg_id, "result": result, "failure": null, "ending": ending})
+            .to_string()
+            .into_bytes()
+    }
+
+    fn pending() -> (Arc<Correlation>, Pending) {
+        let correlation = Arc::new(Correlation::default());
+        let pending = correlation.register("0123456789abcdef0123456789abcdef".to_owned());
+        (correlation, pending)
+    }
+
+    #[test]
+    fn a_reply_reaches_its_call_once_and_a_second_one_is_late() {
+        let (correlation, mut call) = pending();
+        correlation.deliver(&reply("another", 1, true));
+        assert!(call.answered().is_none());
+        correlation.deliver(&reply(&call.msg_id, 7, true));
+        correlation.deliver(&reply(&call.msg_id, 8, true));
+        assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
+        assert_eq!(correlation.late(), 2);
+    }
+
+    #[test]
+    fn an_early_result_is_given_at_its_end_and_a_heartbeat_is_nothing() {
+        let (correlation, mut call) = pending();
+        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, false));
+        correlation.deliver(&reply(&call.msg_id, 7, false));
+        assert!(call.answered().is_none());
+        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, true));
+        assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
+    }
+
+    #[test]
+    fn a_message_that_does_not_decode_ends_the_call_that_it_names() {
+        for body in [
+            r#"{"_msg_id": "0123456789abcdef0123456789abcdef", "failure": []}"#,
+            r#"{"_msg_id": "0123456789abcdef0123456789abcdef", "result": "cut of"#,
+            r#"{"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"0123456789abcdef0123456789abcdef\", NaN"}"#,
+        ] {
+            let (correlation, mut call) = pending();
+            correlation.deliver(body.as_bytes());
+            let error = call.answered().expect(body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_gave_up_leaves_nothing_behind() {
+        let (correlation, call) = pending();
+        drop(call);
+        assert!(correlation.calls().is_empty());
+    }
+}

@@ -1,0 +1,102 @@
+//! The reply queue of a transport: opened at the first call, shared by all calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use std::pin::pin;
+use tokio::sync::{OnceCell, watch};
+
+use super::correlation::{Correlation, Pending, closed};
+use crate::driver::{Consumer, Driver};
+use crate::runtime::Runtime;
+use crate::{Error, runtime};
+
+/// How long closing the reply queue may take when the transport is gone.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// The replies of a transport.
+#[derive(Debug)]
+pub(super) struct Replies {
+    correlation: Arc<Correlation>,
+    driver: Arc<dyn Driver>,
+    runtime: Arc<dyn Runtime>,
+    queue: OnceCell<String>,
+    /// Dropped with the transport, which ends the reader.
+    alive: watch::Sender<()>,
+}
+
+impl Replies {
+    pub(super) fn new(driver: Arc<dyn Driver>, runtime: Arc<dyn Runtime>) -> Self {
+        Self {
+            correlation: Arc::default(),
+            driver,
+            runtime,
+            queue: OnceCell::new(),
+            alive: watch::Sender::new(()),
+        }
+    }
+
+    /// The name of the reply queue, which is opened if it is not yet.
+    ///
+    /// Calls that come meanwhile wait for the one that opens it, each within its own time.
+    pub(super) async fn queue(&self, within: Duration) -> Result<String, Error> {
+        if let Some(queue) = self.queue.get() {
+            return Ok(queue.clone());
+        }
+        let opening = self.queue.get_or_try_init(|| async {
+            let inbox = self.driver.open_inbox(within).await?;
+            let reader =
+                read(inbox.consumer, Arc::clone(&self.correlation), self.alive.subscribe());
+            self.runtime.spawn(Box::pin(reader));
+            Ok::<_, Error>(inbox.queue)
+        });
+        match runtime::timeout(&*self.runtime, within, opening).await {
+            Some(queue) => queue.cloned(),
+            None => Err(Error::new(
+                crate::ErrorKind::Timeout,
+                "the reply queue could not be opened in time; nothing was sent",
+            )),
+        }
+    }
+
+    /// Enters a call, unless no reply will ever come.
+    pub(super) fn register(&self, msg_id: String) -> Result<Pending, Error> {
+        let pending = self.correlation.register(msg_id);
+        // In this order: a reader that ends in between finds the call and fails it.
+        if self.alive.receiver_count() == 0 { Err(closed()) } else { Ok(pending) }
+    }
+
+    pub(super) fn late(&self) -> u64 {
+        self.correlation.late()
+    }
+}
+
+/// Hands over replies until the transport, or its driver, is gone.
+async fn read(
+    mut consumer: Box<dyn Consumer>,
+    correlation: Arc<Correlation>,
+    mut alive: watch::Receiver<()>,
+) {
+    loop {
+        let next = match select(pin!(alive.changed()), pin!(consumer.next())).await {
+            Either::Left(_) => break,
+            Either::Right((next, _)) => next,
+        };
+        match next {
+            Some(Ok(delivery)) => {
+                correlation.deliver(&delivery.body);
+                if let Err(error) = delivery.settle.ack().await {
+                    tracing::debug!(%error, "a reply could not be acknowledged");
+                }
+            }
+            Some(Err(error)) => tracing::warn!(%error, "the reply queue was lost; it is restored"),
+            None => break,
+        }
+    }
+    drop(alive);
+    correlation.fail_all(&closed());
+    if let Err(error) = consumer.close(CLOSING).await {
+        tracing::debug!(%error, "the reply queue could not be deleted; it expires by itself");
+    }
+}
