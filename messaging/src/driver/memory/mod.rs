@@ -1,1 +1,202 @@
-//! An in-process broker with RabbitMQ's rules where users can see them.
+//! A broker inside the process, for tests, examples and services that share one process.
+//!
+//! It keeps RabbitMQ's rules where users can see them: order per queue, consumers that take turns,
+//! prefetch, acknowledgement and redelivery, expiry in a queue, mandatory messages, and the queues
+//! that oslo.messaging declares (wire document, section 5.2). As there, the queue of a topic is
+//! named after the topic alone, so servers of one topic in two exchanges share it.
+//!
+//! What is different: a queue holds at most [`queue::LIMIT`] messages, and publishing to a full one
+//! waits for room; nothing is on disk; topics are names, never patterns.
+
+mod broker;
+mod consumer;
+mod queue;
+mod room;
+mod subscriber;
+mod topology;
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::task::Poll;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::broker::{Broker, Owner};
+use self::consumer::MemoryConsumer;
+use self::room::{Offer, Room};
+use super::{Consumer, Driver, Inbox, Listen, Publish};
+use crate::runtime::{Runtime, timeout};
+use crate::{Error, ErrorKind, TransportUrl};
+
+/// Connects to the broker that `url` names.
+///
+/// `memory://` is a new broker that nobody else has. `memory://name/vhost` is the one broker of
+/// that name and virtual host in this process; it is gone, and all that waits in it, with its last
+/// transport.
+pub(crate) fn connect(url: &TransportUrl, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+    let broker = match registered_name(url) {
+        Some(name) => shared(name, &runtime),
+        None => Broker::new(Arc::clone(&runtime)),
+    };
+    connect_to(broker, runtime)
+}
+
+/// A new broker, and what connects to it.
+#[cfg(any(feature = "conformance", test))]
+pub(crate) fn private(
+    runtime: Arc<dyn Runtime>,
+) -> impl Fn() -> Arc<dyn Driver> + Send + Sync + 'static {
+    let broker = Broker::new(Arc::clone(&runtime));
+    move || connect_to(Arc::clone(&broker), Arc::clone(&runtime))
+}
+
+fn connect_to(broker: Arc<Broker>, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+    let owner = broker.admit();
+    Arc::new(Memory { broker, runtime, owner, published: AtomicU32::new(0) })
+}
+
+/// Host names and virtual host.
+type Name = (Vec<String>, String);
+
+fn registered_name(url: &TransportUrl) -> Option<Name> {
+    let hosts: Vec<_> =
+        url.hosts.iter().filter(|host| !host.name.is_empty()).map(|host| host.display(0)).collect();
+    let virtual_host = url.virtual_host.clone().unwrap_or_default();
+    (!hosts.is_empty()).then_some((hosts, virtual_host))
+}
+
+fn shared(name: Name, runtime: &Arc<dyn Runtime>) -> Arc<Broker> {
+    static BROKERS: LazyLock<Mutex<HashMap<Name, Weak<Broker>>>> = LazyLock::new(Mutex::default);
+
+    let mut brokers = BROKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(broker) = brokers.get(&name).and_then(Weak::upgrade) {
+        return broker;
+    }
+    brokers.retain(|_, broker| broker.strong_count() > 0);
+    let broker = Broker::new(Arc::clone(runtime));
+    brokers.insert(name, Arc::downgrade(&broker));
+    broker
+}
+
+/// One connection to a broker.
+#[derive(Debug)]
+struct Memory {
+    broker: Arc<Broker>,
+    runtime: Arc<dyn Runtime>,
+    owner: Owner,
+    published: AtomicU32,
+}
+
+#[async_trait]
+impl Driver for Memory {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
+        self.let_others_run().await;
+        let body: Arc<[u8]> = message.body.into();
+        let mut started = None;
+        let mut woken_by: Option<Room> = None;
+        loop {
+            let offer = self.broker.offer(&self.owner, message.address, &body, message.expires);
+            if let Some(room) = woken_by.take() {
+                room.pass_on(&offer);
+            }
+            let full = match offer {
+                Offer::Taken => return Ok(()),
+                Offer::Unroutable if message.mandatory => return Err(unroutable(&message)),
+                Offer::Unroutable => return Ok(()),
+                Offer::Closed => {
+                    return Err(self.closed(&format!("publish to {}", message.address)));
+                }
+                Offer::Full(full) => full,
+            };
+            let now = self.runtime.now();
+            let waited = now.saturating_duration_since(*started.get_or_insert(now));
+            let left = message.within.saturating_sub(waited);
+            if left.is_zero() {
+                return Err(not_confirmed(&message, &full.queue));
+            }
+            // A message that expires makes room too, but wakes nobody.
+            let pause = full.head_expires_in.map_or(left, |expiry| expiry.min(left));
+            timeout(&*self.runtime, pause, full.room.wait()).await;
+            woken_by = Some(full.room);
+        }
+    }
+
+    async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error> {
+        match self.broker.listen(&self.owner, &listen) {
+            Some(subscribed) => {
+                Ok(Box::new(MemoryConsumer::new(Arc::clone(&self.broker), subscribed)))
+            }
+            None => Err(self.closed(&format!("listen on topic `{}`", listen.topic))),
+        }
+    }
+
+    async fn open_inbox(&self, _within: Duration) -> Result<Inbox, Error> {
+        match self.broker.open_inbox(&self.owner) {
+            Some((queue, subscribed)) => {
+                let consumer = MemoryConsumer::new(Arc::clone(&self.broker), subscribed);
+                Ok(Inbox { queue, consumer: Box::new(consumer) })
+            }
+            None => Err(self.closed("open a reply queue")),
+        }
+    }
+
+    async fn close(&self, _within: Duration) {
+        self.broker.close(&self.owner);
+    }
+}
+
+impl Memory {
+    /// Publishing here hardly ever waits, unlike with a broker across the network; a task that does
+    /// nothing else would keep its thread, and with it timers and consumers, to itself.
+    async fn let_others_run(&self) {
+        const TURN: u32 = 64;
+        let mut due = self.published.fetch_add(1, Ordering::Relaxed) % TURN == TURN - 1;
+        poll_fn(|context| {
+            if !due {
+                return Poll::Ready(());
+            }
+            due = false;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn closed(&self, wish: &str) -> Error {
+        let name = self.name();
+        Error::new(
+            ErrorKind::Closed,
+            format!("the driver `{name}` was closed; connect a new transport to {wish}"),
+        )
+    }
+}
+
+fn unroutable(message: &Publish<'_>) -> Error {
+    Error::new(
+        ErrorKind::Unroutable,
+        format!(
+            "no queue takes messages for {}; check the name, and that whoever should listen there runs",
+            message.address
+        ),
+    )
+}
+
+fn not_confirmed(message: &Publish<'_>, queue: &str) -> Error {
+    Error::new(
+        ErrorKind::NotConfirmed,
+        format!(
+            "queue `{queue}` was full ({} messages) for {:?}, so the message for {} was not taken; \
+             let its consumers catch up, or start more of them",
+            queue::LIMIT,
+            message.within,
+            message.address
+        ),
+    )
+}

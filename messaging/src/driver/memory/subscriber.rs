@@ -1,0 +1,172 @@
+//! The broker's side of the consumers: what each was handed, and who is to be woken for it.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::queue::Message;
+
+/// One consumer of a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ConsumerId(pub(super) u64);
+
+/// One consumer's place at one queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Taker {
+    pub(super) consumer: ConsumerId,
+    /// Which of its subscriptions.
+    pub(super) subscription: usize,
+}
+
+/// All consumers of a broker.
+#[derive(Default)]
+pub(super) struct Consumers {
+    by_id: HashMap<ConsumerId, Subscriber>,
+    /// Whom to wake once the broker is unlocked.
+    wakes: Vec<Arc<Notify>>,
+}
+
+impl Consumers {
+    pub(super) fn insert(&mut self, id: ConsumerId, subscriber: Subscriber) {
+        self.by_id.insert(id, subscriber);
+    }
+
+    /// Takes a consumer out; if it waits for a message, it learns that there will be none.
+    pub(super) fn remove(&mut self, id: ConsumerId) -> Option<Subscriber> {
+        let subscriber = self.by_id.remove(&id)?;
+        self.wakes.push(Arc::clone(&subscriber.wake));
+        Some(subscriber)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ConsumerId) -> Option<&mut Subscriber> {
+        self.by_id.get_mut(&id)
+    }
+
+    /// The consumers that the driver `owner` opened, in that order, so that a run can be repeated.
+    pub(super) fn owned_by(&self, owner: u64) -> Vec<ConsumerId> {
+        let owned = self.by_id.iter().filter(|(_, subscriber)| subscriber.owner == owner);
+        let mut ids: Vec<_> = owned.map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Hands a message over; answers whether the taker may be handed another.
+    pub(super) fn hand(&mut self, taker: Taker, message: Message) -> bool {
+        let subscriber = self.by_id.get_mut(&taker.consumer);
+        let Some(subscriber) = subscriber else {
+            debug_assert!(false, "a queue names a consumer that is gone as its taker");
+            return false;
+        };
+        if subscriber.mail.is_empty() {
+            self.wakes.push(Arc::clone(&subscriber.wake));
+        }
+        subscriber.hand(taker.subscription, message)
+    }
+
+    /// Whom to wake; the list is empty afterwards.
+    pub(super) fn take_wakes(&mut self) -> Vec<Arc<Notify>> {
+        std::mem::take(&mut self.wakes)
+    }
+}
+
+/// One consumer.
+pub(super) struct Subscriber {
+    owner: u64,
+    subscriptions: Vec<Subscription>,
+    /// What was handed over and not given out: which subscription's, and its position there.
+    mail: VecDeque<(usize, u64)>,
+    cancelled: bool,
+    wake: Arc<Notify>,
+}
+
+/// What a consumer has to do with one queue.
+pub(super) struct Subscription {
+    pub(super) queue: Arc<str>,
+    /// Whether the queue is deleted with the consumer.
+    pub(super) own: bool,
+    prefetch: usize,
+    /// What was handed over and not settled, by position.
+    held: BTreeMap<u64, Message>,
+}
+
+/// What settling a message leaves to do.
+pub(super) struct Settled {
+    pub(super) queue: Arc<str>,
+    pub(super) message: Message,
+    /// Whether the consumer had to do without that queue's messages until now.
+    pub(super) takes_again: bool,
+}
+
+impl Subscription {
+    /// A `prefetch` of zero is no limit.
+    pub(super) fn new(queue: Arc<str>, prefetch: u16, own: bool) -> Self {
+        let prefetch = if prefetch == 0 { usize::MAX } else { prefetch.into() };
+        Self { queue, own, prefetch, held: BTreeMap::new() }
+    }
+
+    /// All that was handed over and not settled.
+    pub(super) fn into_held(self) -> Vec<Message> {
+        self.held.into_values().collect()
+    }
+}
+
+impl Subscriber {
+    pub(super) fn new(owner: u64, subscriptions: Vec<Subscription>, wake: Arc<Notify>) -> Self {
+        Self { owner, subscriptions, mail: VecDeque::new(), cancelled: false, wake }
+    }
+
+    fn hand(&mut self, subscription: usize, message: Message) -> bool {
+        let Some(entry) = self.subscriptions.get_mut(subscription) else { return false };
+        self.mail.push_back((subscription, message.position));
+        entry.held.insert(message.position, message);
+        entry.held.len() < entry.prefetch
+    }
+
+    /// The next message to give out, from which subscription and queue. It stays held.
+    pub(super) fn next_mail(&mut self) -> Option<(usize, Arc<str>, Message)> {
+        let (subscription, position) = self.mail.pop_front()?;
+        let entry = self.subscriptions.get(subscription)?;
+        let message = entry.held.get(&position)?;
+        Some((subscription, Arc::clone(&entry.queue), message.clone()))
+    }
+
+    pub(super) fn settle(&mut self, subscription: usize, position: u64) -> Option<Settled> {
+        let entry = self.subscriptions.get_mut(subscription)?;
+        let message = entry.held.remove(&position)?;
+        let was_full = entry.held.len() + 1 == entry.prefetch;
+        Some(Settled {
+            queue: Arc::clone(&entry.queue),
+            message,
+            takes_again: was_full && !self.cancelled,
+        })
+    }
+
+    /// Ends the handing over; returns, for each subscription, what was handed over and not given
+    /// out.
+    pub(super) fn cancel(&mut self) -> Vec<(Arc<str>, Vec<Message>)> {
+        self.cancelled = true;
+        let mut returned: Vec<_> = self
+            .subscriptions
+            .iter()
+            .map(|subscription| (Arc::clone(&subscription.queue), Vec::new()))
+            .collect();
+        for (subscription, position) in self.mail.drain(..) {
+            let held = self.subscriptions.get_mut(subscription).map(|entry| &mut entry.held);
+            let message = held.and_then(|held| held.remove(&position));
+            if let (Some(message), Some((_, messages))) = (message, returned.get_mut(subscription))
+            {
+                messages.push(message);
+            }
+        }
+        returned
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled
+    }
+
+    pub(super) fn into_subscriptions(self) -> Vec<Subscription> {
+        self.subscriptions
+    }
+}
