@@ -12,11 +12,50 @@ pub mod conformance;
 pub(crate) mod memory;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::Error;
+use crate::config::Resolved;
+use crate::error::shortened;
+use crate::runtime::Runtime;
+use crate::{Config, Error, ErrorKind};
+
+/// Connects the driver that the scheme of `config`'s URL names, for use without a
+/// [`Transport`](crate::Transport): to look at raw messages, or to run the conformance suite.
+///
+/// # Errors
+///
+/// As [`Transport::connect`](crate::Transport::connect).
+pub async fn connect(config: &Config, runtime: Arc<dyn Runtime>) -> Result<Arc<dyn Driver>, Error> {
+    open(&config.resolve()?, runtime).await
+}
+
+pub(crate) async fn open(
+    config: &Resolved,
+    runtime: Arc<dyn Runtime>,
+) -> Result<Arc<dyn Driver>, Error> {
+    match config.url.scheme.as_str() {
+        "memory" => Ok(memory::connect(&config.url, runtime)),
+        #[cfg(feature = "amqp")]
+        "rabbit" | "kombu+amqp" | "kombu+rabbit" => {
+            amqp::connect(&config.url, &config.rabbit, runtime).await
+        }
+        #[cfg(not(feature = "amqp"))]
+        "rabbit" | "kombu+amqp" | "kombu+rabbit" => Err(Error::new(
+            ErrorKind::Config,
+            "this build has no driver for `rabbit://`; switch the feature `amqp` on",
+        )),
+        scheme => Err(Error::new(
+            ErrorKind::Config,
+            format!(
+                "no driver is called `{}`; write the transport URL with `rabbit://` or `memory://`",
+                shortened(scheme)
+            ),
+        )),
+    }
+}
 
 /// A connection to a broker.
 #[async_trait]

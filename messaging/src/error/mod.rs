@@ -4,6 +4,7 @@ mod call;
 mod failure;
 mod kind;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -129,5 +130,13 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+/// The start of a text from outside, for an error.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use crate::config::Resolved;
 use crate::context::Deadline;
-use crate::driver::{Address, Consumer, Driver, Listen, Publish, memory};
+use crate::driver::{self, Address, Consumer, Driver, Listen, Publish};
 use crate::runtime::{self, Runtime};
 use crate::wire::{ReplyTo, new_id};
-use crate::{Config, Error, ErrorKind, TransportUrl};
+use crate::{Config, Error, ErrorKind};
 
 pub(crate) use correlation::Outcome;
 use inbox::Replies;
@@ -99,7 +99,7 @@ impl Transport {
     }
 
     async fn open(config: Resolved, runtime: Arc<dyn Runtime>) -> Result<Self, Error> {
-        let driver = connect_driver(&config, &runtime).await?;
+        let driver = driver::open(&config, Arc::clone(&runtime)).await?;
         Ok(Self::over(config.url.to_string(), config, runtime, driver))
     }
 
@@ -201,32 +201,6 @@ impl Transport {
             within: self.response_timeout(),
         };
         self.inner.driver.listen(listen).await
-    }
-}
-
-async fn connect_driver(
-    config: &Resolved,
-    runtime: &Arc<dyn Runtime>,
-) -> Result<Arc<dyn Driver>, Error> {
-    let url: &TransportUrl = &config.url;
-    match url.scheme.as_str() {
-        "memory" => Ok(memory::connect(url, Arc::clone(runtime))),
-        #[cfg(feature = "amqp")]
-        "rabbit" | "kombu+amqp" | "kombu+rabbit" => {
-            crate::driver::amqp::connect(url, &config.rabbit, Arc::clone(runtime)).await
-        }
-        #[cfg(not(feature = "amqp"))]
-        "rabbit" | "kombu+amqp" | "kombu+rabbit" => Err(Error::new(
-            ErrorKind::Config,
-            "this build has no driver for `rabbit://`; switch the feature `amqp` on",
-        )),
-        scheme => Err(Error::new(
-            ErrorKind::Config,
-            format!(
-                "no driver is called `{scheme}`; write the transport URL with `rabbit://` or \
-                 `memory://`"
-            ),
-        )),
     }
 }
 

@@ -50,6 +50,9 @@ impl FromStr for TransportUrl {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(wrong("it has no scheme; write it as `rabbit://user:password@host/vhost`"));
         };
+        if !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+            return Err(wrong("what stands before `://` is no scheme; it begins with `rabbit://`"));
+        }
         let scheme = scheme.to_ascii_lowercase();
         let rest = rest.split_once('#').map_or(rest, |(rest, _fragment)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -276,6 +279,7 @@ mod tests {
             "rabbit://[hunter2]/",
             "rabbit://user:hunter2%FF@host/",
             "hunter2",
+            "user:hunter2@host://",
         ] {
             let shown = match text.parse::<TransportUrl>() {
                 Ok(url) => format!("{url} {url:?} {:?}", url.hosts),

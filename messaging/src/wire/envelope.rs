@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::shortened;
+use crate::error::shortened;
 use crate::{Error, ErrorKind, Version};
 
 const VERSION: Version = Version::new(2, 0);

@@ -16,6 +16,8 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::error::shortened;
+
 pub(crate) use reply::{Ending, Reply};
 pub(crate) use request::{Args, ReplyTo, Request, RequestParts};
 
@@ -63,13 +65,5 @@ impl<'de, F: FnMut(&str, &'de RawValue)> Visitor<'de> for Fields<'_, F> {
             (self.0)(&key, map.next_value()?);
         }
         Ok(())
-    }
-}
-
-/// The start of a text from a peer, for an error.
-pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
     }
 }

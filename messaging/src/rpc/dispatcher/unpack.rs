@@ -7,8 +7,8 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::value::RawValue;
 
 use super::Invocation;
+use crate::error::shortened;
 use crate::runtime::Runtime;
-use crate::wire::shortened;
 use crate::{Context, Failure};
 
 /// Takes the arguments out of a request. Generated endpoints are made of this, and endpoints
