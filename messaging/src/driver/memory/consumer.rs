@@ -85,8 +85,8 @@ impl Receipt {
         Err(Error::new(
             ErrorKind::Closed,
             format!(
-                "the consumer of queue `{}` was closed before this message was settled, and the \
-                 message went back to its queue; settle messages before closing",
+                "the consumer of queue `{}` was closed before this message was settled, and gave \
+                 it back; settle messages before closing",
                 self.queue
             ),
         ))

@@ -14,6 +14,8 @@ mod queue;
 mod room;
 mod subscriber;
 mod topology;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::future::poll_fn;
