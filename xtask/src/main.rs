@@ -1,3 +1,83 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask --help` lists them.
+//!
+//! They are a program rather than scripts, so that a machine with Rust alone can run them.
 
-fn main() {}
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program talks to its terminal"
+)]
+
+mod bless;
+mod broker;
+mod ci;
+mod counts;
+mod examples;
+mod failure;
+mod install;
+mod process;
+mod python;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Failure, Result};
+use crate::workspace::Workspace;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs every test, doc test and example, against a private RabbitMQ node and a real
+    /// oslo.messaging; installs both where it may.
+    Test {
+        /// Passed on to `cargo test`: a filter, or options such as `-p messaging`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Everything that must hold before a change is merged: format, lints, documentation,
+    /// features, dependencies, tidiness, tests.
+    Ci,
+    /// A private RabbitMQ node that stays up until `broker down`.
+    Broker {
+        #[command(subcommand)]
+        command: broker::Command,
+    },
+    /// Rewrites golden expansions and expected compiler messages from what the code does today.
+    Bless,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(Failure::Interrupted) => {
+            eprintln!("xtask: interrupted");
+            ExitCode::from(130)
+        }
+        Err(Failure::Message(message)) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    process::watch_signals()?;
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
+        Command::Ci => Ok(ci::run(&workspace)?.close()),
+        Command::Broker { command } => broker::run(&workspace, &command),
+        Command::Bless => bless::run(&workspace),
+    }
+}

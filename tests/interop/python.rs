@@ -1,0 +1,218 @@
+//! Runs the Python programs of this folder and talks to them in JSON lines.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How long a Python program may take to answer; the tests ask for nothing that takes as long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The broker of this run, as a transport URL.
+pub(crate) fn rabbit_url() -> String {
+    variable("MESSAGING_TEST_RABBIT")
+}
+
+/// A topic that no other test uses, so that all of them share one broker.
+pub(crate) fn unique_topic(name: &str) -> String {
+    format!("{name}-{}", uuid::Uuid::new_v4().simple())
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set; run `cargo xtask test`: it installs what this needs")
+    })
+}
+
+/// A Python program; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Python {
+    child: Child,
+    input: Mutex<Option<ChildStdin>>,
+    pending: Pending,
+    events: mpsc::UnboundedReceiver<Value>,
+    /// Events that nobody has asked for yet.
+    kept: VecDeque<Value>,
+    log: Arc<Mutex<String>>,
+    next_id: AtomicU64,
+}
+
+type Pending = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
+
+impl Python {
+    /// Starts a program of this folder.
+    pub(crate) fn spawn(script: &str, arguments: &[&str]) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(script);
+        let mut command = Command::new(variable("MESSAGING_TEST_PYTHON"));
+        // No cache of compiled files beside the sources.
+        command.arg("-B").arg(script).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("MESSAGING_TEST_PYTHON names a program that runs");
+
+        let output = child.stdout.take().expect("standard output is a pipe");
+        let errors = child.stderr.take().expect("standard error is a pipe");
+        let input = Mutex::new(child.stdin.take());
+        let pending = Pending::default();
+        let log = Arc::default();
+        let (sender, events) = mpsc::unbounded_channel();
+        thread::spawn({
+            let pending = Arc::clone(&pending);
+            move || read_output(output, &pending, &sender)
+        });
+        thread::spawn({
+            let log = Arc::clone(&log);
+            move || read_log(errors, &log)
+        });
+        let kept = VecDeque::new();
+        Self { child, input, pending, events, kept, log, next_id: AtomicU64::new(1) }
+    }
+
+    /// Sends a command and waits for its answer: the result, or the error as `client.py`
+    /// describes it.
+    pub(crate) async fn ask(&self, mut command: Value) -> Result<Value, Value> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        command["id"] = json!(id);
+        let (sender, answer) = oneshot::channel();
+        self.pending.lock().unwrap().insert(id, sender);
+        self.write(&command);
+        let mut answer = match timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => panic!("Python ended before it answered {command}{}", self.log()),
+            Err(_) => panic!("Python did not answer {command}{}", self.log()),
+        };
+        match answer.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["result"].take()),
+        }
+    }
+
+    /// Waits for the next event of a name; others are kept for later.
+    pub(crate) async fn event(&mut self, name: &str) -> Value {
+        if let Some(found) = self.kept.iter().position(|event| event["event"] == name) {
+            return self.kept.remove(found).expect("it was just found");
+        }
+        loop {
+            match timeout(PATIENCE, self.events.recv()).await {
+                Ok(Some(event)) if event["event"] == name => return event,
+                Ok(Some(other)) => self.kept.push_back(other),
+                Ok(None) => panic!("Python ended before the event {name}{}", self.log()),
+                Err(_) => panic!("Python did not tell of the event {name}{}", self.log()),
+            }
+        }
+    }
+
+    /// Ends its input and waits until it has ended for that reason, well.
+    pub(crate) async fn finish(mut self) {
+        drop(self.input.lock().unwrap().take());
+        let all = async { while self.events.recv().await.is_some() {} };
+        if timeout(PATIENCE, all).await.is_err() {
+            panic!("Python did not end with its input{}", self.log());
+        }
+        // Its output is closed, so this wait is a matter of an instant.
+        let status = self.child.wait().expect("the child is ours");
+        assert!(status.success(), "Python ended with {status}{}", self.log());
+    }
+
+    fn write(&self, command: &Value) {
+        let mut input = self.input.lock().unwrap();
+        let input = input.as_mut().expect("the input is open until `finish`");
+        if let Err(error) = writeln!(input, "{command}") {
+            panic!("Python takes no commands: {error}{}", self.log());
+        }
+    }
+
+    fn log(&self) -> String {
+        format!("; its log:\n{}", self.log.lock().unwrap())
+    }
+}
+
+impl Drop for Python {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An RPC server in Python, on a topic of its own.
+#[derive(Debug)]
+pub(crate) struct Server {
+    python: Python,
+    topic: String,
+}
+
+impl Server {
+    /// Starts one on a new topic, and waits until it listens.
+    pub(crate) async fn start(topic: &str, name: &str) -> Self {
+        Self::start_on(unique_topic(topic), name, &[]).await
+    }
+
+    /// Starts one on a given topic, with more arguments for `server.py`.
+    pub(crate) async fn start_on(topic: String, name: &str, more: &[&str]) -> Self {
+        let url = rabbit_url();
+        let mut arguments = vec!["--url", &url, "--topic", &topic, "--server", name];
+        arguments.extend(more);
+        let mut python = Python::spawn("server.py", &arguments);
+        python.event("ready").await;
+        Self { python, topic }
+    }
+
+    /// A command for `client.py` to this server's topic; set more keys on it as needed.
+    pub(crate) fn command(&self, op: &str, method: &str, args: Value) -> Value {
+        json!({
+            "op": op,
+            "url": rabbit_url(),
+            "topic": self.topic,
+            "version": "1.0",
+            "method": method,
+            "args": args,
+        })
+    }
+
+    /// The program, for its events.
+    pub(crate) fn python(&mut self) -> &mut Python {
+        &mut self.python
+    }
+
+    /// Stops it, and waits until what it runs is done.
+    pub(crate) async fn stop(self) {
+        self.python.finish().await;
+    }
+}
+
+/// Hands out answers and events until the program closes its output.
+fn read_output(output: impl Read, pending: &Pending, events: &mpsc::UnboundedSender<Value>) {
+    for line in BufReader::new(output).lines() {
+        let Ok(line) = line else { break };
+        let document: Value = serde_json::from_str(&line).unwrap_or_else(
+            |error| json!({"event": "not JSON", "line": line, "error": error.to_string()}),
+        );
+        if document.get("event").is_some() {
+            let _ = events.send(document);
+            continue;
+        }
+        let id = document["id"].as_u64().unwrap_or(0);
+        if let Some(asked) = pending.lock().unwrap().remove(&id) {
+            let _ = asked.send(document);
+        }
+    }
+    // Whoever still waits learns by this that no answer will come.
+    pending.lock().unwrap().clear();
+}
+
+/// Keeps what the program logs, to be shown when a test fails.
+fn read_log(errors: impl Read, log: &Mutex<String>) {
+    for line in BufReader::new(errors).split(b'\n') {
+        let Ok(line) = line else { break };
+        let mut log = log.lock().unwrap();
+        log.push_str(&String::from_utf8_lossy(&line));
+        log.push('\n');
+    }
+}

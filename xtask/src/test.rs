@@ -1,0 +1,79 @@
+//! `cargo xtask test`: every test there is, against the real peers.
+
+use std::path::PathBuf;
+
+use crate::broker::{Broker, Guard, Installed};
+use crate::counts::Counts;
+use crate::examples;
+use crate::failure::{Failure, Result};
+use crate::install::{self, Need};
+use crate::process;
+use crate::python;
+use crate::workspace::Workspace;
+
+/// Runs the tests, the doc tests and, unless `arguments` choose among the tests, the examples.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts> {
+    let (installed, python) = prepare()?;
+    let guard = Guard::claim(workspace)?;
+    // The node boots while Python packages are installed.
+    let broker = Broker::start(&installed, guard.folder(), 1)?;
+    let python = python::environment(workspace, python)?;
+    broker.wait_ready()?;
+    println!("RabbitMQ is ready at {}", broker.url());
+
+    let mut counts = cargo_test(workspace, arguments, &broker, &python)?;
+    if arguments.is_empty() {
+        examples::run(workspace, &mut counts)?;
+    } else {
+        println!("the examples are not run, since tests were chosen");
+    }
+    Ok(counts)
+}
+
+/// What the tests need from outside, installed where it is missing.
+fn prepare() -> Result<(Installed, &'static str)> {
+    let mut missing = Vec::new();
+    if Installed::find().is_none() {
+        missing.push(Need::RabbitMq);
+    }
+    if python::find().is_none() {
+        missing.push(Need::Python);
+    }
+    install::install(&missing)?;
+    let installed = Installed::find().ok_or_else(|| {
+        Failure::from("rabbitmq-server is installed, but not under /usr/lib/rabbitmq")
+    })?;
+    let python = python::find().ok_or_else(|| {
+        Failure::from("the installed Python is older than 3.11, which oslo.messaging needs")
+    })?;
+    Ok((installed, python))
+}
+
+fn cargo_test(
+    workspace: &Workspace,
+    arguments: &[String],
+    broker: &Broker,
+    python: &PathBuf,
+) -> Result<Counts> {
+    let mut command = workspace.cargo(["test", "--all-features", "--no-fail-fast"]);
+    // `--workspace` would override a package that was asked for.
+    if !arguments.iter().any(|it| it.starts_with("-p") || it.starts_with("--package")) {
+        command.arg("--workspace");
+    }
+    command.args(arguments);
+    command.env("MESSAGING_TEST_RABBIT", broker.url());
+    command.env("MESSAGING_TEST_RABBITMQCTL", broker.rabbitmqctl());
+    command.env("MESSAGING_TEST_PYTHON", python);
+
+    let mut counts = Counts::default();
+    let ended = process::run_lines(&mut command, |line| {
+        println!("{line}");
+        counts.read(line);
+    })?;
+    counts.end();
+    if !ended.is_success() && counts.is_clean() {
+        // It did not compile, or a program failed without saying how: no test can vouch for it.
+        counts.add(false);
+    }
+    Ok(counts)
+}
