@@ -6,6 +6,8 @@ import threading
 
 from oslo_config import cfg
 from oslo_messaging import opts
+from oslo_messaging._metrics import client as metrics
+from oslo_messaging._tracing import client as tracing
 
 _OUTPUT = sys.stdout
 _LOCK = threading.Lock()
@@ -35,6 +37,9 @@ def configuration(settings=()):
     conf = cfg.ConfigOpts()
     for group, options in opts.list_opts():
         conf.register_opts(options, group=group)
+    # These two the library registers with the configuration of the process alone.
+    conf.register_opts(metrics.oslo_messaging_metrics, group='oslo_messaging_metrics')
+    conf.register_opts(tracing.oslo_messaging_tracing, group='oslo_messaging_tracing')
     conf([], project='interop', default_config_files=[], default_config_dirs=[])
     for setting in settings:
         name, value = setting.split('=', 1)
