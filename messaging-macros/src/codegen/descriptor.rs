@@ -1,0 +1,77 @@
+//! The API as data: one constant per method, and their list.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::ItemTrait;
+use syn::ext::IdentExt;
+
+use super::{Paths, names};
+use crate::model::{Api, Method, Version};
+
+/// The value of `Proxy::API`.
+pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { api_descriptor, some, none, .. } = paths;
+    let Api { topic, docs, .. } = api;
+    let name = item.ident.unraw().to_string();
+    let namespace = match &api.namespace {
+        Some(namespace) => quote!(#some(#namespace)),
+        None => quote!(#none),
+    };
+    let version = version(api.version, paths);
+    let methods = api.methods.iter().map(|method| {
+        let cfg = &method.attributes.cfg;
+        let constant = names::constant(&method.ident);
+        quote!(#(#cfg)* Self::#constant)
+    });
+    quote! {
+        #api_descriptor::__new(#name, #topic, #namespace, #version, #docs, &[#(#methods),*])
+    }
+}
+
+/// `Version::new(2, 6)`.
+pub(super) fn version(version: Version, paths: &Paths) -> TokenStream {
+    let path = &paths.version;
+    let major = Literal::u32_unsuffixed(version.major);
+    let minor = Literal::u32_unsuffixed(version.minor);
+    quote!(#path::new(#major, #minor))
+}
+
+/// `SchedulerClient::SELECT_HOSTS` and its like. They are constants of the client, since statics
+/// cannot be generic, and named, since a `cfg` would shift indices.
+pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { method_descriptor, duration, some, none, .. } = paths;
+    let visibility = &item.vis;
+    let Method { attributes, docs, cast, idempotent, .. } = method;
+    let cfg = &attributes.cfg;
+    let constant = names::constant(&method.ident);
+    let name = &method.name.value;
+    let since = version(api.since(method), paths);
+    let timeout = match method.timeout {
+        Some(timeout) => {
+            let seconds = Literal::u64_unsuffixed(timeout.as_secs());
+            let nanos = Literal::u32_unsuffixed(timeout.subsec_nanos());
+            quote!(#some(#duration::new(#seconds, #nanos)))
+        }
+        None => quote!(#none),
+    };
+    let params = params(api, method, paths);
+    let summary = format!(" Describes the method `{name}`.");
+    quote! {
+        #[doc = #summary]
+        #(#cfg)*
+        #visibility const #constant: #method_descriptor = #method_descriptor::__new(
+            #name, #since, #cast, #idempotent, #timeout, #docs, &[#(#params),*]
+        );
+    }
+}
+
+fn params(api: &Api, method: &Method, paths: &Paths) -> Vec<TokenStream> {
+    let params = method.params.iter().map(|param| {
+        let path = &paths.param_descriptor;
+        let name = &param.name.value;
+        let since = version(api.param_since(method, param), paths);
+        let optional = param.default.is_some() || api.is_added(method, param);
+        quote!(#path::__new(#name, #since, #optional))
+    });
+    params.collect()
+}

@@ -1,0 +1,189 @@
+//! The serving side: which method a request names, and how its arguments are taken apart.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ItemTrait;
+use syn::spanned::Spanned;
+
+use super::client::default_of;
+use super::{Paths, generics, lints, names, passed};
+use crate::model::{Api, Method, Param};
+
+/// The type alone.
+pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { arc, .. } = paths;
+    let (passed, lints) = (passed(item, &["cfg", "allow", "expect", "deprecated"]), lints());
+    let visibility = &item.vis;
+    let endpoint = names::endpoint(item);
+    let t = names::implementation(item);
+    let generics = generics::with(&item.generics, &t);
+    let phantom = generics::phantom(&item.generics, paths);
+    let summary = format!(" Serves an implementation of [`{}`].", item.ident);
+    quote! {
+        #[doc = #summary]
+        #(#passed)*
+        #lints
+        #visibility struct #endpoint #generics {
+            implementation: #arc<#t>,
+            _generics: #phantom,
+        }
+    }
+}
+
+pub(super) fn impls(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let constructors = constructors(item, paths);
+    let handling = handling(api, item, paths);
+    let std_impls = std_impls(item, paths);
+    quote! {
+        #constructors
+        #handling
+        #std_impls
+    }
+}
+
+fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { arc, phantom, .. } = paths;
+    let visibility = &item.vis;
+    let endpoint = names::endpoint(item);
+    let t = names::implementation(item);
+    let generics = generics::of_endpoint(item, &t, paths);
+    let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let implementation = names::local("implementation");
+    quote! {
+        impl #impl_generics #endpoint #arguments #clause {
+            /// Serves `implementation`.
+            #visibility fn new(#implementation: #t) -> Self {
+                Self::from_arc(#arc::new(#implementation))
+            }
+
+            /// Serves an implementation that others hold as well.
+            #visibility fn from_arc(#implementation: #arc<#t>) -> Self {
+                Self { implementation: #implementation, _generics: #phantom }
+            }
+        }
+    }
+}
+
+fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { endpoint: endpoint_trait, proxy, api_descriptor, invocation, .. } = paths;
+    let Paths { handled, unknown, boxed, clone, .. } = paths;
+    let endpoint = names::endpoint(item);
+    let client = names::client(item);
+    let t = names::implementation(item);
+    let generics = generics::of_endpoint(item, &t, paths);
+    let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let (_, trait_arguments, _) = item.generics.split_for_impl();
+    let arms = api.methods.iter().map(|method| arm(api, method, item, paths));
+    let (implementation, request) = (names::local("implementation"), names::local("invocation"));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #endpoint_trait for #endpoint #arguments #clause {
+            fn api(&self) -> #api_descriptor {
+                <#client #trait_arguments as #proxy>::API
+            }
+
+            #[allow(unused_variables)]
+            fn handle(&self, #request: #invocation) -> #handled {
+                let #implementation = #clone::clone(&self.implementation);
+                match #request.method() {
+                    #(#arms)*
+                    _ => #boxed::pin(async move { #unknown(&#request) }),
+                }
+            }
+        }
+    }
+}
+
+fn arm(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { boxed, unpack, .. } = paths;
+    let Paths { reply, no_reply, blocking, .. } = paths;
+    let cfg = &method.attributes.cfg;
+    let name = &method.name.value;
+    let (request, unpacking) = (names::local("invocation"), names::local("unpack"));
+    let ctx = names::local("ctx");
+    let runtime = names::local("runtime");
+    let taken = method.params.iter().map(|param| taken(api, method, param, paths));
+
+    let run = run(method, item);
+    let awaited = (!method.blocking).then(|| quote!(.await));
+    let at = names::ours_at(method.output.span());
+    let answer = if method.cast {
+        quote!(#run #awaited; #no_reply())
+    } else {
+        quote_spanned!(at=> #reply(#run #awaited))
+    };
+    let (before, answer) = if method.blocking {
+        let before = quote!(let #runtime = #unpacking.runtime(););
+        (Some(before), quote!(#blocking(#runtime, move || { #answer }).await))
+    } else {
+        (None, answer)
+    };
+    quote! {
+        #(#cfg)*
+        #name => #boxed::pin(async move {
+            let mut #unpacking = #unpack::new(#request);
+            #(#taken)*
+            #before
+            let #ctx = #unpacking.finish()?;
+            #answer
+        }),
+    }
+}
+
+/// `let name: Type = unpack.take("name")?;`
+fn taken(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
+    let Param { ident, ty, .. } = param;
+    let name = &param.name.value;
+    let unpack = names::local("unpack");
+    let at = names::ours_at(ty.span());
+    let taken = if param.default.is_some() || api.is_added(method, param) {
+        let default = default_of(param, paths);
+        quote_spanned!(at=> #unpack.take_or(#name, #default)?)
+    } else {
+        quote_spanned!(at=> #unpack.take(#name)?)
+    };
+    quote!(let #ident: #ty = #taken;)
+}
+
+/// The call of the user's method.
+fn run(method: &Method, item: &ItemTrait) -> TokenStream {
+    let (_, trait_arguments, _) = item.generics.split_for_impl();
+    let (name, ident) = (&item.ident, &method.ident);
+    let t = names::implementation(item);
+    let implementation = names::local("implementation");
+    // Where the context is of another type, the user's is the place to point at.
+    let at = names::ours_at(method.context.span);
+    let mut ctx = names::local("ctx");
+    ctx.set_span(ctx.span().located_at(at));
+    let ctx = if method.context.by_reference { quote_spanned!(at=> &#ctx) } else { quote!(#ctx) };
+    let arguments = method.params.iter().map(|param| &param.ident);
+    quote!(<#t as #name #trait_arguments>::#ident(&*#implementation, #ctx #(, #arguments)*))
+}
+
+fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
+    let endpoint = names::endpoint(item);
+    let t = names::implementation(item);
+    let generics = generics::with(&item.generics, &t);
+    let (impl_generics, arguments, _) = generics.split_for_impl();
+    let formatter_name = names::local("f");
+    let name = endpoint.to_string();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #clone for #endpoint #arguments {
+            fn clone(&self) -> Self {
+                Self {
+                    implementation: #clone::clone(&self.implementation),
+                    _generics: #phantom,
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics #debug for #endpoint #arguments {
+            fn fmt(&self, #formatter_name: &mut #formatter) -> #formatted {
+                #formatter_name.debug_struct(#name).finish_non_exhaustive()
+            }
+        }
+    }
+}

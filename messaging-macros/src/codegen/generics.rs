@@ -1,0 +1,104 @@
+//! The trait's generics, as each generated item needs them. No bound is inferred.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{GenericParam, Generics, Ident, ItemTrait, TypeParam, parse_quote};
+
+use super::Paths;
+use crate::parse::contains;
+
+/// As declared, without what bounds `Self`, which for the client is not an implementation.
+pub(crate) fn of_client(item: &ItemTrait) -> Generics {
+    let mut generics = item.generics.clone();
+    if let Some(clause) = &mut generics.where_clause {
+        let predicates = std::mem::take(&mut clause.predicates);
+        clause.predicates = predicates.into_iter().filter(|it| !contains(it, "Self")).collect();
+    }
+    generics
+}
+
+/// With the implementation `T`, and what running it on any thread needs.
+pub(crate) fn of_endpoint(item: &ItemTrait, t: &Ident, paths: &Paths) -> Generics {
+    let Paths { send, sync, .. } = paths;
+    let name = &item.ident;
+    let (_, arguments, _) = item.generics.split_for_impl();
+    let mut generics = item.generics.clone();
+
+    let clause = generics.make_where_clause();
+    for predicate in &mut clause.predicates {
+        if contains(&*predicate, "Self") {
+            let tokens = with_implementation(predicate.to_token_stream(), t);
+            *predicate = parse_quote!(#tokens);
+        }
+    }
+    clause.predicates.push(parse_quote!(#t: #name #arguments + #send + #sync + 'static));
+    for TypeParam { ident, .. } in item.generics.type_params() {
+        clause.predicates.push(parse_quote!(#ident: 'static));
+    }
+    generics.params.push(parse_quote!(#t));
+    generics
+}
+
+/// The same parameters without bounds and defaults.
+pub(crate) fn bare(generics: &Generics) -> Generics {
+    let mut bare = generics.clone();
+    bare.where_clause = None;
+    for param in &mut bare.params {
+        match param {
+            GenericParam::Type(param) => {
+                param.bounds.clear();
+                param.colon_token = None;
+                param.default = None;
+            }
+            GenericParam::Const(param) => param.default = None,
+            GenericParam::Lifetime(_) => {}
+        }
+    }
+    bare
+}
+
+/// The same parameters without bounds and defaults, then one more: a default has to come last.
+pub(crate) fn with(generics: &Generics, last: &Ident) -> Generics {
+    let mut generics = bare(generics);
+    generics.params.push(parse_quote!(#last));
+    generics
+}
+
+/// The same parameters without bounds.
+pub(crate) fn unbounded(generics: &Generics) -> Generics {
+    let mut unbounded = bare(generics);
+    for (param, original) in unbounded.params.iter_mut().zip(&generics.params) {
+        match (param, original) {
+            (GenericParam::Type(param), GenericParam::Type(original)) => {
+                param.default.clone_from(&original.default);
+            }
+            (GenericParam::Const(param), GenericParam::Const(original)) => {
+                param.default.clone_from(&original.default);
+            }
+            _ => {}
+        }
+    }
+    unbounded
+}
+
+/// What keeps the type parameters in use: `Send` and `Sync`, whatever they are.
+pub(crate) fn phantom(generics: &Generics, paths: &Paths) -> TokenStream {
+    let phantom = &paths.phantom;
+    let lifetimes = generics.lifetimes().map(|param| &param.lifetime);
+    let types = generics.type_params().map(|param| &param.ident);
+    quote!(#phantom<fn() -> (#(&#lifetimes (),)* #(#types,)*)>)
+}
+
+fn with_implementation(tokens: TokenStream, t: &Ident) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => t.clone().into(),
+        TokenTree::Group(group) => {
+            let inside = with_implementation(group.stream(), t);
+            let mut replaced = Group::new(group.delimiter(), inside);
+            replaced.set_span(group.span());
+            replaced.into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(replace).collect()
+}

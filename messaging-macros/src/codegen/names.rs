@@ -1,0 +1,70 @@
+//! The names of generated things.
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::{Ident, ItemTrait};
+
+use crate::parse::contains;
+
+/// `SchedulerClient`.
+pub(crate) fn client(item: &ItemTrait) -> Ident {
+    format_ident!("{}Client", item.ident.unraw(), span = item.ident.span())
+}
+
+/// `SchedulerEndpoint`.
+pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
+    format_ident!("{}Endpoint", item.ident.unraw(), span = item.ident.span())
+}
+
+/// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name.
+pub(crate) fn implementation(item: &ItemTrait) -> Ident {
+    let free = |name: &&str| !contains(item, name);
+    let name = ["T", "Implementation"].iter().copied().find(free);
+    Ident::new(name.unwrap_or("RpcImplementation"), Span::call_site())
+}
+
+/// `SELECT_HOSTS`, for `select_hosts` and `selectHosts`.
+pub(crate) fn constant(method: &Ident) -> Ident {
+    let name = method.unraw().to_string();
+    let mut constant = String::new();
+    let mut after_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && after_lower {
+            constant.push('_');
+        }
+        after_lower = c.is_lowercase() || c.is_numeric();
+        constant.extend(c.to_uppercase());
+    }
+    Ident::new(&constant, method.span())
+}
+
+/// A variable that no name of the user's can be confused with.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The place of `span`, for tokens that are ours: an error points there, and lints know that the
+/// user did not write it.
+pub(crate) fn ours_at(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_are_in_screaming_snake_case() {
+        for (method, expected) in [
+            ("select_hosts", "SELECT_HOSTS"),
+            ("selectHosts", "SELECT_HOSTS"),
+            ("get2Things", "GET2_THINGS"),
+            ("r#type", "TYPE"),
+            ("PING", "PING"),
+        ] {
+            let method: Ident = syn::parse_str(method).expect("a name");
+            assert_eq!(constant(&method).to_string(), expected);
+        }
+    }
+}

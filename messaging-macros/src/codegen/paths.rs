@@ -1,0 +1,70 @@
+//! Every path that generated code may use, in one table.
+//!
+//! All are absolute, so that nothing which the user's module shadows is picked up by mistake.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
+
+macro_rules! paths {
+    ($root:ident: $($name:ident = { $($path:tt)* })*) => {
+        pub(crate) struct Paths {
+            $(pub(crate) $name: TokenStream,)*
+        }
+
+        impl Paths {
+            /// The paths under `root`; none means the crate `::messaging`.
+            pub(crate) fn new(root: Option<&Path>) -> Self {
+                let $root = root.map_or_else(|| quote!(::messaging), |root| quote!(#root));
+                Self { $($name: quote!($($path)*),)* }
+            }
+        }
+    };
+}
+
+paths! { root:
+    // What users of the runtime crate know.
+    api_descriptor = { #root::ApiDescriptor }
+    call = { #root::Call }
+    cast = { #root::Cast }
+    endpoint = { #root::Endpoint }
+    failure = { #root::Failure }
+    invocation = { #root::Invocation }
+    method_descriptor = { #root::MethodDescriptor }
+    param_descriptor = { #root::ParamDescriptor }
+    proxy = { #root::Proxy }
+    remote_error = { #root::RemoteError }
+    version = { #root::Version }
+    // What generated code alone may touch.
+    blocking = { #root::__private::blocking }
+    client_core = { #root::__private::ClientCore }
+    from_core = { #root::__private::FromCore }
+    from_value = { #root::__private::from_value }
+    handled = { #root::__private::Handled }
+    module = { #root::__private::module }
+    no_reply = { #root::__private::no_reply }
+    pack = { #root::__private::Pack }
+    reply = { #root::__private::reply }
+    to_value = { #root::__private::to_value }
+    unknown = { #root::__private::unknown }
+    unpack = { #root::__private::Unpack }
+    // The standard library.
+    arc = { ::std::sync::Arc }
+    boxed = { ::std::boxed::Box }
+    clone = { ::core::clone::Clone }
+    debug = { ::core::fmt::Debug }
+    default = { ::core::default::Default }
+    duration = { ::core::time::Duration }
+    formatter = { ::core::fmt::Formatter<'_> }
+    formatted = { ::core::fmt::Result }
+    future = { ::core::future::Future }
+    none = { ::core::option::Option::None }
+    option = { ::core::option::Option }
+    phantom = { ::core::marker::PhantomData }
+    send = { ::core::marker::Send }
+    some = { ::core::option::Option::Some }
+    string = { ::std::string::String }
+    sync = { ::core::marker::Sync }
+    to_string = { ::std::string::ToString::to_string }
+    vec = { ::std::vec }
+}

@@ -1,0 +1,40 @@
+//! The pipeline: parse, model, check, generate; or fall back.
+//!
+//! It works on the tokens of `proc_macro2`, so that tests can call it without a compiler.
+
+use proc_macro2::TokenStream;
+use syn::{Item, ItemTrait};
+
+use crate::diagnostics::Diagnostics;
+use crate::remote_error as error;
+use crate::{check, codegen, fallback, parse};
+
+pub(crate) fn rpc_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item: ItemTrait = match parse::item_trait(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unchanged(&error, item),
+    };
+    let diagnostics = Diagnostics::new();
+    let draft = parse::api(&diagnostics, arguments, &item);
+    check::api(&diagnostics, &draft);
+    match (draft.finish(), diagnostics.finish()) {
+        (Some(api), Ok(())) => codegen::api(&api, item),
+        (_, outcome) => fallback::api(outcome.err(), item),
+    }
+}
+
+pub(crate) fn remote_error(item: TokenStream) -> TokenStream {
+    let item: Item = match syn::parse2(item) {
+        Ok(item) => item,
+        Err(error) => return error.into_compile_error(),
+    };
+    let diagnostics = Diagnostics::new();
+    let model = error::parse(&diagnostics, &item);
+    match (model, diagnostics.finish()) {
+        (Some(model), Ok(())) => error::generate(&model),
+        (model, outcome) => {
+            let root = model.as_ref().and_then(|model| model.root.as_ref());
+            error::fallback(outcome.err(), root, &item)
+        }
+    }
+}

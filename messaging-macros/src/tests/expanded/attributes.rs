@@ -1,0 +1,212 @@
+#[cfg(unix)]
+#[must_use]
+#[expect(unused)]
+trait Attributes {
+    /// Goes.
+    #[cfg(windows)]
+    #[deprecated]
+    #[expect(clippy::too_many_arguments)]
+    #[must_use]
+    fn foo_bar(
+        &self,
+        #[allow(unused)]
+        ctx: &Context,
+        count: u32,
+        #[allow(unused)]
+        text: Option<String>,
+    ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+}
+/// Typed client for [`Attributes`].
+#[cfg(unix)]
+#[allow(unused)]
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+struct AttributesClient {
+    core: ::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+/// Serves an implementation of [`Attributes`].
+#[cfg(unix)]
+#[allow(unused)]
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+struct AttributesEndpoint<T> {
+    implementation: ::std::sync::Arc<T>,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+#[cfg(unix)]
+#[allow(unused)]
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    impl AttributesClient {
+        /// Describes the method `fooBar`.
+        #[cfg(windows)]
+        const FOO_BAR: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "fooBar",
+            ::messaging::Version::new(3, 0),
+            true,
+            false,
+            ::core::option::Option::None,
+            "Goes.",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "theCount",
+                    ::messaging::Version::new(3, 0),
+                    true,
+                ),
+                ::messaging::ParamDescriptor::__new(
+                    "text",
+                    ::messaging::Version::new(3, 0),
+                    true,
+                ),
+            ],
+        );
+        /// Goes.
+        #[deprecated]
+        #[allow(clippy::too_many_arguments)]
+        #[cfg(windows)]
+        fn foo_bar(&self, count: u32, text: Option<String>) -> ::messaging::Cast {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::FOO_BAR,
+                )
+                .arg("theCount", &count)
+                .arg("text", &text)
+                .cast()
+        }
+    }
+    #[automatically_derived]
+    impl ::messaging::Proxy for AttributesClient {
+        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+            "Attributes",
+            "attributes",
+            ::core::option::Option::Some("strict"),
+            ::messaging::Version::new(3, 2),
+            "",
+            &[#[cfg(windows)] Self::FOO_BAR],
+        );
+    }
+    #[automatically_derived]
+    impl ::messaging::__private::FromCore for AttributesClient {
+        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+            Self {
+                core: core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for AttributesClient {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for AttributesClient {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("AttributesClient").field("core", &self.core).finish()
+        }
+    }
+    impl<T> AttributesEndpoint<T>
+    where
+        T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        /// Serves `implementation`.
+        fn new(implementation: T) -> Self {
+            Self::from_arc(::std::sync::Arc::new(implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+            Self {
+                implementation: implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::Endpoint for AttributesEndpoint<T>
+    where
+        T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn api(&self) -> ::messaging::ApiDescriptor {
+            <AttributesClient as ::messaging::Proxy>::API
+        }
+        #[allow(unused_variables)]
+        fn handle(
+            &self,
+            invocation: ::messaging::Invocation,
+        ) -> ::messaging::__private::Handled {
+            let implementation = ::core::clone::Clone::clone(&self.implementation);
+            match invocation.method() {
+                #[cfg(windows)]
+                "fooBar" => {
+                    ::std::boxed::Box::pin(async move {
+                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
+                        let count: u32 = unpack.take_or("theCount", ten)?;
+                        let text: Option<String> = unpack
+                            .take_or(
+                                "text",
+                                <Option<String> as ::core::default::Default>::default,
+                            )?;
+                        let ctx = unpack.finish()?;
+                        <T as Attributes>::foo_bar(&*implementation, &ctx, count, text)
+                            .await;
+                        ::messaging::__private::no_reply()
+                    })
+                }
+                _ => {
+                    ::std::boxed::Box::pin(async move {
+                        ::messaging::__private::unknown(&invocation)
+                    })
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::clone::Clone for AttributesEndpoint<T> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::fmt::Debug for AttributesEndpoint<T> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("AttributesEndpoint").finish_non_exhaustive()
+        }
+    }
+};

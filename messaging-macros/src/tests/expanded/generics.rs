@@ -1,0 +1,221 @@
+pub(crate) trait Store<T: Item = u32, const SIZE: usize = 4>: Sync
+where
+    Self: Sized,
+    Vec<T>: Send,
+{
+    fn put(
+        &self,
+        ctx: Context,
+        item: T,
+    ) -> impl ::core::future::Future<
+        Output = Result<u32, Failure>,
+    > + ::core::marker::Send;
+}
+/// Typed client for [`Store`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub(crate) struct StoreClient<T = u32, const SIZE: usize = 4> {
+    core: crate::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> (T,)>,
+}
+/// Serves an implementation of [`Store`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
+    implementation: ::std::sync::Arc<Implementation>,
+    _generics: ::core::marker::PhantomData<fn() -> (T,)>,
+}
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    impl<T: Item, const SIZE: usize> StoreClient<T, SIZE>
+    where
+        Vec<T>: Send,
+    {
+        /// Describes the method `put`.
+        pub(crate) const PUT: crate::messaging::MethodDescriptor = crate::messaging::MethodDescriptor::__new(
+            "put",
+            crate::messaging::Version::new(1, 0),
+            false,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                crate::messaging::ParamDescriptor::__new(
+                    "item",
+                    crate::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Calls `put`.
+        pub(crate) fn put(
+            &self,
+            item: T,
+        ) -> crate::messaging::Call<Result<u32, Failure>> {
+            crate::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as crate::messaging::Proxy>::API.name,
+                    Self::PUT,
+                )
+                .arg("item", &item)
+                .call()
+        }
+    }
+    #[automatically_derived]
+    impl<T: Item, const SIZE: usize> crate::messaging::Proxy for StoreClient<T, SIZE>
+    where
+        Vec<T>: Send,
+    {
+        const API: crate::messaging::ApiDescriptor = crate::messaging::ApiDescriptor::__new(
+            "Store",
+            "store",
+            ::core::option::Option::None,
+            crate::messaging::Version::new(1, 0),
+            "",
+            &[Self::PUT],
+        );
+    }
+    #[automatically_derived]
+    impl<T: Item, const SIZE: usize> crate::messaging::__private::FromCore
+    for StoreClient<T, SIZE>
+    where
+        Vec<T>: Send,
+    {
+        fn from_core(core: crate::messaging::__private::ClientCore) -> Self {
+            Self {
+                core: core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &crate::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl<T, const SIZE: usize> ::core::clone::Clone for StoreClient<T, SIZE> {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T, const SIZE: usize> ::core::fmt::Debug for StoreClient<T, SIZE> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("StoreClient").field("core", &self.core).finish()
+        }
+    }
+    impl<
+        T: Item,
+        const SIZE: usize,
+        Implementation,
+    > StoreEndpoint<T, SIZE, Implementation>
+    where
+        Implementation: Sized,
+        Vec<T>: Send,
+        Implementation: Store<T, SIZE> + ::core::marker::Send + ::core::marker::Sync
+            + 'static,
+        T: 'static,
+    {
+        /// Serves `implementation`.
+        pub(crate) fn new(implementation: Implementation) -> Self {
+            Self::from_arc(::std::sync::Arc::new(implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        pub(crate) fn from_arc(
+            implementation: ::std::sync::Arc<Implementation>,
+        ) -> Self {
+            Self {
+                implementation: implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T: Item, const SIZE: usize, Implementation> crate::messaging::Endpoint
+    for StoreEndpoint<T, SIZE, Implementation>
+    where
+        Implementation: Sized,
+        Vec<T>: Send,
+        Implementation: Store<T, SIZE> + ::core::marker::Send + ::core::marker::Sync
+            + 'static,
+        T: 'static,
+    {
+        fn api(&self) -> crate::messaging::ApiDescriptor {
+            <StoreClient<T, SIZE> as crate::messaging::Proxy>::API
+        }
+        #[allow(unused_variables)]
+        fn handle(
+            &self,
+            invocation: crate::messaging::Invocation,
+        ) -> crate::messaging::__private::Handled {
+            let implementation = ::core::clone::Clone::clone(&self.implementation);
+            match invocation.method() {
+                "put" => {
+                    ::std::boxed::Box::pin(async move {
+                        let mut unpack = crate::messaging::__private::Unpack::new(
+                            invocation,
+                        );
+                        let item: T = unpack.take("item")?;
+                        let ctx = unpack.finish()?;
+                        crate::messaging::__private::reply(
+                            <Implementation as Store<
+                                T,
+                                SIZE,
+                            >>::put(&*implementation, ctx, item)
+                                .await,
+                        )
+                    })
+                }
+                _ => {
+                    ::std::boxed::Box::pin(async move {
+                        crate::messaging::__private::unknown(&invocation)
+                    })
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T, const SIZE: usize, Implementation> ::core::clone::Clone
+    for StoreEndpoint<T, SIZE, Implementation> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T, const SIZE: usize, Implementation> ::core::fmt::Debug
+    for StoreEndpoint<T, SIZE, Implementation> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("StoreEndpoint").finish_non_exhaustive()
+        }
+    }
+};

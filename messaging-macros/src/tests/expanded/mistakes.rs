@@ -1,0 +1,40 @@
+::core::compile_error! {
+    "`topic` is missing: write `#[rpc_api(topic = \"..\", ..)]`"
+}
+::core::compile_error! {
+    "`crate` takes a path without quotes, such as `crate = crate::messaging`"
+}
+::core::compile_error! {
+    "an associated type cannot be known to the client; make it a type parameter of the trait, such as `trait Store<Item>`"
+}
+::core::compile_error! {
+    "unknown key `retries`; `rpc(..)` takes `since`, `name`, `timeout`, `cast` and `idempotent`"
+}
+::core::compile_error! {
+    "unknown key `until`; `rpc(..)` takes `since`"
+}
+::core::compile_error! {
+    "arguments travel by value; write `String`"
+}
+::core::compile_error! {
+    "a method of an API begins with `&self`: write `fn two(&self, ..)`"
+}
+::core::compile_error! {
+    "the first argument after `&self` is the context: write `ctx: &Context`"
+}
+::core::compile_error! {
+    "`since` is 2.0, but the API is version 1.0: write a version of major 1, or leave `since` out for 1.0"
+}
+pub trait Wrong<E: Item> {
+    type Missing;
+    fn one(
+        &self,
+        ctx: &Context,
+        text: &str,
+    ) -> impl ::core::future::Future<Output = Result<(), E>> + ::core::marker::Send;
+    fn two() -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+}
+#[allow(dead_code, missing_debug_implementations, missing_docs, non_camel_case_types)]
+pub struct WrongClient<E>(::core::marker::PhantomData<fn() -> (E,)>);
+#[allow(dead_code, missing_debug_implementations, missing_docs, non_camel_case_types)]
+pub struct WrongEndpoint<E, T>(::core::marker::PhantomData<fn() -> (E, T)>);

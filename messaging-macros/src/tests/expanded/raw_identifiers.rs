@@ -1,0 +1,182 @@
+pub trait r#trait {
+    fn r#match(
+        &self,
+        ctx: &Context,
+        r#struct: u32,
+    ) -> impl ::core::future::Future<
+        Output = Result<u32, Failure>,
+    > + ::core::marker::Send;
+}
+/// Typed client for [`r#trait`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub struct traitClient {
+    core: ::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+/// Serves an implementation of [`r#trait`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub struct traitEndpoint<T> {
+    implementation: ::std::sync::Arc<T>,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    impl traitClient {
+        /// Describes the method `match`.
+        pub const MATCH: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "match",
+            ::messaging::Version::new(1, 0),
+            false,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "struct",
+                    ::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Calls `match`.
+        pub fn r#match(&self, r#struct: u32) -> ::messaging::Call<Result<u32, Failure>> {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::MATCH,
+                )
+                .arg("struct", &r#struct)
+                .call()
+        }
+    }
+    #[automatically_derived]
+    impl ::messaging::Proxy for traitClient {
+        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+            "trait",
+            "raw",
+            ::core::option::Option::None,
+            ::messaging::Version::new(1, 0),
+            "",
+            &[Self::MATCH],
+        );
+    }
+    #[automatically_derived]
+    impl ::messaging::__private::FromCore for traitClient {
+        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+            Self {
+                core: core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for traitClient {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for traitClient {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("traitClient").field("core", &self.core).finish()
+        }
+    }
+    impl<T> traitEndpoint<T>
+    where
+        T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        /// Serves `implementation`.
+        pub fn new(implementation: T) -> Self {
+            Self::from_arc(::std::sync::Arc::new(implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+            Self {
+                implementation: implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::Endpoint for traitEndpoint<T>
+    where
+        T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn api(&self) -> ::messaging::ApiDescriptor {
+            <traitClient as ::messaging::Proxy>::API
+        }
+        #[allow(unused_variables)]
+        fn handle(
+            &self,
+            invocation: ::messaging::Invocation,
+        ) -> ::messaging::__private::Handled {
+            let implementation = ::core::clone::Clone::clone(&self.implementation);
+            match invocation.method() {
+                "match" => {
+                    ::std::boxed::Box::pin(async move {
+                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
+                        let r#struct: u32 = unpack.take("struct")?;
+                        let ctx = unpack.finish()?;
+                        ::messaging::__private::reply(
+                            <T as r#trait>::r#match(&*implementation, &ctx, r#struct)
+                                .await,
+                        )
+                    })
+                }
+                _ => {
+                    ::std::boxed::Box::pin(async move {
+                        ::messaging::__private::unknown(&invocation)
+                    })
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::clone::Clone for traitEndpoint<T> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::fmt::Debug for traitEndpoint<T> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("traitEndpoint").finish_non_exhaustive()
+        }
+    }
+};

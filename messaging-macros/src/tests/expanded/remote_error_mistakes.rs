@@ -1,0 +1,18 @@
+::core::compile_error! {
+    "unknown key `class`; `remote(..)` takes `crate` and `module`"
+}
+::core::compile_error! {
+    "`#[remote(..)]` belongs on the type or on a variant; fields have no options"
+}
+::core::compile_error! {
+    "`One` and `Two` are both the class `One` of one module, so a client could not tell them apart: write another `#[remote(class = \"..\")]`"
+}
+#[automatically_derived]
+impl renamed::RemoteError for PlacementError {
+    fn to_failure(&self) -> renamed::Failure {
+        <renamed::Failure as ::core::default::Default>::default()
+    }
+    fn from_failure(_: &renamed::Failure) -> ::core::option::Option<Self> {
+        ::core::option::Option::None
+    }
+}

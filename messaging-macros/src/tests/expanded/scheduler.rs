@@ -1,0 +1,255 @@
+/// Places instances on hosts.
+pub trait Scheduler {
+    /// The hosts fit for a request, best first.
+    fn select_hosts(
+        &self,
+        ctx: &Context,
+        request_spec: RequestSpec,
+        filter_properties: FilterProperties,
+    ) -> impl ::core::future::Future<
+        Output = Result<Vec<Host>, SchedulerError>,
+    > + ::core::marker::Send;
+    fn update_capabilities(
+        &self,
+        ctx: &Context,
+        host: String,
+    ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+}
+/// Typed client for [`Scheduler`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub struct SchedulerClient {
+    core: ::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+/// Serves an implementation of [`Scheduler`].
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+pub struct SchedulerEndpoint<T> {
+    implementation: ::std::sync::Arc<T>,
+    _generics: ::core::marker::PhantomData<fn() -> ()>,
+}
+#[allow(
+    dead_code,
+    deprecated,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    impl SchedulerClient {
+        /// Describes the method `select_hosts`.
+        pub const SELECT_HOSTS: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "select_hosts",
+            ::messaging::Version::new(2, 0),
+            false,
+            true,
+            ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
+            "The hosts fit for a request, best first.",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "request_spec",
+                    ::messaging::Version::new(2, 0),
+                    false,
+                ),
+                ::messaging::ParamDescriptor::__new(
+                    "filter_properties",
+                    ::messaging::Version::new(2, 6),
+                    true,
+                ),
+            ],
+        );
+        /// Describes the method `update_capabilities`.
+        pub const UPDATE_CAPABILITIES: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "update_capabilities",
+            ::messaging::Version::new(2, 3),
+            true,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "host",
+                    ::messaging::Version::new(2, 3),
+                    false,
+                ),
+            ],
+        );
+        /// The hosts fit for a request, best first.
+        pub fn select_hosts(
+            &self,
+            request_spec: RequestSpec,
+            filter_properties: FilterProperties,
+        ) -> ::messaging::Call<Result<Vec<Host>, SchedulerError>> {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::SELECT_HOSTS,
+                )
+                .arg("request_spec", &request_spec)
+                .arg_since(
+                    "filter_properties",
+                    ::messaging::Version::new(2, 6),
+                    &filter_properties,
+                    <FilterProperties as ::core::default::Default>::default,
+                )
+                .call()
+        }
+        /// Casts `update_capabilities`.
+        pub fn update_capabilities(&self, host: String) -> ::messaging::Cast {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::UPDATE_CAPABILITIES,
+                )
+                .arg("host", &host)
+                .cast()
+        }
+    }
+    #[automatically_derived]
+    impl ::messaging::Proxy for SchedulerClient {
+        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+            "Scheduler",
+            "scheduler",
+            ::core::option::Option::None,
+            ::messaging::Version::new(2, 6),
+            "Places instances on hosts.",
+            &[Self::SELECT_HOSTS, Self::UPDATE_CAPABILITIES],
+        );
+    }
+    #[automatically_derived]
+    impl ::messaging::__private::FromCore for SchedulerClient {
+        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+            Self {
+                core: core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for SchedulerClient {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for SchedulerClient {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("SchedulerClient").field("core", &self.core).finish()
+        }
+    }
+    impl<T> SchedulerEndpoint<T>
+    where
+        T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        /// Serves `implementation`.
+        pub fn new(implementation: T) -> Self {
+            Self::from_arc(::std::sync::Arc::new(implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+            Self {
+                implementation: implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::Endpoint for SchedulerEndpoint<T>
+    where
+        T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn api(&self) -> ::messaging::ApiDescriptor {
+            <SchedulerClient as ::messaging::Proxy>::API
+        }
+        #[allow(unused_variables)]
+        fn handle(
+            &self,
+            invocation: ::messaging::Invocation,
+        ) -> ::messaging::__private::Handled {
+            let implementation = ::core::clone::Clone::clone(&self.implementation);
+            match invocation.method() {
+                "select_hosts" => {
+                    ::std::boxed::Box::pin(async move {
+                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
+                        let request_spec: RequestSpec = unpack.take("request_spec")?;
+                        let filter_properties: FilterProperties = unpack
+                            .take_or(
+                                "filter_properties",
+                                <FilterProperties as ::core::default::Default>::default,
+                            )?;
+                        let ctx = unpack.finish()?;
+                        ::messaging::__private::reply(
+                            <T as Scheduler>::select_hosts(
+                                    &*implementation,
+                                    &ctx,
+                                    request_spec,
+                                    filter_properties,
+                                )
+                                .await,
+                        )
+                    })
+                }
+                "update_capabilities" => {
+                    ::std::boxed::Box::pin(async move {
+                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
+                        let host: String = unpack.take("host")?;
+                        let ctx = unpack.finish()?;
+                        <T as Scheduler>::update_capabilities(
+                                &*implementation,
+                                &ctx,
+                                host,
+                            )
+                            .await;
+                        ::messaging::__private::no_reply()
+                    })
+                }
+                _ => {
+                    ::std::boxed::Box::pin(async move {
+                        ::messaging::__private::unknown(&invocation)
+                    })
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::clone::Clone for SchedulerEndpoint<T> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::core::fmt::Debug for SchedulerEndpoint<T> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("SchedulerEndpoint").finish_non_exhaustive()
+        }
+    }
+};
