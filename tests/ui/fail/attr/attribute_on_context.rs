@@ -1,0 +1,8 @@
+use messaging::{Context, Failure, rpc_api};
+
+#[rpc_api(topic = "api", version = "2.6")]
+pub trait Api {
+    async fn ping(&self, #[rpc(since = "2.1")] ctx: &Context) -> Result<u32, Failure>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use messaging::{Context, Failure, rpc_api};
+
+#[rpc_api(topic = "api", version = "2.6")]
+pub trait Api {
+    async fn ping(
+        &self,
+        ctx: &Context,
+        text: String,
+        #[serde(rename = "text")] other: String,
+    ) -> Result<u32, Failure>;
+}
+
+fn main() {}

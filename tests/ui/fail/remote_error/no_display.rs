@@ -1,0 +1,8 @@
+use messaging::RemoteError;
+
+#[derive(RemoteError)]
+pub enum Refused {
+    Closed,
+}
+
+fn main() {}
