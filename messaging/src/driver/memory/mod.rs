@@ -14,7 +14,7 @@ mod queue;
 mod room;
 mod subscriber;
 mod topology;
-#[cfg(test)]
+#[cfg(all(test, feature = "tokio"))]
 mod tests;
 
 use std::collections::HashMap;
