@@ -195,11 +195,11 @@ async fn what_comes_back_takes_its_old_place() {
     // One holds 0 and 2, two holds 1 and 3; the others wait.
     let (zero, first) = (next(&mut one).await, next(&mut two).await);
     assert_eq!((&zero.body[..], &first.body[..]), (&[0][..], &[1][..]));
-    two.cancel(WITHIN).await.unwrap();
+    // 2 comes back before 3 does, and 0 before 1.
     one.cancel(WITHIN).await.unwrap();
-    // 3 came back before 2 did, and 1 comes back before 0 does.
-    first.settle.reject(true).await.unwrap();
+    two.cancel(WITHIN).await.unwrap();
     zero.settle.reject(true).await.unwrap();
+    first.settle.reject(true).await.unwrap();
     let mut three = listen(&driver, "three", 0).await;
     for number in 0..6 {
         let delivery = next(&mut three).await;
