@@ -79,7 +79,8 @@ def plain(value):
 
 
 def main():
-    client = Client(peer.configuration())
+    arguments = peer.parser(__doc__).parse_args()
+    client = Client(peer.configuration(arguments.set))
     # Commands run side by side, so that a slow call holds up no other.
     with concurrent.futures.ThreadPoolExecutor(max_workers=32) as pool:
         for command in peer.commands():

@@ -1,4 +1,5 @@
 """What the server and the client share: configuration, and JSON lines on standard output."""
+import argparse
 import json
 import logging
 import sys
@@ -6,8 +7,6 @@ import threading
 
 from oslo_config import cfg
 from oslo_messaging import opts
-from oslo_messaging._metrics import client as metrics
-from oslo_messaging._tracing import client as tracing
 
 _OUTPUT = sys.stdout
 _LOCK = threading.Lock()
@@ -31,15 +30,24 @@ def commands():
             yield json.loads(line)
 
 
+def parser(description):
+    """A command line that takes settings of oslo.messaging."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument('--set', action='append', default=[], metavar='GROUP.OPTION=VALUE',
+                      help='a setting of oslo.messaging; both sides must agree on durability')
+    return made
+
+
 def configuration(settings=()):
-    """A configuration of our own, with settings of the form group.option=value."""
+    """The configuration of the process, with settings of the form group.option=value.
+
+    Not one of our own: oslo.messaging reads some options, rpc_ping_enabled for one, from this
+    configuration whichever it was given.
+    """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    conf = cfg.ConfigOpts()
+    conf = cfg.CONF
     for group, options in opts.list_opts():
         conf.register_opts(options, group=group)
-    # These two the library registers with the configuration of the process alone.
-    conf.register_opts(metrics.oslo_messaging_metrics, group='oslo_messaging_metrics')
-    conf.register_opts(tracing.oslo_messaging_tracing, group='oslo_messaging_tracing')
     conf([], project='interop', default_config_files=[], default_config_dirs=[])
     for setting in settings:
         name, value = setting.split('=', 1)

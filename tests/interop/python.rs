@@ -166,14 +166,11 @@ impl Server {
 
     /// A command for `client.py` to this server's topic; set more keys on it as needed.
     pub(crate) fn command(&self, op: &str, method: &str, args: Value) -> Value {
-        json!({
-            "op": op,
-            "url": rabbit_url(),
-            "topic": self.topic,
-            "version": "1.0",
-            "method": method,
-            "args": args,
-        })
+        let (url, topic) = (rabbit_url(), &self.topic);
+        let mut command =
+            json!({"op": op, "url": url, "topic": topic, "version": "1.0", "method": method});
+        command["args"] = args;
+        command
     }
 
     /// The program, for its events.

@@ -3,7 +3,6 @@
 It prints one JSON line {"event": "ready"} once it listens, one for each cast that it ran, and ends
 at the end of its standard input. Its log goes to standard error.
 """
-import argparse
 import sys
 import threading
 
@@ -107,13 +106,11 @@ class Scheduler:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = peer.parser(__doc__)
     parser.add_argument('--url', required=True)
     parser.add_argument('--topic', required=True)
     parser.add_argument('--server', required=True)
     parser.add_argument('--exchange')
-    parser.add_argument('--set', action='append', default=[], metavar='GROUP.OPTION=VALUE',
-                        help='a setting of oslo.messaging')
     arguments = parser.parse_args()
 
     conf = peer.configuration(arguments.set)

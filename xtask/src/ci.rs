@@ -60,7 +60,6 @@ fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {name}");
     let started = Instant::now();
     let result = work();
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    println!("==> {name}: {outcome} after {:.1} s", started.elapsed().as_secs_f32());
+    println!("==> {name}: {:.1} s", started.elapsed().as_secs_f32());
     result
 }

@@ -68,9 +68,15 @@ impl Broker {
         up.then(|| Self { folder: folder.to_owned(), nodes })
     }
 
-    /// Waits until every node speaks AMQP.
+    /// Waits until every node speaks AMQP and knows the others.
     pub(crate) fn wait_ready(&self) -> Result<()> {
-        self.nodes.iter().try_for_each(Node::wait_ready)
+        self.nodes.iter().try_for_each(Node::wait_ready)?;
+        if self.nodes.len() < 2 {
+            return Ok(());
+        }
+        let mut join = std::process::Command::new(self.rabbitmqctl());
+        join.arg("await_online_nodes").arg(self.nodes.len().to_string());
+        process::run(&mut join)?.check("rabbitmqctl await_online_nodes")
     }
 
     /// The address of all nodes, as oslo.messaging writes it. `guest` may only come from loopback,
