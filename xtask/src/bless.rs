@@ -7,9 +7,6 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Rewrites the golden expansions of the macros and the expected messages of the compiler.
-///
-/// A first run may report the differences that it wrote, so the exit code says only whether the
-/// tests could run; `git diff` shows what changed.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let mut expansions = workspace.cargo(["test", "-p", "messaging-macros"]);
     expansions.env("UPDATE_EXPECT", "1");

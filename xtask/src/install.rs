@@ -117,16 +117,21 @@ fn apt_get(sudo: bool, arguments: &[&str]) -> Command {
     command
 }
 
-/// systemd does not heed the run level, so a broker of the system may run now; it is not ours to
-/// stop, but its owner should know.
+/// Where neither the run level nor a policy is heeded, a broker of the system runs now; it is not
+/// ours to stop, but its owner should know.
 fn note_started_service() {
     let systemd = Path::new("/run/systemd/system").is_dir();
-    if systemd && succeeds("systemctl", &["is-active", "--quiet", "rabbitmq-server"]) {
-        println!(
-            "note: the package has started the system's own broker, on its usual ports; the tests \
-             do not use it, and `systemctl disable --now rabbitmq-server` stops it"
-        );
-    }
+    let stop = if systemd && succeeds("systemctl", &["is-active", "--quiet", "rabbitmq-server"]) {
+        "systemctl disable --now rabbitmq-server"
+    } else if Path::new("/run/rabbitmq/pid").exists() {
+        "service rabbitmq-server stop"
+    } else {
+        return;
+    };
+    println!(
+        "note: the package has started the system's own broker, on its usual ports; the tests do \
+         not use it, and `{stop}` stops it"
+    );
 }
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {
