@@ -19,6 +19,9 @@ pub mod runtime;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "macros")]
+pub use messaging_macros::{RemoteError, rpc_api};
+
 pub use config::{Config, LoginMethod, RabbitOptions};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};

@@ -93,9 +93,10 @@ impl Epoch {
 
     /// Cuts off what runs, and says what that is.
     pub(super) fn cut_off(&self) -> Vec<CutOff> {
-        self.cut_off.send_replace(true);
         let now = self.runtime.now();
+        // Whatever is cut off waits for this lock before it says that it has ended.
         let running = self.running();
+        self.cut_off.send_replace(true);
         running
             .work
             .values()

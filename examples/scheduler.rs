@@ -1,0 +1,212 @@
+//! The scheduler of OpenStack's design note for its RPC library: a service's own API at version
+//! 2.6 beside the base API that every service has, behind one topic.
+//!
+//! ```text
+//! cargo run --example scheduler                 # both sides in this process
+//! export MESSAGING_URL=rabbit://guest:guest@localhost:5672/
+//! cargo run --example scheduler serve           # until Ctrl-C
+//! cargo run --example scheduler call            # in another terminal
+//! ```
+//!
+//! The Python side of the same API, by oslo.messaging, can take either place.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use messaging::{
+    BaseApi, CallError, Context, Proxy as _, RemoteError, RpcClient, RpcServer, Target, Transport,
+    rpc_api, version,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is to be placed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct RequestSpec {
+    memory_mb: u32,
+}
+
+/// Which hosts will not do; by default all will.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct FilterProperties {
+    #[serde(default)]
+    ignore_hosts: Vec<String>,
+}
+
+/// What a host can do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Capabilities {
+    memory_mb: u32,
+}
+
+/// A host that fits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Host {
+    host: String,
+    memory_mb: u32,
+}
+
+/// What a scheduler cannot do.
+#[derive(Clone, Debug, RemoteError)]
+#[remote(module = "scheduler_exceptions")] // as the Python side calls it
+enum SchedulerError {
+    NoValidHost { reason: String },
+}
+
+impl std::fmt::Display for SchedulerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::NoValidHost { reason } = self;
+        write!(f, "no valid host was found: {reason}")
+    }
+}
+
+/// Places instances on hosts.
+#[rpc_api(topic = "scheduler", version = "2.6")]
+trait Scheduler {
+    /// The hosts fit for a request, best first.
+    #[rpc(timeout = "30s", idempotent)]
+    async fn select_hosts(
+        &self,
+        ctx: &Context,
+        request_spec: RequestSpec,
+        #[rpc(since = "2.6")] filter_properties: FilterProperties,
+    ) -> Result<Vec<Host>, SchedulerError>;
+
+    /// Tells schedulers what a host can do. No reply, so it may be fanned out.
+    #[rpc(since = "2.3", cast)]
+    async fn update_capabilities(&self, ctx: &Context, host: String, capabilities: Capabilities);
+}
+
+/// The service behind the API: what each host can do.
+struct Manager {
+    hosts: Mutex<BTreeMap<String, Capabilities>>,
+}
+
+impl Manager {
+    fn new() -> Self {
+        let hosts = [("host-1", 4096), ("host-2", 1024)]
+            .map(|(host, memory_mb)| (host.to_owned(), Capabilities { memory_mb }));
+        Self { hosts: Mutex::new(hosts.into()) }
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, Capabilities>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Scheduler for Manager {
+    async fn select_hosts(
+        &self,
+        ctx: &Context,
+        request_spec: RequestSpec,
+        filter_properties: FilterProperties,
+    ) -> Result<Vec<Host>, SchedulerError> {
+        let user = ctx.get("user").and_then(|user| user.as_str()).unwrap_or("somebody");
+        println!("{user} asks for {} MB", request_spec.memory_mb);
+        let mut fit: Vec<Host> = self
+            .hosts()
+            .iter()
+            .filter(|(host, _)| !filter_properties.ignore_hosts.contains(host))
+            .map(|(host, Capabilities { memory_mb })| Host {
+                host: host.clone(),
+                memory_mb: *memory_mb,
+            })
+            .filter(|host| host.memory_mb >= request_spec.memory_mb)
+            .collect();
+        fit.sort_by_key(|host| Reverse(host.memory_mb));
+        if fit.is_empty() {
+            let reason = format!("{} MB are needed", request_spec.memory_mb);
+            return Err(SchedulerError::NoValidHost { reason });
+        }
+        Ok(fit)
+    }
+
+    async fn update_capabilities(&self, _: &Context, host: String, capabilities: Capabilities) {
+        println!("{host} has {} MB", capabilities.memory_mb);
+        self.hosts().insert(host, capabilities);
+    }
+}
+
+type AnyError = Box<dyn std::error::Error>;
+
+async fn start(transport: &Transport) -> Result<RpcServer, AnyError> {
+    let server = RpcServer::builder(transport, Target::topic("scheduler").server("scheduler-1"))
+        .endpoint(SchedulerEndpoint::new(Manager::new()))
+        .endpoint(BaseApi::new("scheduler"))
+        .start()
+        .await?;
+    println!("serving topic `scheduler`");
+    Ok(server)
+}
+
+async fn call(transport: &Transport) -> Result<(), AnyError> {
+    let scheduler = SchedulerClient::new(transport);
+    let spec = RequestSpec { memory_mb: 2048 };
+    let any = FilterProperties::default();
+
+    let ctx = Context::new().with("user", "alice");
+    let hosts = scheduler.select_hosts(spec.clone(), any.clone()).context(&ctx).await?;
+    println!("fit for 2048 MB, best first: {hosts:?}");
+
+    // A third host appears, and every scheduler is told.
+    let capabilities = Capabilities { memory_mb: 8192 };
+    scheduler.update_capabilities("host-3".into(), capabilities).fanout().await?;
+    while scheduler.select_hosts(spec.clone(), any.clone()).await?[0].host != "host-3" {}
+    println!("host-3 is known, and the best");
+
+    // The method's own error comes back as its own type.
+    match scheduler.select_hosts(RequestSpec { memory_mb: 65536 }, any.clone()).await {
+        Err(CallError::Remote(SchedulerError::NoValidHost { reason })) => {
+            println!("as expected, no valid host: {reason}");
+        }
+        other => return Err(format!("expected no valid host, got {other:?}").into()),
+    }
+
+    // Pinned to 2.3, as while some servers are older: what they do not know is left out at its
+    // default, and refused before anything is sent otherwise.
+    let old = scheduler.prepare().version(version!("2.3")).build()?;
+    println!("pinned to 2.3, {} hosts fit", old.select_hosts(spec.clone(), any).await?.len());
+    let not_3 = FilterProperties { ignore_hosts: vec!["host-3".into()] };
+    match old.select_hosts(spec, not_3).await {
+        Err(CallError::Rpc(error)) if error.is_version_refused() => {
+            println!("as expected, {error}")
+        }
+        other => return Err(format!("expected a refusal, got {other:?}").into()),
+    }
+
+    // The base API stands behind the same topic, in a namespace of its own.
+    let base = Target::topic("scheduler").namespace("baseapi").version(version!("1.1"));
+    let args = serde_json::json!({"arg": "are you there?"});
+    let pong: serde_json::Value = RpcClient::new(transport, base).call("ping", args).await?;
+    println!("ping: {pong}");
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), AnyError> {
+    let url = std::env::var("MESSAGING_URL").unwrap_or_else(|_| "memory://".to_owned());
+    let transport = Transport::connect(&url).await?;
+    match std::env::args().nth(1).as_deref() {
+        None => {
+            let server = start(&transport).await?;
+            call(&transport).await?;
+            report(server.shutdown(Duration::from_secs(10)).await);
+        }
+        Some("serve") => {
+            let server = start(&transport).await?;
+            tokio::signal::ctrl_c().await?;
+            report(server.shutdown(Duration::from_secs(10)).await);
+        }
+        Some("call") => call(&transport).await?,
+        Some(other) => return Err(format!("expected `serve` or `call`, got `{other}`").into()),
+    }
+    transport.close(Duration::from_secs(5)).await;
+    Ok(())
+}
+
+fn report(report: messaging::ShutdownReport) {
+    for cut in report.cut_off {
+        println!("cut off: {} after {:?}", cut.method, cut.running_for);
+    }
+}

@@ -1,1 +1,0 @@
-//! Examples of `messaging`; each file is one.

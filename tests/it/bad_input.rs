@@ -1,0 +1,188 @@
+//! What no well-behaved peer sends: each is refused by name, and the next message is served.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use messaging::driver::{Address, Driver, Listen, Publish};
+use messaging::{ErrorKind, Proxy as _, RpcClient, version};
+use serde_json::{Value, json};
+
+use crate::api::{client, serve};
+use crate::bus::{Bus, on_both, unique};
+
+const WITHIN: Duration = Duration::from_secs(10);
+
+async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
+    let message = Publish { address, body, expires: None, mandatory: true, within: WITHIN };
+    driver.publish(message).await.expect("the raw message is taken");
+}
+
+fn to_topic(bus: &Bus) -> Address {
+    Address::Topic { exchange: "openstack".into(), topic: bus.topic.clone(), server: None }
+}
+
+fn nested(depth: usize) -> String {
+    format!("{}{}", "[".repeat(depth), "]".repeat(depth))
+}
+
+on_both! {
+    async fn bodies_that_are_no_requests_are_dropped_and_the_next_is_served(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let enveloped = |message: &str| {
+            json!({"oslo.version": "2.0", "oslo.message": message}).to_string().into_bytes()
+        };
+        for body in [
+            b"".to_vec(),
+            b"not json".to_vec(),
+            b"\xff\xfe\x00".to_vec(),
+            b"null".to_vec(),
+            b"[1, 2]".to_vec(),
+            b"{}".to_vec(),
+            br#"{"args": {}}"#.to_vec(),
+            br#"{"method": 7}"#.to_vec(),
+            br#"{"method": "whoami", "version": "2.0", "args": [1]}"#.to_vec(),
+            br#"{"method": "whoami", "version": {"a": 1}}"#.to_vec(),
+            br#"{"oslo.version": "9.0", "oslo.message": "{}"}"#.to_vec(),
+            br#"{"oslo.version": "2.0", "oslo.message": {}}"#.to_vec(),
+            enveloped("not json"),
+            enveloped("{\"method\": \"wh"),
+            enveloped(&nested(10_000)),
+            nested(10_000).into_bytes(),
+            format!(r#"{{"method": "echo", "version": "2.0", "args": {{"value": {}}}}}"#, nested(10_000)).into_bytes(),
+            format!(r#"{{"method": "whoami", "version": "2.0", "_context_x": {}}}"#, nested(10_000)).into_bytes(),
+            format!(r#"{{"method": "{}", "version": "2.0"}}"#, "m".repeat(100_000)).into_bytes(),
+            br#"{"method": "whoami", "version": "2.0", "_msg_id": "1", "_reply_q": "scheduler"}"#.to_vec(),
+        ] {
+            send(&*driver, &to_topic(&bus), &body).await;
+            assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        }
+    }
+
+    /// Where it can be read whom to tell, the caller is told.
+    async fn a_caller_whose_request_is_wrong_is_told_why(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+        for (rest, expected) in [
+            (json!({"args": {}}), "`method`"),
+            (json!({"method": 7}), "`method`"),
+            (json!({"method": "whoami", "version": "2.0", "args": null}), "`args`"),
+            (json!({"method": "whoami", "version": "nonsense"}), "nonsense"),
+            (json!({"method": "whoami", "version": null}), "null"),
+        ] {
+            let mut request = rest;
+            request["_msg_id"] = json!("id-1");
+            request["_reply_q"] = json!(inbox.queue);
+            send(&*driver, &to_topic(&bus), request.to_string().as_bytes()).await;
+            let delivery = inbox.consumer.next().await.unwrap().unwrap();
+            let envelope: Value = serde_json::from_slice(&delivery.body).unwrap();
+            let reply: Value =
+                serde_json::from_str(envelope["oslo.message"].as_str().unwrap()).unwrap();
+            assert_eq!((&reply["_msg_id"], &reply["ending"]), (&json!("id-1"), &json!(true)));
+            let failure: Value = serde_json::from_str(reply["failure"].as_str().unwrap()).unwrap();
+            let message = failure["message"].as_str().unwrap();
+            assert!(message.contains(expected), "{request}: {message}");
+            delivery.settle.ack().await.unwrap();
+        }
+        inbox.consumer.close(WITHIN).await.unwrap();
+    }
+
+    async fn a_deep_argument_is_refused_by_its_name(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let client = RpcClient::new(&bus.transport, bus.target().version(version!("2.0")));
+        let deep: Box<serde_json::value::RawValue> =
+            serde_json::value::RawValue::from_string(nested(10_000)).unwrap();
+        let args = std::collections::BTreeMap::from([("value", deep)]);
+        let error = client.call::<Value>("echo", args).await.unwrap_err();
+        let failure = error.remote().expect("the server's answer");
+        assert!(failure.message.contains("argument `value`"), "{failure}");
+    }
+
+    /// Each reply that a server could get wrong: the call ends with an error that says so, long
+    /// before its time, and calls beside it are not touched.
+    async fn a_reply_that_does_not_decode_ends_its_call_alone(bus: Bus) {
+        for (reply, expected) in [
+            (r#"{"_msg_id": "ID", "result": {"not": "text"}, "failure": null, "ending": true}"#, "String"),
+            (r#"{"_msg_id": "ID", "result": 1, "failure": {}, "ending": true}"#, "`failure`"),
+            (r#"{"_msg_id": "ID", "result": 1, "failure": "{", "ending": true}"#, "failure"),
+            (r#"{"_msg_id": "ID", "result": 1, "ending": "#, "JSON"),
+            (r#"{"_msg_id": "ID", "result": NaN, "failure": null, "ending": true}"#, "JSON"),
+            (r#"{"oslo.version": "7.0", "oslo.message": "{\"_msg_id\": \"ID\"}"}"#, "7.0"),
+            (r#"{"_msg_id": "ID", "result": DEEP, "failure": null, "ending": true}"#, "String"),
+        ] {
+            let topic = format!("topic-{}", unique());
+            let peer = Peer::listen(&bus, &topic).await;
+            let to_peer =
+                crate::api::SchedulerClient::new(&bus.transport).prepare().topic(&topic).build().unwrap();
+            let call = tokio::spawn(to_peer.whoami().into_future());
+            let other = tokio::spawn(to_peer.echo(json!(5)).into_future());
+            let mut peer = peer;
+            let first = peer.request().await;
+            let second = peer.request().await;
+            let (whoami, echo) =
+                if first["method"] == "whoami" { (first, second) } else { (second, first) };
+            let body = reply
+                .replace("ID", whoami["_msg_id"].as_str().unwrap())
+                .replace("DEEP", &nested(10_000));
+            peer.reply(&whoami, body.as_bytes()).await;
+            let error = call.await.unwrap().unwrap_err();
+            let error = error.rpc().expect("an error of the road");
+            assert_eq!(error.kind(), ErrorKind::Decode, "{reply}: {error}");
+            let text = format!("{error}: {:?}", std::error::Error::source(error));
+            assert!(text.contains(expected) && text.contains(&topic), "{reply}: {text}");
+            let answer = json!({"_msg_id": echo["_msg_id"], "result": 5, "failure": null, "ending": true});
+            peer.reply(&echo, b"not json at all").await;
+            peer.reply(&echo, answer.to_string().as_bytes()).await;
+            assert_eq!(other.await.unwrap().unwrap(), json!(5));
+        }
+    }
+}
+
+/// A server that answers whatever a test wants.
+struct Peer {
+    driver: Arc<dyn Driver>,
+    consumer: Box<dyn messaging::driver::Consumer>,
+}
+
+impl Peer {
+    async fn listen(bus: &Bus, topic: &str) -> Self {
+        let driver = bus.driver().await;
+        let listen = Listen {
+            exchange: "openstack".into(),
+            topic: topic.to_owned(),
+            server: "peer".into(),
+            prefetch: 10,
+            within: WITHIN,
+        };
+        let consumer = driver.listen(listen).await.unwrap();
+        Self { driver, consumer }
+    }
+
+    async fn request(&mut self) -> Value {
+        let delivery = self.consumer.next().await.unwrap().unwrap();
+        delivery.settle.ack().await.unwrap();
+        let envelope: Value = serde_json::from_slice(&delivery.body).unwrap();
+        serde_json::from_str(envelope["oslo.message"].as_str().unwrap()).unwrap()
+    }
+
+    async fn reply(&self, request: &Value, body: &[u8]) {
+        let queue = request["_reply_q"].as_str().unwrap().to_owned();
+        send(&*self.driver, &Address::Reply { queue }, body).await;
+    }
+}
+
+/// A message that cannot be sent says so before anything is sent.
+#[tokio::test]
+async fn an_argument_that_is_no_json_is_named() {
+    let bus = Bus::memory().await;
+    let _server = serve(&bus, "one").await;
+    let client = RpcClient::new(&bus.transport, bus.target().version(version!("2.0")));
+    let map = std::collections::BTreeMap::from([((1, 2), 3)]);
+    let error = client.call::<Value>("echo", json!({}).to_string()).await.unwrap_err();
+    assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Encode);
+    let error = client.call::<Value>("echo", map).await.unwrap_err();
+    let error = error.rpc().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Encode);
+    assert!(error.to_string().contains("`echo`"), "{error}");
+}

@@ -1,0 +1,16 @@
+//! Behaviour, seen through the public surface alone. What does not depend on the driver runs on
+//! both: in memory, and over a RabbitMQ that `cargo xtask test` starts.
+
+mod api;
+mod bad_input;
+mod bus;
+mod calls;
+mod casts;
+mod connecting;
+mod context;
+mod lifecycle;
+mod prepare;
+mod runtimes;
+mod serving;
+mod timeouts;
+mod versions;

@@ -1,0 +1,54 @@
+//! Time-outs, on virtual time.
+
+use std::time::Duration;
+
+use messaging::{Config, ErrorKind, Transport};
+
+use crate::api::{client, serve};
+use crate::bus::{Bus, unique};
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_an_answer_ends_exactly_at_its_timeout() {
+    let bus = Bus::memory().await;
+    let _server = serve(&bus, "one").await;
+    for seconds in [1, 3600] {
+        let began = tokio::time::Instant::now();
+        let error = client(&bus).hold().timeout(Duration::from_secs(seconds)).await.unwrap_err();
+        assert_eq!(began.elapsed().as_secs(), seconds);
+        let error = error.rpc().unwrap();
+        assert!(error.is_timeout());
+        let text = error.to_string();
+        for part in ["`hold`", &bus.topic, &format!("{seconds}s")] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_sixty_seconds_unless_configured() {
+    let bus = Bus::memory().await;
+    let _server = serve(&bus, "one").await;
+    let began = tokio::time::Instant::now();
+    client(&bus).hold().await.unwrap_err();
+    assert_eq!(began.elapsed().as_secs(), 60);
+
+    let url = format!("memory://{}", unique());
+    let config = Config::new().url(&url).response_timeout(Duration::from_secs(5));
+    let bus = bus.with(Transport::from_config(&config).await.unwrap());
+    let _server = serve(&bus, "one").await;
+    let began = tokio::time::Instant::now();
+    client(&bus).hold().await.unwrap_err();
+    assert_eq!(began.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_too_late_is_dropped_and_hurts_nobody() {
+    let bus = Bus::memory().await;
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let error = client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
+    seen.recv().await.unwrap();
+    manager.release.notify_one();
+    assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+    assert!(format!("{:?}", bus.transport).contains("late_replies: 1"), "{:?}", bus.transport);
+}

@@ -1,1 +1,0 @@
-//! Tests that see only the public surface; see the folders.
