@@ -82,15 +82,12 @@ impl Case {
 /// If any case fails, once all have ended; the text names each that failed and what it expected.
 pub async fn run_all(env: &Env) {
     const AT_ONCE: usize = 8;
-    let failed: Vec<_> = stream::iter(CASES)
-        .map(|case| async move {
-            let ended = AssertUnwindSafe(case.run(env)).catch_unwind().await;
-            ended.err().map(|panic| (case.name, text_of(&*panic).to_owned()))
-        })
-        .buffered(AT_ONCE)
-        .filter_map(|failed| async move { failed })
-        .collect()
-        .await;
+    let mut running = Vec::new();
+    for case in CASES {
+        running.push(outcome(*case, (case.run)(env.renamed())).boxed());
+    }
+    let outcomes: Vec<_> = stream::iter(running).buffered(AT_ONCE).collect().await;
+    let failed: Vec<_> = outcomes.into_iter().flatten().collect();
     let mut report = String::new();
     for (name, text) in &failed {
         let _ = write!(report, "\n{name}: {text}");
@@ -101,6 +98,12 @@ pub async fn run_all(env: &Env) {
 /// A new broker in memory, and what connects to it.
 pub fn memory(runtime: Arc<dyn Runtime>) -> impl Fn() -> Arc<dyn Driver> + Send + Sync + 'static {
     super::memory::private(runtime)
+}
+
+/// The name of a case and what it expected, if it failed.
+async fn outcome(case: Case, run: BoxFuture<'static, ()>) -> Option<(&'static str, String)> {
+    let panic = AssertUnwindSafe(run).catch_unwind().await.err()?;
+    Some((case.name, text_of(&*panic).to_owned()))
 }
 
 fn text_of(panic: &(dyn Any + Send)) -> &str {
@@ -162,5 +165,28 @@ cases! {
         closing_the_driver_gives_back_what_was_not_settled,
         a_closed_driver_says_so,
         closing_twice_is_closing_once,
+    }
+}
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use super::*;
+    use crate::{Error, ErrorKind};
+
+    #[tokio::test(start_paused = true)]
+    async fn all_cases_that_fail_are_reported_by_name() {
+        let env = Env::new(crate::runtime::tokio().unwrap(), || async {
+            Err(Error::new(ErrorKind::Connection, "nobody answers"))
+        });
+        // A task of any executor may run it.
+        let running = run_all(&env).boxed();
+        let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
+        let report = text_of(&*panic);
+        let count = CASES.len();
+        assert!(report.starts_with(&format!("{count} of {count} cases failed:\n")), "{report}");
+        for case in CASES {
+            let line = format!("\n{}: connecting failed: nobody answers", case.name);
+            assert!(report.contains(&line), "{report}");
+        }
     }
 }
