@@ -2,9 +2,7 @@
 
 use std::convert::Infallible;
 
-use messaging::{
-    Context, Proxy as _, RemoteError, RpcServer, Target, Transport, rpc_api,
-};
+use messaging::{Context, Proxy as _, RemoteError, RpcServer, Target, Transport, rpc_api};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -34,9 +32,9 @@ pub(crate) trait Admin {
     async fn whoami(&self, ctx: &Context) -> Result<String, Infallible>;
 }
 
-/// The exceptions of `demo_exceptions.py`.
+/// The exceptions of `scheduler_exceptions.py`.
 #[derive(Clone, Debug, PartialEq, RemoteError)]
-#[remote(module = "demo_exceptions")]
+#[remote(module = "scheduler_exceptions")]
 pub(crate) enum DemoError {
     NoValidHost { reason: String },
     QuotaExceeded(String),
@@ -75,18 +73,6 @@ impl Rust {
             .await
             .expect("the Rust server starts");
         Self { topic: topic.to_owned(), notes, _server: server }
-    }
-
-    /// A command for `client.py` to this server's topic; set more keys on it as needed.
-    pub(crate) fn command(&self, op: &str, method: &str, args: Value) -> Value {
-        json!({
-            "op": op,
-            "url": rabbit_url(),
-            "topic": self.topic,
-            "version": "1.0",
-            "method": method,
-            "args": args,
-        })
     }
 }
 

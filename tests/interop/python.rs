@@ -26,6 +26,19 @@ pub(crate) fn unique_topic(name: &str) -> String {
     format!("{name}-{}", uuid::Uuid::new_v4().simple())
 }
 
+/// A command for `client.py`; set more keys on it as needed.
+pub(crate) fn command(topic: &str, op: &str, method: &str, args: Value) -> Value {
+    let mut command = json!({
+        "op": op,
+        "url": rabbit_url(),
+        "topic": topic,
+        "version": "1.0",
+        "method": method,
+    });
+    command["args"] = args;
+    command
+}
+
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set; run `cargo xtask test`: it installs what this needs")
@@ -164,13 +177,9 @@ impl Server {
         Self { python, topic }
     }
 
-    /// A command for `client.py` to this server's topic; set more keys on it as needed.
-    pub(crate) fn command(&self, op: &str, method: &str, args: Value) -> Value {
-        let (url, topic) = (rabbit_url(), &self.topic);
-        let mut command =
-            json!({"op": op, "url": url, "topic": topic, "version": "1.0", "method": method});
-        command["args"] = args;
-        command
+    /// The topic that it serves.
+    pub(crate) fn topic(&self) -> &str {
+        &self.topic
     }
 
     /// The program, for its events.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::demo::Rust;
-use crate::python::{Python, unique_topic};
+use crate::python::{Python, command, unique_topic};
 
 /// A command with some of its keys set.
 fn with(mut command: Value, keys: Value) -> Value {
@@ -19,12 +19,12 @@ async fn a_call_returns_what_rust_returned() {
     let client = Python::spawn("client.py", &[]);
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
     for value in [json!(null), json!({"näme": [1, 2.5, "é😀"]}), json!([]), json!("\"\\")] {
-        let echo = server.command("call", "echo", json!({"value": value}));
+        let echo = command(&server.topic, "call", "echo", json!({"value": value}));
         assert_eq!(client.ask(echo).await, Ok(value));
     }
-    let add = server.command("call", "add", json!({"a": 1, "b": 2}));
+    let add = command(&server.topic, "call", "add", json!({"a": 1, "b": 2}));
     assert_eq!(client.ask(add).await, Ok(json!(3)));
-    let nothing = server.command("call", "nothing", json!({}));
+    let nothing = command(&server.topic, "call", "nothing", json!({}));
     assert_eq!(client.ask(nothing).await, Ok(json!(null)));
     client.finish().await;
 }
@@ -36,7 +36,7 @@ async fn casts_fanouts_and_directed_calls_reach_their_servers() {
     let mut one = Rust::serve(&topic, "host-1").await;
     let mut two = Rust::serve(&topic, "host-2").await;
     let note = |text: &str| {
-        with(one.command("cast", "note", json!({"text": text})), json!({"version": "1.4"}))
+        with(command(&one.topic, "cast", "note", json!({"text": text})), json!({"version": "1.4"}))
     };
 
     let (directed, all, any) = (note("directed"), note("all"), note("any"));
@@ -49,7 +49,7 @@ async fn casts_fanouts_and_directed_calls_reach_their_servers() {
 
     for name in ["host-1", "host-2"] {
         let whoami = with(
-            one.command("call", "whoami", json!({})),
+            command(&one.topic, "call", "whoami", json!({})),
             json!({"server": name, "namespace": "admin", "version": "2.1"}),
         );
         assert_eq!(client.ask(whoami).await, Ok(json!(name)));
@@ -68,7 +68,7 @@ async fn the_context_is_understood() {
     let client = Python::spawn("client.py", &[]);
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
     let context = json!({"user": "alice", "roles": ["a"], "tenant": {"id": 7}});
-    let seen = server.command("call", "seen_context", json!({}));
+    let seen = command(&server.topic, "call", "seen_context", json!({}));
     assert_eq!(client.ask(with(seen, json!({"ctxt": context}))).await, Ok(context));
     client.finish().await;
 }
@@ -79,7 +79,7 @@ async fn what_rust_refuses_python_rebuilds_as_its_own_exception() {
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
     let trusted = json!({"allowed_remote_exmods": ["oslo_messaging.rpc.dispatcher"]});
     let refused = async |method: &str, keys: Value| {
-        let command = with(server.command("call", method, json!({})), trusted.clone());
+        let command = with(command(&server.topic, "call", method, json!({})), trusted.clone());
         client.ask(with(command, keys)).await.expect_err("it is refused")
     };
 
@@ -87,7 +87,9 @@ async fn what_rust_refuses_python_rebuilds_as_its_own_exception() {
     assert_eq!(error["type"], "NoSuchMethod_Remote", "{error}");
     assert!(error["message"].as_str().unwrap().contains("does not support RPC method no_such"));
 
-    for keys in [json!({"version": "1.6"}), json!({"version": "3.0"}), json!({"namespace": "nobody"})] {
+    for keys in
+        [json!({"version": "1.6"}), json!({"version": "3.0"}), json!({"namespace": "nobody"})]
+    {
         let error = refused("nothing", keys).await;
         assert_eq!(error["type"], "UnsupportedVersion_Remote", "{error}");
     }
@@ -106,24 +108,27 @@ async fn an_error_of_rust_becomes_the_exception_that_python_knows() {
     let client = Python::spawn("client.py", &[]);
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
     let failed = async |kind: &str, trusted: Value| {
-        let fail = server.command("call", "fail", json!({"kind": kind, "args": []}));
+        let fail = command(&server.topic, "call", "fail", json!({"kind": kind, "args": []}));
         client.ask(with(fail, json!({"allowed_remote_exmods": trusted}))).await.unwrap_err()
     };
 
-    let error = failed("full", json!(["demo_exceptions"])).await;
+    let error = failed("full", json!(["scheduler_exceptions"])).await;
     assert_eq!(error["type"], "NoValidHost_Remote", "{error}");
     assert_eq!(error["kwargs"], json!({"reason": "full"}));
-    let error = failed("QuotaExceeded", json!(["demo_exceptions"])).await;
+    let error = failed("QuotaExceeded", json!(["scheduler_exceptions"])).await;
     assert_eq!(error["type"], "QuotaExceeded_Remote", "{error}");
 
     // Without the module among the trusted ones it is data.
     let error = failed("full", json!([])).await;
-    assert_eq!((&error["type"], &error["exc_type"]), (&json!("RemoteError"), &json!("NoValidHost")));
+    assert_eq!(
+        (&error["type"], &error["exc_type"]),
+        (&json!("RemoteError"), &json!("NoValidHost"))
+    );
     assert_eq!(error["value"], "no valid host was found: full");
 
     let error = failed("panic", json!([])).await;
     assert_eq!(error["exc_type"], "HandlerPanicked", "{error}");
-    let nothing = server.command("call", "nothing", json!({}));
+    let nothing = command(&server.topic, "call", "nothing", json!({}));
     assert_eq!(client.ask(nothing).await, Ok(json!(null)));
     client.finish().await;
 }
@@ -134,7 +139,7 @@ async fn a_version_cap_of_python_is_its_own_affair() {
     let client = Python::spawn("client.py", &[]);
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
     let capped = with(
-        server.command("call", "nothing", json!({})),
+        command(&server.topic, "call", "nothing", json!({})),
         json!({"version": "1.5", "version_cap": "1.4"}),
     );
     assert_eq!(client.ask(capped).await.unwrap_err()["type"], "RPCVersionCapError");

@@ -69,10 +69,7 @@ async fn the_context_and_the_exchange_are_understood() {
 async fn what_python_refuses_is_told_by_kind() {
     let server = Server::start("demo", "host-1").await;
     let transport = transport().await;
-    let client = RpcClient::new(
-        &transport,
-        Target::topic(server.topic()).version(version!("1.0")),
-    );
+    let client = RpcClient::new(&transport, Target::topic(server.topic()).version(version!("1.0")));
     let kind = async |client: &RpcClient, method: &str| {
         let error = client.call::<Value>(method, json!({})).await.unwrap_err();
         error.rpc().map(|error| error.kind())
@@ -88,7 +85,9 @@ async fn what_python_refuses_is_told_by_kind() {
         assert_eq!(kind, Some(ErrorKind::UnsupportedVersion));
     }
     match client.call::<Value>("add", json!({"a": 1})).await {
-        Err(CallError::Remote(failure)) => assert!(failure.is("builtins", "TypeError"), "{failure}"),
+        Err(CallError::Remote(failure)) => {
+            assert!(failure.is("builtins", "TypeError"), "{failure}")
+        }
         other => panic!("{other:?}"),
     }
     server.stop().await;

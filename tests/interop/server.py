@@ -9,7 +9,7 @@ import threading
 import oslo_messaging
 from oslo_messaging.rpc import dispatcher
 
-import demo_exceptions
+import scheduler_exceptions
 import peer
 
 # How long one call of `slow` may take, whatever it asks for.
@@ -35,7 +35,7 @@ class Demo:
         return None
 
     def fail(self, ctxt, kind, args=(), kwargs=None):
-        """Raises what `kind` names: a class of demo_exceptions, or a built-in one."""
+        """Raises what `kind` names: a class of scheduler_exceptions, or a built-in one."""
         errors = {'ValueError': ValueError, 'RuntimeError': RuntimeError}
         if kind == 'KeyError':
             return {}['missing']
@@ -46,12 +46,12 @@ class Demo:
                 return {}['inner']
             except KeyError as inner:
                 raise RuntimeError('outer') from inner
-        error = errors.get(kind) or getattr(demo_exceptions, kind)
+        error = errors.get(kind) or getattr(scheduler_exceptions, kind)
         raise error(*args, **(kwargs or {}))
 
-    @oslo_messaging.expected_exceptions(demo_exceptions.NoValidHost)
+    @oslo_messaging.expected_exceptions(scheduler_exceptions.NoValidHost)
     def fail_expected(self, ctxt, reason):
-        raise demo_exceptions.NoValidHost(reason=reason)
+        raise scheduler_exceptions.NoValidHost(reason=reason)
 
     def slow(self, ctxt, seconds):
         self.closing.wait(min(seconds, SLOW_LIMIT))
@@ -96,13 +96,25 @@ class Scheduler:
                for host, capabilities in self.capabilities.items()
                if capabilities.get('memory_mb', 0) >= needed and host not in ignored]
         if not fit:
-            raise demo_exceptions.NoValidHost(reason='%d MB are needed' % needed)
+            raise scheduler_exceptions.NoValidHost(reason='%d MB are needed' % needed)
         return sorted(fit, key=lambda host: -host['memory_mb'])
 
     def update_capabilities(self, ctxt, host, capabilities):
         self.capabilities[host] = capabilities
         peer.emit({'event': 'capabilities', 'host': host, 'capabilities': capabilities,
                    'server': self.server})
+
+
+class BaseApi:
+    """Namespace "baseapi", version 1.1: what every service has."""
+
+    target = oslo_messaging.Target(namespace='baseapi', version='1.1')
+
+    def ping(self, ctxt, arg):
+        return {'service': 'scheduler', 'arg': arg}
+
+    def get_backdoor_port(self, ctxt):
+        return None
 
 
 def main():
@@ -119,7 +131,7 @@ def main():
                                    server=arguments.server)
     demo = Demo(arguments.server)
     server = oslo_messaging.get_rpc_server(
-        transport, target, [demo, Admin(arguments.server), Scheduler(arguments.server)],
+        transport, target, [demo, Admin(arguments.server), Scheduler(arguments.server), BaseApi()],
         executor='threading', access_policy=dispatcher.DefaultRPCAccessPolicy)
     server.start()
     peer.emit({'event': 'ready'})

@@ -1,6 +1,7 @@
 //! Runs the examples, each as a test.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -14,20 +15,26 @@ const PACKAGE: &str = "messaging-examples";
 /// An example shows something; one that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Runs every example in memory and counts it; what a failed one printed is shown.
-pub(crate) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
-    let examples = workspace.examples(PACKAGE)?;
-    if examples.is_empty() {
-        return Ok(());
-    }
+/// Where the built examples lie.
+pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target().join("debug/examples")
+}
+
+/// Builds the examples: some tests run them as the other process.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     // With the features of the tests, so that nothing is compiled twice.
     let mut build = workspace.cargo(["build", "--workspace", "--all-features", "--examples"]);
-    process::run(&mut build)?.check("cargo build --examples")?;
+    process::run(&mut build)?.check("cargo build --examples")
+}
+
+/// Runs every built example in memory and counts it; what a failed one printed is shown.
+pub(crate) fn run(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+    let examples = workspace.examples(PACKAGE)?;
 
     println!("\nrunning {} examples", examples.len());
     for name in examples {
         let log = workspace.target().join(format!("example-{name}.log"));
-        let program = workspace.target().join("debug/examples").join(name);
+        let program = folder(workspace).join(name);
         let mut command = Command::new(program);
         command.current_dir(workspace.root()).env_remove("MESSAGING_URL");
         let started = Instant::now();

@@ -21,6 +21,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts>
     broker.wait_ready()?;
     println!("RabbitMQ is ready at {}", broker.url());
 
+    examples::build(workspace)?;
     let mut counts = cargo_test(workspace, arguments, &broker, &python)?;
     if arguments.is_empty() {
         examples::run(workspace, &mut counts)?;
@@ -64,6 +65,7 @@ fn cargo_test(
     command.env("MESSAGING_TEST_RABBIT", broker.url());
     command.env("MESSAGING_TEST_RABBITMQCTL", broker.rabbitmqctl());
     command.env("MESSAGING_TEST_PYTHON", python);
+    command.env("MESSAGING_TEST_EXAMPLES", examples::folder(workspace));
 
     let mut counts = Counts::default();
     let ended = process::run_lines(&mut command, |line| {
