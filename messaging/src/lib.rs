@@ -1,4 +1,88 @@
-//! Versioned, typed RPC over message brokers.
+//! Versioned, typed RPC over message brokers, wire-compatible with OpenStack's oslo.messaging.
+//!
+//! A service is a trait; [`#[rpc_api]`](macro@rpc_api) turns it into a typed client and a
+//! server-side endpoint; a [`Transport`] carries the messages over RabbitMQ, or in memory.
+//!
+//! ```text
+//!  your code
+//!    │  scheduler.select_hosts(spec, props).timeout(5 s).await
+//!    ▼
+//!  SchedulerClient ──► Call ──► Transport ──► driver ──► broker ──► driver ──► RpcServer
+//!                                                                                │
+//!                    your impl Scheduler ◄── SchedulerEndpoint ◄── Dispatcher ◄──┘
+//! ```
+//!
+//! # A first call
+//!
+#![cfg_attr(all(feature = "macros", feature = "tokio"), doc = "```")]
+#![cfg_attr(not(all(feature = "macros", feature = "tokio")), doc = "```ignore")]
+//! use messaging::{Context, Proxy as _, RpcServer, Target, Transport, rpc_api};
+//!
+//! #[rpc_api(topic = "greeter", version = "1.0")]
+//! trait Greeter {
+//!     async fn greet(&self, ctx: &Context, name: String) -> Result<String, String>;
+//! }
+//!
+//! struct Friendly;
+//!
+//! impl Greeter for Friendly {
+//!     async fn greet(&self, _: &Context, name: String) -> Result<String, String> {
+//!         Ok(format!("hello, {name}"))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = Transport::connect("memory://").await?; // or "rabbit://guest:guest@localhost:5672/"
+//! let server = RpcServer::builder(&transport, Target::topic("greeter").server("one"))
+//!     .endpoint(GreeterEndpoint::new(Friendly))
+//!     .start()
+//!     .await?;
+//!
+//! let greeter = GreeterClient::new(&transport);
+//! assert_eq!(greeter.greet("bus".into()).await?, "hello, bus");
+//! # server.stop();
+//! # server.wait().await;
+//! # Ok(()) }
+//! ```
+//!
+//! # The parts
+//!
+//! - [`rpc_api`](macro@rpc_api) describes an API: versions on methods and parameters, timeouts,
+//!   casts, idempotence. It generates a client, which is a [`Proxy`], and an [`Endpoint`].
+//! - A client is cheap to clone. [`Proxy::prepare`] derives another from it, for one server, one
+//!   version, another timeout. Its methods return a [`Call`] or a [`Cast`], which is sent when it is
+//!   awaited. [`RpcClient`] does the same for methods that are named at run time.
+//! - [`RpcServer`] serves several endpoints behind one topic, [`BaseApi`] among them. An
+//!   [`Executor`] says how handlers run and how many at once.
+//! - [`Transport`] is the connection to a broker, made from a URL or a [`Config`].
+//! - [`driver`] is what a broker must be able to do, [`runtime`] what an executor must.
+//!
+//! # Errors
+//!
+//! A call returns [`CallError<E>`]: [`Remote`](CallError::Remote) with the method's own error, or
+//! [`Rpc`](CallError::Rpc) with an [`Error`] of the road, whose [`ErrorKind`] says what happened.
+//! A method's error type derives [`RemoteError`]; on the wire it is a class with arguments, which a
+//! Python caller gets as an exception of its own. What nobody knows arrives as [`Failure`], data.
+//!
+//! # What is promised
+//!
+//! - A method runs at most once: its message is acknowledged before it runs. A method that is
+//!   `idempotent` is acknowledged after it ran, and runs again if its server dies.
+//! - A cast returns when the broker has confirmed the message.
+//! - A call ends by its deadline, 60 s unless told otherwise. A request that nobody can take is an
+//!   error at once, not a time-out.
+//! - A panic in a handler is an error reply and nothing else.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! | --- | --- | --- |
+//! | `macros` | yes | `#[rpc_api]` and `#[derive(RemoteError)]` |
+//! | `amqp` | yes | the driver for RabbitMQ |
+//! | `tokio` | yes | run on tokio |
+//! | `smol` | no | run on smol; both may be on at once |
+//! | `conformance` | no | the suite that every driver passes |
 
 // The vocabulary: plain data, no I/O.
 #[macro_use]
@@ -28,7 +112,7 @@ pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};
 pub use rpc::Reply;
 pub use rpc::client::{Call, Cast, Prepare, Proxy, RpcClient, Setting};
-pub use rpc::dispatcher::{Answer, BaseApi, Dispatcher, Endpoint, Handled, Invocation, Unpack};
+pub use rpc::dispatcher::{Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{
     CutOff, Execute, Executor, Job, RpcServer, RpcServerBuilder, ShutdownReport,
 };
@@ -36,3 +120,8 @@ pub use target::Target;
 pub use transport::Transport;
 pub use transport::url::TransportUrl;
 pub use version::{ParseVersionError, Version};
+
+/// The README's example is compiled and run with the other documentation.
+#[cfg(all(doctest, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

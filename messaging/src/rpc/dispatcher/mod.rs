@@ -22,7 +22,7 @@ const MODULE: &str = "oslo_messaging.rpc.dispatcher";
 const UNVERSIONED: Version = Version::new(1, 0);
 
 /// The endpoints behind one topic, in the order in which they are asked.
-pub struct Dispatcher {
+pub(crate) struct Dispatcher {
     endpoints: Vec<(ApiDescriptor, Arc<dyn Endpoint>)>,
 }
 
