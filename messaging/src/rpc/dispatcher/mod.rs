@@ -34,8 +34,7 @@ pub(crate) struct Route {
 
 impl Dispatcher {
     /// A dispatcher over `endpoints`; the first that fits a request serves it.
-    #[must_use]
-    pub fn new(endpoints: Vec<Arc<dyn Endpoint>>) -> Self {
+    pub(crate) fn new(endpoints: Vec<Arc<dyn Endpoint>>) -> Self {
         let described = |endpoint: Arc<dyn Endpoint>| (endpoint.api(), endpoint);
         Self { endpoints: endpoints.into_iter().map(described).collect() }
     }
