@@ -1,15 +1,136 @@
-//! RabbitMQ, through lapin.
+//! RabbitMQ, through lapin: the exchanges, queues and messages of oslo.messaging 18.3.1.
+//!
+//! This file maps a driver's words to the broker's. Below it, [`publisher`] and [`consumer`] are
+//! the two sides, each on a [`link`] of its own, since a broker short of memory stops reading from
+//! a connection that publishes; [`topology`] and [`properties`] know what is declared and sent.
+//!
+//! Not here: lapin's own recovery (see [`link`]), transactions, and the meaning of any body.
+
+mod kit;
+mod wire;
+mod peer;
+mod connection;
+mod link;
+mod pauses;
+mod topology;
+mod properties;
+mod publisher;
+mod lease;
+mod consumer;
+mod intake;
+mod settle;
+mod inbox;
+mod failure;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Driver;
+use async_trait::async_trait;
+
+use self::consumer::Site;
+use self::intake::Plan;
+use self::link::Link;
+use self::peer::Peer;
+use self::publisher::{Publisher, Route};
+use self::topology::{Exchange, Queue, short};
+use super::{Address, Consumer, Driver, Inbox, Listen, Publish};
+use crate::context::Deadline;
 use crate::runtime::Runtime;
-use crate::{Error, ErrorKind, RabbitOptions, TransportUrl};
+use crate::{Error, RabbitOptions, TransportUrl};
 
-pub(crate) async fn connect(
-    _: &TransportUrl,
-    _: &RabbitOptions,
-    _: Arc<dyn Runtime>,
+/// The AMQP driver by itself, for a transport of your own or for the conformance suite; other
+/// users want a transport, which connects for them.
+///
+/// Tries each host of `url` once, in its order, for at most 5 s each. What the URL leaves out is
+/// filled in as oslo.messaging does it: port 5672, `guest` as user and password, the virtual host
+/// `/`. The hosts are tried again, with the pauses of `options`, whenever the connection is lost
+/// later.
+///
+/// # Errors
+///
+/// [`AccessRefused`](crate::ErrorKind::AccessRefused) and
+/// [`VirtualHost`](crate::ErrorKind::VirtualHost) if the broker says so;
+/// [`Connection`](crate::ErrorKind::Connection), naming each host and what was wrong with it, if
+/// none could be used; [`Config`](crate::ErrorKind::Config) if the URL cannot be right.
+pub async fn connect(
+    url: &TransportUrl,
+    options: &RabbitOptions,
+    runtime: Arc<dyn Runtime>,
 ) -> Result<Arc<dyn Driver>, Error> {
-    Err(Error::new(ErrorKind::Config, "the driver for `rabbit://` is not part of this commit"))
+    let peers = Peer::all(url)?;
+    let link = |purpose, peers| Link::new(purpose, peers, options.clone(), Arc::clone(&runtime));
+    let (publish, consume) = (link("publish", peers.clone()), link("consume", peers));
+    publish.open().await?;
+    Ok(Arc::new(Rabbit {
+        publisher: Publisher::new(publish, Arc::clone(&runtime)),
+        site: Arc::new(Site::new(consume, Arc::clone(&runtime), options.clone())),
+        options: options.clone(),
+        runtime,
+    }))
+}
+
+#[derive(Debug)]
+struct Rabbit {
+    publisher: Publisher,
+    site: Arc<Site>,
+    options: RabbitOptions,
+    runtime: Arc<dyn Runtime>,
+}
+
+impl Rabbit {
+    /// Where the broker is told to put a message (wire document, sections 5.2 and 5.6).
+    fn route(&self, address: &Address) -> Result<Route, Error> {
+        let options = &self.options;
+        Ok(match address {
+            Address::Topic { exchange, topic, server } => Route {
+                exchange: Some(Exchange::of_topics(exchange, options)?),
+                key: match server {
+                    None => short(topic)?,
+                    Some(server) => short(format!("{topic}.{server}"))?,
+                },
+            },
+            Address::Fanout { topic } => {
+                Route { exchange: Some(Exchange::of_fanout(topic, options)?), key: short("")? }
+            }
+            Address::Reply { queue } => Route { exchange: None, key: short(queue)? },
+        })
+    }
+}
+
+#[async_trait]
+impl Driver for Rabbit {
+    fn name(&self) -> &'static str {
+        "rabbit"
+    }
+
+    async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
+        let route = self.route(message.address)?;
+        self.publisher.publish(&route, &message).await
+    }
+
+    async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error> {
+        let Listen { exchange, topic, server, prefetch, within } = listen;
+        let exchange = Exchange::of_topics(&exchange, &self.options)?;
+        let queues = vec![
+            Queue::shared(&exchange, &topic, &self.options)?,
+            Queue::shared(&exchange, &format!("{topic}.{server}"), &self.options)?,
+            Queue::fanout(&topic, &self.options)?,
+        ];
+        let plan = Plan { queues, prefetch, no_ack: false };
+        Ok(Box::new(self.site.consume(plan, within).await?))
+    }
+
+    async fn open_inbox(&self, within: Duration) -> Result<Inbox, Error> {
+        inbox::open(&self.site, within).await
+    }
+
+    async fn close(&self, within: Duration) {
+        let deadline = Deadline::after(&self.runtime, within);
+        self.publisher.close();
+        let published = self.publisher.link.close();
+        self.site.close(&deadline).await;
+        if let Some(connection) = published {
+            connection.close(&deadline).await;
+        }
+    }
 }

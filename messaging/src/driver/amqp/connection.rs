@@ -1,0 +1,230 @@
+//! One connection, from its dialling to its end.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt as _};
+use lapin::{AsyncTcpStream, Channel, ConnectionProperties, ConnectionStatus, Event};
+use tokio::sync::oneshot;
+
+use super::failure::{self, Fault, bounded};
+use super::kit::Kit;
+use super::peer::Peer;
+use super::wire::{Switch, Wire};
+use crate::context::Deadline;
+use crate::runtime::{self, Runtime};
+use crate::{Error, RabbitOptions};
+
+/// How long one host may take, from its name to the end of the handshake (wire document,
+/// section 4.2).
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a connection that nobody wants any more may take to say goodbye.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
+
+/// A connection, alive or dead; it is never revived.
+pub(super) struct Connection {
+    inner: lapin::Connection,
+    /// The host that it is with.
+    peer: Peer,
+    switch: Arc<Switch>,
+    seen: Arc<Mutex<Seen>>,
+    runtime: Arc<dyn Runtime>,
+}
+
+/// What the broker and lapin told of the connection by themselves.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Why the broker reads nothing from it.
+    blocked: Option<String>,
+    /// What ended it. What fails later tells of the end alone, and no longer of its cause.
+    cause: Option<lapin::Error>,
+}
+
+impl Connection {
+    /// Connects to one host, as `messaging:PID:PURPOSE`.
+    pub(super) async fn open(
+        peer: &Peer,
+        purpose: &str,
+        options: &RabbitOptions,
+        runtime: &Arc<dyn Runtime>,
+    ) -> Result<Arc<Self>, Error> {
+        let deadline = Deadline::after(runtime, CONNECT_TIMEOUT);
+        let refused = |fault| failure::connecting(peer, fault);
+        let dialling = async { dial(runtime, peer, &deadline).await.map_err(Into::into) };
+        let wire = bounded(&**runtime, &deadline, dialling).await.map_err(refused)?;
+
+        let switch = CutOnDrop(Some(Arc::clone(wire.switch())));
+        let name = format!("messaging:{}:{purpose}", std::process::id());
+        let properties = ConnectionProperties::default().with_connection_name(name.into());
+        let wire = Mutex::new(Some(wire));
+        let take = async move |_, _| {
+            let taken = wire.lock().unwrap_or_else(PoisonError::into_inner).take();
+            taken.map(AsyncTcpStream::Plain).ok_or_else(|| io::Error::other("dialled once").into())
+        };
+        let handshake = lapin::Connection::connector(
+            peer.uri(options),
+            Kit::runtime(runtime),
+            take,
+            properties,
+        );
+        let inner = bounded(&**runtime, &deadline, handshake).await.map_err(refused)?;
+
+        let seen = Arc::new(Mutex::default());
+        let events = inner.events_listener();
+        let status = inner.status().clone();
+        let place = format!("{peer} ({purpose})");
+        runtime.spawn(Box::pin(watch(events, status, Arc::clone(&seen), place)));
+        let (peer, runtime) = (peer.clone(), Arc::clone(runtime));
+        Ok(Arc::new(Self { inner, peer, switch: switch.keep(), seen, runtime }))
+    }
+
+    /// Whether it can be used, as far as is known.
+    pub(super) fn alive(&self) -> bool {
+        self.inner.status().connected()
+    }
+
+    /// A new channel.
+    pub(super) async fn channel(&self, deadline: &Deadline) -> Result<Channel, Fault> {
+        bounded(&*self.runtime, deadline, self.inner.create_channel()).await
+    }
+
+    /// `fault` with its cause put in its place, where the whole connection went down.
+    pub(super) fn explain(&self, fault: Fault) -> Fault {
+        if self.alive() || fault.refusal().is_some() {
+            return fault;
+        }
+        match lock(&self.seen).cause.clone() {
+            Some(cause) => Fault::Told(cause),
+            None => fault,
+        }
+    }
+
+    /// What to add to the error of an operation that got no answer.
+    pub(super) fn hint(&self) -> String {
+        match &lock(&self.seen).blocked {
+            Some(reason) => format!("; the broker has blocked this connection: {reason}"),
+            None => String::new(),
+        }
+    }
+
+    /// Says goodbye within `deadline`, then hangs up in any case.
+    pub(super) async fn close(&self, deadline: &Deadline) {
+        if self.alive() {
+            let closing = self.inner.close(200, "OK".into());
+            let _ = bounded(&*self.runtime, deadline, closing).await;
+        }
+        self.switch.cut();
+    }
+}
+
+impl Drop for Connection {
+    /// lapin says goodbye by itself; this is for a broker that does not answer.
+    fn drop(&mut self) {
+        let (switch, pause) = (Arc::clone(&self.switch), self.runtime.sleep(CLOSE_GRACE));
+        self.runtime.spawn(Box::pin(async move {
+            pause.await;
+            switch.cut();
+        }));
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.peer.fmt(f)
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("peer", &self.peer)
+            .field("alive", &self.alive())
+            .finish()
+    }
+}
+
+/// Cuts a wire whose handshake was given up, so that lapin's thread does not wait for ever.
+struct CutOnDrop(Option<Arc<Switch>>);
+
+impl CutOnDrop {
+    fn keep(mut self) -> Arc<Switch> {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl Drop for CutOnDrop {
+    fn drop(&mut self) {
+        if let Some(switch) = &self.0 {
+            switch.cut();
+        }
+    }
+}
+
+/// Opens the socket, to the first address of the host that takes it.
+async fn dial(runtime: &Arc<dyn Runtime>, peer: &Peer, deadline: &Deadline) -> io::Result<Wire> {
+    let addresses = resolve(&**runtime, peer).await?;
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for (tried, address) in addresses.iter().enumerate() {
+        // An address that swallows everything must leave time for the others.
+        let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        let share = deadline.remaining() / left;
+        match runtime::timeout(&**runtime, share, runtime.connect(*address)).await {
+            Some(Ok(socket)) => return Ok(Wire::new(socket)),
+            Some(Err(error)) => last = error,
+            None => last = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(last)
+}
+
+async fn resolve(runtime: &dyn Runtime, peer: &Peer) -> io::Result<Vec<SocketAddr>> {
+    let (host, port) = peer.address();
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![(address, port).into()]);
+    }
+    let (sender, addresses) = oneshot::channel();
+    let host = host.to_owned();
+    runtime.spawn_blocking(Box::new(move || {
+        let _ = sender.send((host, port).to_socket_addrs().map(Iterator::collect));
+    }));
+    addresses.await.unwrap_or_else(|_| Err(io::Error::other("the runtime is shutting down")))
+}
+
+/// Notes what the connection says of itself, until it is gone.
+async fn watch(
+    events: impl Stream<Item = Event>,
+    status: ConnectionStatus,
+    seen: Arc<Mutex<Seen>>,
+    place: String,
+) {
+    let mut events = std::pin::pin!(events);
+    while let Some(event) = events.next().await {
+        match event {
+            Event::ConnectionBlocked(reason) => {
+                tracing::warn!("{place}: the broker has blocked this connection: {reason}");
+                lock(&seen).blocked = Some(reason);
+            }
+            Event::ConnectionUnblocked => {
+                tracing::info!("{place}: the broker has unblocked this connection");
+                lock(&seen).blocked = None;
+            }
+            // The errors of single channels come here too; who uses the channel tells of them.
+            Event::Error(error) if !status.connected() => {
+                let mut seen = lock(&seen);
+                if seen.cause.is_none() {
+                    tracing::warn!("{place}: the connection was lost: {error}");
+                    seen.cause = Some(error);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}

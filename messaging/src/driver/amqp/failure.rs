@@ -1,0 +1,220 @@
+//! lapin's errors, told as ours: what was tried, what the broker said, what to do.
+
+use std::future::Future;
+use std::time::Duration;
+
+use lapin::ErrorKind as Lapin;
+use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
+
+use super::peer::Peer;
+use crate::context::Deadline;
+use crate::driver::Address;
+use crate::runtime::{self, Runtime};
+use crate::{Error, ErrorKind};
+
+/// What became of an operation that failed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// lapin or the broker said no, or the connection went away.
+    Told(lapin::Error),
+    /// Nothing was heard within the time given.
+    Silence(Duration),
+}
+
+/// `operation`, ended by `deadline`: lapin bounds none of its own.
+pub(super) async fn bounded<T>(
+    runtime: &dyn Runtime,
+    deadline: &Deadline,
+    operation: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, Fault> {
+    let within = deadline.remaining();
+    match runtime::timeout(runtime, within, operation).await {
+        Some(result) => result.map_err(Fault::Told),
+        None => Err(Fault::Silence(within)),
+    }
+}
+
+/// What the broker's refusal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// 403, `ACCESS_REFUSED`.
+    Access,
+    /// 530, `NOT_ALLOWED`.
+    NotAllowed,
+    /// 404, `NOT_FOUND`.
+    NotFound,
+    /// 406, `PRECONDITION_FAILED`.
+    Precondition,
+    /// 541, `INTERNAL_ERROR`; on a declaration, RabbitMQ's word for a kind of queue that it no
+    /// longer has.
+    Internal,
+    /// Another error of a channel.
+    Other,
+}
+
+impl Fault {
+    /// The broker's refusal, unless the connection was lost, or the time.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let Self::Told(error) = self else { return None };
+        let Lapin::ProtocolError(error) = error.kind() else { return None };
+        match error.kind() {
+            AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED) => Some(Refusal::Access),
+            AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Some(Refusal::NotFound),
+            AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => Some(Refusal::Precondition),
+            AMQPErrorKind::Soft(_) => Some(Refusal::Other),
+            AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED) => Some(Refusal::NotAllowed),
+            AMQPErrorKind::Hard(AMQPHardError::INTERNALERROR) => Some(Refusal::Internal),
+            // CONNECTION_FORCED and its like: the broker closes, and may be back in a moment.
+            AMQPErrorKind::Hard(_) => None,
+        }
+    }
+
+    /// The words of it: the broker's where it said any.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Silence(within) => format!("no answer within {within:.1?}"),
+            Self::Told(error) => match error.kind() {
+                Lapin::ProtocolError(refusal) => refusal.get_message().to_string(),
+                Lapin::IOError(error) => error.to_string(),
+                _ => error.to_string(),
+            },
+        }
+    }
+
+    /// An error of `kind` with this below it.
+    pub(super) fn into_error(self, kind: ErrorKind, message: String) -> Error {
+        let error = Error::new(kind, message);
+        match self {
+            Self::Told(below) => error.with_source(below),
+            Self::Silence(_) => error,
+        }
+    }
+}
+
+/// Why a host could not be used.
+pub(super) fn connecting(peer: &Peer, fault: Fault) -> Error {
+    let words = fault.words();
+    match fault.refusal() {
+        Some(Refusal::Access) => fault.into_error(
+            ErrorKind::AccessRefused,
+            format!(
+                "the broker at {peer} refused the user `{}`: {words}; check the user and the \
+                 password in the transport URL",
+                peer.user
+            ),
+        ),
+        Some(Refusal::NotAllowed) => fault.into_error(
+            ErrorKind::VirtualHost,
+            format!(
+                "the broker at {peer} does not let the user `{}` into the virtual host `{}`: \
+                 {words}; check the last part of the transport URL and the user's permissions",
+                peer.user, peer.virtual_host
+            ),
+        ),
+        _ => fault
+            .into_error(ErrorKind::Connection, format!("{peer} cannot be connected to: {words}")),
+    }
+}
+
+/// Why `thing` (an exchange or a queue, named) could not be declared, bound or consumed.
+pub(super) fn declaring(thing: &str, fault: Fault) -> Error {
+    let words = fault.words();
+    let (kind, advice) = match fault.refusal() {
+        Some(Refusal::Access) => {
+            (ErrorKind::AccessRefused, "; give the user the permission to configure it")
+        }
+        Some(Refusal::Precondition) => (
+            ErrorKind::Topology,
+            "; it exists with other properties: use the same options as the other services \
+             (`amqp_durable_queues`, `amqp_auto_delete`, `rabbit_quorum_queue`, \
+             `rabbit_transient_quorum_queue`, `rabbit_transient_queues_ttl`), or delete it",
+        ),
+        Some(Refusal::Internal) => (
+            ErrorKind::Topology,
+            "; this broker may no longer have queues that are neither durable nor exclusive: set \
+             `amqp_durable_queues` or `rabbit_quorum_queue`, and `rabbit_transient_quorum_queue` \
+             for reply and fanout queues",
+        ),
+        Some(Refusal::NotFound) => {
+            (ErrorKind::Topology, "; the node that holds it may be down, or it was just deleted")
+        }
+        Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, ""),
+        None => (ErrorKind::Connection, ""),
+    };
+    fault.into_error(kind, format!("{thing} cannot be declared: {words}{advice}"))
+}
+
+/// Why `thing`, named, is not consumed.
+pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
+    let kind = match fault.refusal() {
+        Some(Refusal::Access) => ErrorKind::AccessRefused,
+        Some(_) => ErrorKind::Topology,
+        None => ErrorKind::Connection,
+    };
+    let text = format!("{thing} cannot be consumed: {}", fault.words());
+    fault.into_error(kind, text)
+}
+
+/// Why a message to `to` was not taken.
+pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
+    let kind = match fault.refusal() {
+        Some(Refusal::Access | Refusal::NotAllowed) => ErrorKind::AccessRefused,
+        Some(Refusal::NotFound) => ErrorKind::Unroutable,
+        _ => ErrorKind::Connection,
+    };
+    let text = format!("a message to {to} was not taken: {}", fault.words());
+    fault.into_error(kind, text)
+}
+
+/// That the driver was closed.
+pub(super) fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the transport was closed")
+}
+
+/// Whether trying again can help only after somebody has changed something.
+pub(super) fn lasts(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::AccessRefused | ErrorKind::VirtualHost)
+}
+
+#[cfg(test)]
+mod tests {
+    use lapin::protocol::AMQPError;
+
+    use super::*;
+
+    fn told(kind: impl Into<AMQPErrorKind>, words: &str) -> Fault {
+        Fault::Told(Lapin::ProtocolError(AMQPError::new(kind.into(), words.into())).into())
+    }
+
+    #[test]
+    fn a_refused_declaration_names_the_thing_and_the_cure() {
+        let words = "PRECONDITION_FAILED - inequivalent arg 'durable'";
+        let error = declaring("exchange `nova`", told(AMQPSoftError::PRECONDITIONFAILED, words));
+        assert_eq!(error.kind(), ErrorKind::Topology);
+        let text = error.to_string();
+        for part in ["`nova`", words, "amqp_durable_queues"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn queues_that_the_broker_no_longer_has_are_a_matter_of_topology() {
+        let fault = told(AMQPHardError::INTERNALERROR, "INTERNAL_ERROR - Feature is deprecated");
+        let error = declaring("queue `t_fanout_0`", fault);
+        assert_eq!(error.kind(), ErrorKind::Topology);
+        let text = error.to_string();
+        for part in
+            ["t_fanout_0", "amqp_durable_queues", "rabbit_quorum_queue", "rabbit_transient_quorum"]
+        {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_broker_that_goes_down_is_a_lost_connection() {
+        let fault = told(AMQPHardError::CONNECTIONFORCED, "CONNECTION_FORCED - shutdown");
+        assert_eq!(declaring("queue `q`", fault).kind(), ErrorKind::Connection);
+        let silence = Fault::Silence(Duration::from_secs(1));
+        assert_eq!(declaring("queue `q`", silence).kind(), ErrorKind::Connection);
+    }
+}

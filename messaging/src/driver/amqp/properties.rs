@@ -1,0 +1,74 @@
+//! The AMQP properties of a message (wire document, section 6).
+
+use std::time::Duration;
+
+use lapin::BasicProperties;
+use lapin::types::FieldTable;
+
+/// What every message carries. A Python receiver rejects any other content type.
+pub(super) fn outgoing(expires: Option<Duration>) -> BasicProperties {
+    let properties = BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_content_encoding("utf-8".into())
+        .with_headers(FieldTable::default())
+        .with_delivery_mode(2)
+        .with_priority(0);
+    match expires {
+        Some(expires) => properties.with_expiration(milliseconds(expires).to_string().into()),
+        None => properties,
+    }
+}
+
+/// What the sender let its message live, if it said so in a way that can be read.
+pub(super) fn expires(properties: &BasicProperties) -> Option<Duration> {
+    let text = properties.expiration().as_ref()?;
+    text.as_str().parse().ok().map(Duration::from_millis)
+}
+
+/// Cut to whole milliseconds, and to 49 days: RabbitMQ refuses a greater number.
+fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixture(name: &str) -> serde_json::Value {
+        let path = format!("{}/../tests/fixtures/oslo/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    fn assert_as_captured(properties: &BasicProperties, captured: &serde_json::Value) {
+        let text = |value: &str| captured[value].as_str().map(Into::into);
+        assert_eq!(*properties.content_type(), text("content_type"));
+        assert_eq!(*properties.content_encoding(), text("content_encoding"));
+        assert_eq!(*properties.expiration(), text("expiration"));
+        assert_eq!(properties.delivery_mode().map(u64::from), captured["delivery_mode"].as_u64());
+        assert_eq!(properties.priority().map(u64::from), captured["priority"].as_u64());
+        assert_eq!(captured["headers"], serde_json::json!({}));
+        assert!(properties.headers().as_ref().unwrap().inner().is_empty());
+    }
+
+    #[test]
+    fn a_call_and_a_cast_look_as_those_of_oslo_messaging() {
+        let call = fixture("rpc_call_request_timeout");
+        assert_as_captured(&outgoing(Some(Duration::from_millis(2500))), &call["properties"]);
+        let cast = fixture("rpc_cast_request");
+        assert_as_captured(&outgoing(None), &cast["properties"]);
+    }
+
+    #[test]
+    fn an_expiration_is_read_back_unless_it_is_nonsense() {
+        let sent = Some(Duration::from_millis(60_000));
+        assert_eq!(expires(&outgoing(sent)), sent);
+        assert_eq!(expires(&outgoing(None)), None);
+        let nonsense = BasicProperties::default().with_expiration("-1 day".into());
+        assert_eq!(expires(&nonsense), None);
+    }
+
+    #[test]
+    fn an_expiration_beyond_the_broker_s_range_is_cut() {
+        assert_eq!(milliseconds(Duration::MAX), u32::MAX);
+    }
+}

@@ -1,0 +1,230 @@
+//! Publishing: one message in flight per channel, each confirmed by the broker.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lapin::Confirmation;
+use lapin::options::BasicPublishOptions;
+use lapin::types::ShortString;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::failure::{self, Fault, Refusal, bounded};
+use super::lease::Lease;
+use super::link::Link;
+use super::pauses::Pauses;
+use super::properties;
+use super::topology::Exchange;
+use crate::context::Deadline;
+use crate::driver::{Address, Publish};
+use crate::runtime::{self, Runtime};
+use crate::{Error, ErrorKind};
+
+/// How many messages are on their way at once; more wait their turn. More channels add no
+/// throughput, only latency.
+const CHANNELS: usize = 16;
+
+/// Publishes on channels that are leased, one message at a time each: lapin hands a returned
+/// message to whichever confirmation of the channel comes next.
+#[derive(Debug)]
+pub(super) struct Publisher {
+    pub(super) link: Link,
+    runtime: Arc<dyn Runtime>,
+    turns: Semaphore,
+    idle: Mutex<Vec<Lease>>,
+}
+
+/// Where a message goes, in the broker's words.
+#[derive(Debug)]
+pub(super) struct Route {
+    /// What is published to; none is the default exchange, which routes by queue names.
+    pub(super) exchange: Option<Exchange>,
+    pub(super) key: ShortString,
+}
+
+/// How one try to publish failed.
+enum Failed {
+    /// The broker does not have the message, and another try may help.
+    NotTaken(Error),
+    /// The broker does not have it, because the exchange is gone.
+    NoExchange(Error),
+    /// Another try would not help, or might make a second copy.
+    ForGood(Error),
+}
+
+impl Publisher {
+    pub(super) fn new(link: Link, runtime: Arc<dyn Runtime>) -> Self {
+        Self { link, runtime, turns: Semaphore::new(CHANNELS), idle: Mutex::default() }
+    }
+
+    /// Publishes `message`, and ends when the broker has confirmed it.
+    pub(super) async fn publish(&self, route: &Route, message: &Publish<'_>) -> Result<(), Error> {
+        let deadline = Deadline::after(&self.runtime, message.within);
+        let _turn = self.turn(message.address, &deadline).await?;
+        let mut pauses = Pauses::between_publishes();
+        let mut exchange_was_gone = false;
+        loop {
+            let error = match self.attempt(route, message, &deadline).await {
+                Ok(()) => return Ok(()),
+                Err(Failed::ForGood(error)) => return Err(error),
+                Err(Failed::NoExchange(error)) if exchange_was_gone => return Err(error),
+                // It goes with its last queue, and comes back when it is declared.
+                Err(Failed::NoExchange(_)) => {
+                    exchange_was_gone = true;
+                    self.forget(route);
+                    continue;
+                }
+                Err(Failed::NotTaken(error)) => error,
+            };
+            let pause = pauses.next();
+            if deadline.remaining() <= pause {
+                return Err(error);
+            }
+            tracing::debug!("{error}; publishing again in {pause:.1?}");
+            self.runtime.sleep(pause).await;
+        }
+    }
+
+    async fn turn(&self, to: &Address, deadline: &Deadline) -> Result<SemaphorePermit<'_>, Error> {
+        let turn = runtime::timeout(&*self.runtime, deadline.remaining(), self.turns.acquire());
+        match turn.await {
+            Some(Ok(permit)) => Ok(permit),
+            Some(Err(_)) => Err(failure::closed()),
+            None => Err(Error::new(
+                ErrorKind::Connection,
+                format!(
+                    "a message to {to} was not sent: {CHANNELS} others were being published all \
+                     the time"
+                ),
+            )),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        route: &Route,
+        message: &Publish<'_>,
+        deadline: &Deadline,
+    ) -> Result<(), Failed> {
+        let to = message.address;
+        let mut lease = self.lease(deadline).await?;
+        if let Some(exchange) = &route.exchange {
+            lease.declare(exchange, deadline).await.map_err(may_retry)?;
+        }
+
+        // From here on the lease is given up with the message, unless the broker has answered:
+        // an answer that comes late would be taken for that of the next message.
+        let options = BasicPublishOptions { mandatory: message.mandatory, immediate: false };
+        let exchange = route.exchange.as_ref().map_or_else(|| "".into(), |e| e.name.clone());
+        let properties = properties::outgoing(message.expires);
+        let writing = lease.channel().basic_publish(
+            exchange,
+            route.key.clone(),
+            options,
+            message.body,
+            properties,
+        );
+        let confirming = match bounded(&*self.runtime, deadline, writing).await {
+            Ok(confirming) => confirming,
+            // It may stand in a buffer, and be written when the broker reads again.
+            Err(fault @ Fault::Silence(_)) => {
+                return Err(Failed::ForGood(not_confirmed(to, &lease, fault)));
+            }
+            Err(fault) => return Err(not_written(to, &lease, fault)),
+        };
+        match bounded(&*self.runtime, deadline, confirming).await {
+            Ok(Confirmation::Ack(None) | Confirmation::NotRequested) => {
+                self.idle().push(lease);
+                Ok(())
+            }
+            Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
+                self.idle().push(lease);
+                Err(Failed::ForGood(unroutable(to, route)))
+            }
+            Ok(Confirmation::Nack(None)) => {
+                self.idle().push(lease);
+                Err(Failed::NotTaken(Error::new(
+                    ErrorKind::Connection,
+                    format!("the broker did not take a message to {to} (basic.nack)"),
+                )))
+            }
+            Err(fault) => match fault.refusal() {
+                Some(Refusal::NotFound) => Err(Failed::NoExchange(failure::publishing(to, fault))),
+                Some(_) => Err(Failed::ForGood(failure::publishing(to, fault))),
+                None => Err(Failed::ForGood(not_confirmed(to, &lease, fault))),
+            },
+        }
+    }
+
+    /// A channel that nobody else uses.
+    async fn lease(&self, deadline: &Deadline) -> Result<Lease, Failed> {
+        let connection = self.link.current(deadline).await.map_err(Failed::ForGood)?;
+        let idle = {
+            let mut idle = self.idle();
+            // Those of a connection that was lost go with it.
+            idle.retain(|lease| lease.is_on(&connection));
+            idle.pop()
+        };
+        match idle {
+            Some(lease) => Ok(lease),
+            None => Lease::open(connection, &self.runtime, deadline).await.map_err(may_retry),
+        }
+    }
+
+    /// Has every channel declare the exchange of `route` anew.
+    fn forget(&self, route: &Route) {
+        if let Some(exchange) = &route.exchange {
+            self.idle().iter_mut().for_each(|lease| lease.forget(exchange));
+        }
+    }
+
+    /// Gives up the channels that nobody uses, and lets nobody have one any more.
+    pub(super) fn close(&self) {
+        self.turns.close();
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Lease>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Of an error that came before anything was published.
+fn may_retry(error: Error) -> Failed {
+    match error.kind() {
+        ErrorKind::Connection => Failed::NotTaken(error),
+        _ => Failed::ForGood(error),
+    }
+}
+
+fn not_written(to: &Address, lease: &Lease, fault: Fault) -> Failed {
+    let fault = lease.connection().explain(fault);
+    match fault.refusal() {
+        Some(_) => Failed::ForGood(failure::publishing(to, fault)),
+        None => Failed::NotTaken(failure::publishing(to, fault)),
+    }
+}
+
+fn not_confirmed(to: &Address, lease: &Lease, fault: Fault) -> Error {
+    let fault = lease.connection().explain(fault);
+    let text = format!(
+        "{} did not confirm a message to {to}: {}{}; it may have it",
+        lease.connection(),
+        fault.words(),
+        lease.connection().hint(),
+    );
+    fault.into_error(ErrorKind::NotConfirmed, text)
+}
+
+fn unroutable(to: &Address, route: &Route) -> Error {
+    let exchange = route.exchange.as_ref().map_or("", |exchange| exchange.name.as_str());
+    let advice = match to {
+        Address::Reply { .. } => "the client that waited there is gone",
+        _ => "is a server of this topic running, on this exchange and virtual host?",
+    };
+    Error::new(
+        ErrorKind::Unroutable,
+        format!(
+            "no queue takes messages for {to} (exchange `{exchange}`, routing key `{}`); {advice}",
+            route.key
+        ),
+    )
+}
