@@ -144,7 +144,7 @@ impl driver::Consumer for Consumer {
             let step = async {
                 match &mut self.state {
                     State::Open(intake) => Some(match intake.next().await {
-                        Taken::Message(message) => Ok(Some(intake.held.delivery(message))),
+                        Taken::Message(message) => Ok(Some(intake.held.delivery(*message))),
                         Taken::Lost(error) => Err(error),
                     }),
                     State::Mending(mending) => Some(match mending.await {

@@ -57,7 +57,7 @@ struct Consumed {
 
 /// What an [`Intake`] gives.
 pub(super) enum Taken {
-    Message(lapin::message::Delivery),
+    Message(Box<lapin::message::Delivery>),
     /// One of the queues is consumed no more.
     Lost(Error),
 }
@@ -115,7 +115,7 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        return Poll::Ready(Taken::Message(delivery));
+                        return Poll::Ready(Taken::Message(Box::new(delivery)));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,

@@ -1,0 +1,88 @@
+//! The first connection: who is let in, and what is said to whoever is not.
+
+use messaging::ErrorKind;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+
+use crate::broker::{self, WITHIN, connect_to, parts, url_to};
+
+/// An address where nobody listens.
+async fn nobody() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_and_not_shown() {
+    let (_, address, virtual_host) = parts();
+    let url = format!("rabbit://guest:not-the-password@{address}/{virtual_host}");
+    let error = connect_to(&url).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AccessRefused);
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("`guest`") && shown.contains(&address), "{shown}");
+    assert!(!shown.contains("not-the-password"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_virtual_host_that_is_not_there_is_named() {
+    let (login, address, _) = parts();
+    let error = connect_to(&format!("rabbit://{login}@{address}/no-such")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::VirtualHost);
+    assert!(error.to_string().contains("`no-such`"), "{error}");
+}
+
+#[tokio::test]
+async fn hosts_that_cannot_be_reached_are_named_each() {
+    let (one, two) = (nobody().await, nobody().await);
+    let error = connect_to(&url_to(&[&one, &two, "nowhere.invalid:1"])).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    for host in [&*one, &*two, "nowhere.invalid:1"] {
+        assert!(error.to_string().contains(host), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_host_is_tried() {
+    let (_, address, _) = parts();
+    let driver = connect_to(&url_to(&[&nobody().await, &address])).await.unwrap();
+    driver.close(WITHIN).await;
+}
+
+#[tokio::test]
+async fn a_host_that_never_answers_is_given_up_with_its_socket() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let accepted = tokio::spawn(async move {
+        let (mut socket, _) = silent.accept().await.unwrap();
+        let mut greeting = Vec::new();
+        // Ends when the other side has closed.
+        let _ = socket.read_to_end(&mut greeting).await;
+        greeting
+    });
+    let error = connect_to(&broker::url_to(&[&address])).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.to_string().contains(&address), "{error}");
+    let greeting = tokio::time::timeout(WITHIN, accepted).await.expect("the socket is closed");
+    assert_eq!(greeting.unwrap(), b"AMQP\0\0\x09\x01");
+}
+
+#[test]
+fn smol_does_as_well() {
+    let runtime = messaging::runtime::smol();
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let finished = done.clone();
+    let on_smol = runtime.clone();
+    runtime.block_on(Box::pin(async move {
+        let url = broker::url().parse().unwrap();
+        let options = broker::options();
+        let driver = messaging::driver::amqp::connect(&url, &options, on_smol).await.unwrap();
+        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+        let address = messaging::driver::Address::Reply { queue: inbox.queue.clone() };
+        driver.publish(broker::message(&address, b"hello")).await.unwrap();
+        let delivery = inbox.consumer.next().await.unwrap().unwrap();
+        assert_eq!(delivery.body, b"hello");
+        inbox.consumer.close(WITHIN).await.unwrap();
+        driver.close(WITHIN).await;
+        finished.store(true, std::sync::atomic::Ordering::SeqCst);
+    }));
+    assert!(done.load(std::sync::atomic::Ordering::SeqCst));
+}

@@ -1,0 +1,9 @@
+//! The RabbitMQ driver by itself, against a real broker.
+#![allow(clippy::disallowed_methods)] // tests run on tokio, and may say so
+
+mod broker;
+mod proxy;
+mod connecting;
+mod publishing;
+mod consuming;
+mod recovering;

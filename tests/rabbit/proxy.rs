@@ -1,0 +1,71 @@
+//! What stands between the driver and the broker, and fails when told to.
+
+use tokio::io::copy;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::broker;
+
+/// Forwards connections to the broker.
+pub struct Proxy {
+    pub address: String,
+    mode: watch::Sender<Mode>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    Open,
+    /// Forwards nothing and closes nothing.
+    Frozen,
+    /// Drops what there is; takes new connections.
+    Cut,
+}
+
+impl Proxy {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (mode, _) = watch::channel(Mode::Open);
+        let modes = mode.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(forward(client, modes.subscribe()));
+            }
+        });
+        Self { address, mode }
+    }
+
+    pub fn url(&self) -> String {
+        broker::url_to(&[&self.address])
+    }
+
+    /// Drops all connections that there are.
+    pub fn cut(&self) {
+        self.mode.send_replace(Mode::Cut);
+    }
+
+    /// Goes silent, for connections of now and to come.
+    pub fn freeze(&self) {
+        self.mode.send_replace(Mode::Frozen);
+    }
+}
+
+async fn forward(mut client: TcpStream, mut modes: watch::Receiver<Mode>) {
+    modes.mark_unchanged();
+    let (_, address, _) = broker::parts();
+    let mut server = TcpStream::connect(address).await.unwrap();
+    let (mut from_client, mut to_client) = client.split();
+    let (mut from_server, mut to_server) = server.split();
+    let frozen = *modes.borrow() == Mode::Frozen;
+    if !frozen {
+        tokio::select! {
+            _ = copy(&mut from_client, &mut to_server) => return,
+            _ = copy(&mut from_server, &mut to_client) => return,
+            _ = modes.changed() => {}
+        }
+    }
+    if *modes.borrow() == Mode::Frozen {
+        // Holds both sockets open, in silence, for as long as the test runs.
+        std::future::pending::<()>().await;
+    }
+}

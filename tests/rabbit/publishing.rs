@@ -1,0 +1,148 @@
+//! What leaves the driver, and what it says of it.
+
+use std::time::{Duration, Instant};
+
+use lapin::options::*;
+use lapin::types::FieldTable;
+use lapin::{BasicProperties, ExchangeKind};
+use messaging::ErrorKind;
+use messaging::driver::{Address, Publish};
+
+use crate::broker::*;
+use crate::proxy::Proxy;
+
+#[tokio::test]
+async fn a_message_looks_as_oslo_messaging_sends_it() {
+    let (driver, topic) = (connect().await, topic());
+    let consumer = driver.listen(listen(&topic)).await.unwrap();
+    consumer.close(WITHIN).await.unwrap();
+    let address = to_topic(&topic);
+    let expires = Some(Duration::from_millis(60_000));
+    driver.publish(Publish { expires, ..message(&address, b"{}") }).await.unwrap();
+
+    let channel = stranger().await;
+    let got = channel.basic_get(topic.into(), BasicGetOptions { no_ack: true }).await.unwrap();
+    let got = got.expect("it is in the queue").delivery;
+    assert_eq!(got.exchange.as_str(), "messaging-tests");
+    let expected = BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_content_encoding("utf-8".into())
+        .with_headers(FieldTable::default())
+        .with_delivery_mode(2)
+        .with_priority(0)
+        .with_expiration("60000".into());
+    assert_eq!(got.properties, expected);
+}
+
+#[tokio::test]
+async fn a_message_that_no_queue_takes_is_an_error_at_once() {
+    let (driver, topic) = (connect().await, topic());
+    let begun = Instant::now();
+    let error = driver.publish(message(&to_topic(&topic), b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unroutable);
+    let text = error.to_string();
+    assert!(text.contains("`messaging-tests`") && text.contains(&topic), "{text}");
+    assert!(begun.elapsed() < WITHIN / 2);
+}
+
+#[tokio::test]
+async fn what_is_not_mandatory_may_go_nowhere() {
+    let (driver, address) = (connect().await, to_fanout(&topic()));
+    driver.publish(Publish { mandatory: false, ..message(&address, b"{}") }).await.unwrap();
+}
+
+#[tokio::test]
+async fn verdicts_of_messages_in_flight_together_are_not_mixed_up() {
+    let (driver, topic) = (connect().await, topic());
+    let consumer = driver.listen(listen(&topic)).await.unwrap();
+    let tasks: Vec<_> = (0..200)
+        .map(|number| {
+            let (driver, taken) = (driver.clone(), number % 2 == 0);
+            let address = to_topic(&if taken { topic.clone() } else { format!("{topic}-none") });
+            tokio::spawn(async move {
+                let published = driver.publish(message(&address, b"{}")).await;
+                (taken, published.is_ok())
+            })
+        })
+        .collect();
+    for task in tasks {
+        let (taken, told) = task.await.unwrap();
+        assert_eq!(taken, told);
+    }
+    consumer.close(WITHIN).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_exchange_that_has_gone_is_declared_again() {
+    let (driver, topic) = (connect().await, topic());
+    let address = to_fanout(&topic);
+    let once = async || {
+        let mut consumer = driver.listen(listen(&topic)).await.unwrap();
+        driver.publish(message(&address, b"{}")).await.unwrap();
+        next(&mut consumer).await;
+        // With its last queue goes the fanout exchange.
+        consumer.close(WITHIN).await.unwrap();
+    };
+    once().await;
+    let error = driver.publish(message(&address, b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unroutable, "{error}");
+    once().await;
+}
+
+#[tokio::test]
+async fn an_exchange_of_another_kind_is_an_error_that_names_it() {
+    let (driver, name) = (connect().await, topic());
+    let (channel, none) = (stranger().await, FieldTable::default());
+    let options = ExchangeDeclareOptions { auto_delete: true, ..Default::default() };
+    let kind = ExchangeKind::Topic;
+    channel.exchange_declare(name.as_str().into(), kind, options, none).await.unwrap();
+
+    let address = Address::Topic { exchange: name.clone(), topic: "t".into(), server: None };
+    let error = driver.publish(message(&address, b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Topology);
+    let text = error.to_string();
+    assert!(text.contains(&name) && text.contains("auto_delete"), "{text}");
+
+    let delete = ExchangeDeleteOptions::default();
+    channel.exchange_delete(name.as_str().into(), delete).await.unwrap();
+    let error = driver.publish(message(&address, b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unroutable, "the driver goes on: {error}");
+    channel.exchange_delete(name.as_str().into(), delete).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_of_a_peer_that_amqp_cannot_carry_is_an_error() {
+    let driver = connect().await;
+    let address = Address::Reply { queue: "q".repeat(256) };
+    let error = driver.publish(message(&address, b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Target);
+}
+
+#[tokio::test]
+async fn a_broker_gone_silent_leaves_the_outcome_open_in_time() {
+    let proxy = Proxy::start().await;
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let address = to_fanout(&topic());
+    let publish = Publish { mandatory: false, ..message(&address, b"{}") };
+    // The channel is open, so that the message itself meets the silence.
+    driver.publish(publish.clone()).await.unwrap();
+    proxy.freeze();
+    let (within, begun) = (Duration::from_millis(300), Instant::now());
+    let error = driver.publish(Publish { within, ..publish }).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConfirmed, "{error}");
+    assert!(begun.elapsed() < within + Duration::from_millis(500));
+    // And so does closing.
+    let begun = Instant::now();
+    driver.close(within).await;
+    assert!(begun.elapsed() < within + Duration::from_millis(500));
+}
+
+#[tokio::test]
+async fn a_closed_driver_says_so() {
+    let driver = connect().await;
+    driver.close(WITHIN).await;
+    let error = driver.publish(message(&to_fanout("t"), b"{}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    let error = driver.listen(listen("t")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+}

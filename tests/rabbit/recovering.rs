@@ -1,0 +1,96 @@
+//! Consumers that lose what they consume.
+
+use messaging::ErrorKind;
+
+use crate::broker::*;
+use crate::proxy::Proxy;
+
+#[tokio::test]
+async fn a_queue_deleted_under_its_consumer_comes_back() {
+    let (driver, topic) = (connect().await, topic());
+    let mut consumer = driver.listen(listen(&topic)).await.unwrap();
+    let address = to_topic(&topic);
+    driver.publish(message(&address, b"before")).await.unwrap();
+    let before = next(&mut consumer).await;
+
+    delete_queue(&format!("{topic}.s")).await;
+    let error = next_error(&mut consumer).await;
+    assert_eq!(error.kind(), ErrorKind::Topology);
+    assert!(error.to_string().contains(&format!("`{topic}.s`")), "{error}");
+
+    driver.publish(message(&address, b"after")).await.unwrap();
+    let after = next(&mut consumer).await;
+    assert_eq!(after.body, b"after");
+    after.settle.ack().await.unwrap();
+    // Its queue was not deleted, so it can still be settled where it came in.
+    before.settle.ack().await.unwrap();
+    assert!(queue_exists(&format!("{topic}.s")).await);
+    consumer.close(WITHIN).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_consumer_goes_on_after_its_connection_was_cut() {
+    let (proxy, topic) = (Proxy::start().await, topic());
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let mut consumer = driver.listen(listen(&topic)).await.unwrap();
+    let address = to_topic(&topic);
+    driver.publish(message(&address, b"{}")).await.unwrap();
+    let first = next(&mut consumer).await;
+    assert!(!first.redelivered);
+
+    proxy.cut();
+    assert_eq!(next_error(&mut consumer).await.kind(), ErrorKind::Connection);
+    let again = next(&mut consumer).await;
+    assert!(again.redelivered);
+    // What came over the old connection can be settled there alone, and it is gone.
+    assert_eq!(first.settle.ack().await.unwrap_err().kind(), ErrorKind::Connection);
+    again.settle.ack().await.unwrap();
+
+    // The publisher has lost its connection as well, and tells nobody.
+    driver.publish(message(&address, b"more")).await.unwrap();
+    assert_eq!(next(&mut consumer).await.body, b"more");
+    consumer.close(WITHIN).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_inbox_comes_back_under_its_name() {
+    let proxy = Proxy::start().await;
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+    delete_queue(&inbox.queue).await;
+    assert_eq!(next_error(&mut inbox.consumer).await.kind(), ErrorKind::Topology);
+
+    let address = messaging::driver::Address::Reply { queue: inbox.queue.clone() };
+    let replying = async {
+        // Until it is back, the reply is returned.
+        while driver.publish(message(&address, b"reply")).await.is_err() {}
+    };
+    let (reply, ()) = tokio::join!(next(&mut inbox.consumer), replying);
+    assert_eq!(reply.body, b"reply");
+    inbox.consumer.close(WITHIN).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wait_that_is_dropped_while_mending_loses_nothing() {
+    let (proxy, topic) = (Proxy::start().await, topic());
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let mut consumer = driver.listen(listen(&topic)).await.unwrap();
+    proxy.cut();
+    assert_eq!(next_error(&mut consumer).await.kind(), ErrorKind::Connection);
+    let mended = async {
+        // Each wait is given up as soon as it has to wait.
+        loop {
+            tokio::select! {
+                biased;
+                delivery = consumer.next() => break delivery,
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    };
+    let address = to_topic(&topic);
+    let publishing = driver.publish(message(&address, b"{}"));
+    let (delivery, published) = tokio::join!(mended, publishing);
+    published.unwrap();
+    delivery.unwrap().unwrap().settle.ack().await.unwrap();
+    consumer.close(WITHIN).await.unwrap();
+}
