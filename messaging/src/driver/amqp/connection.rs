@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
-use lapin::{AsyncTcpStream, Channel, ConnectionProperties, ConnectionStatus, Event};
+use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, Event};
 use tokio::sync::oneshot;
 
+use super::channel::Channel;
 use super::failure::{self, Fault, bounded};
 use super::kit::Kit;
 use super::peer::Peer;
@@ -88,8 +89,9 @@ impl Connection {
     }
 
     /// A new channel.
-    pub(super) async fn channel(&self, deadline: &Deadline) -> Result<Channel, Fault> {
-        bounded(&*self.runtime, deadline, self.inner.create_channel()).await
+    pub(super) async fn channel(self: &Arc<Self>, deadline: &Deadline) -> Result<Channel, Fault> {
+        let channel = bounded(&*self.runtime, deadline, self.inner.create_channel()).await?;
+        Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
     }
 
     /// `fault` with its cause put in its place, where the whole connection went down.

@@ -1,26 +1,20 @@
 //! A consumer that mends itself.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, Either, select};
-use lapin::options::QueueDeleteOptions;
-use lapin::types::ShortString;
 
-use super::connection::Connection;
-use super::failure::bounded;
-use super::intake::{Intake, Plan, Taken};
-use super::link::Link;
+use super::channel::Channel;
+use super::intake::{Intake, Plan};
 use super::pauses::Pauses;
-use super::settle::Held;
+use super::site::Site;
 use crate::context::Deadline;
 use crate::driver::{self, Delivery};
-use crate::runtime::Runtime;
-use crate::{Error, ErrorKind, RabbitOptions};
+use crate::{Error, ErrorKind};
 
 /// How long one try to mend may take.
 const MEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,125 +22,90 @@ const MEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a consumer that was dropped, or whose channel is given up, may take to tidy up.
 const TIDY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What all consumers of one driver share.
+/// The queues of a plan, consumed again after any loss.
 #[derive(Debug)]
-pub(super) struct Site {
-    pub(super) link: Link,
-    pub(super) runtime: Arc<dyn Runtime>,
-    pub(super) options: RabbitOptions,
-    /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
-    own_queues: Mutex<BTreeSet<String>>,
+pub(super) struct Consumer {
+    /// Taken by whoever closes it.
+    work: Option<Work>,
 }
 
-/// The queues of a plan, consumed again after any loss.
-pub(super) struct Consumer {
+struct Work {
     site: Arc<Site>,
     plan: Arc<Plan>,
     state: State,
     pauses: Pauses,
     /// When the queues were last consumed anew.
     opened: Instant,
-    /// The kind of the last error told, until all is well again: each trouble is told once.
+    /// The kind of the last error told, until all is well again: tries that fail in the same way
+    /// are not told.
     told: Option<ErrorKind>,
     /// The channels before this one, for as long as deliveries are to be settled on them.
-    before: Vec<Weak<Held>>,
+    before: Vec<Weak<Channel>>,
 }
 
 enum State {
     Open(Intake),
     Mending(BoxFuture<'static, Result<Intake, Error>>),
-    Cancelled(Option<Arc<Held>>),
-    Closed,
+    /// With the channel on which deliveries can still be settled.
+    Cancelled(Option<Arc<Channel>>),
 }
 
-impl Site {
-    pub(super) fn new(link: Link, runtime: Arc<dyn Runtime>, options: RabbitOptions) -> Self {
-        Self { link, runtime, options, own_queues: Mutex::default() }
-    }
-
-    /// Begins to consume, on a new connection if need be.
-    pub(super) async fn consume(
-        self: &Arc<Self>,
-        plan: Plan,
-        within: Duration,
-    ) -> Result<Consumer, Error> {
-        let deadline = Deadline::after(&self.runtime, within);
-        let mut pauses = Pauses::between_publishes();
-        let intake = loop {
-            let error = match self.open(&plan, &deadline).await {
-                Ok(intake) => break intake,
-                Err(error) => error,
-            };
-            let pause = pauses.next();
-            if error.kind() != ErrorKind::Connection || deadline.remaining() <= pause {
-                return Err(error);
-            }
-            self.runtime.sleep(pause).await;
-        };
-        let own = plan.queues.iter().filter(|queue| queue.own);
-        self.own_queues().extend(own.map(|queue| queue.name.to_string()));
-        Ok(Consumer {
+impl Consumer {
+    pub(super) fn new(site: &Arc<Site>, plan: Plan, intake: Intake) -> Self {
+        let work = Work {
             plan: Arc::new(plan),
             state: State::Open(intake),
-            pauses: Pauses::between_connections(&self.options),
-            opened: self.runtime.now(),
+            pauses: Pauses::between_connections(&site.options),
+            opened: site.runtime.now(),
             told: None,
             before: Vec::new(),
-            site: Arc::clone(self),
-        })
-    }
-
-    async fn open(&self, plan: &Plan, deadline: &Deadline) -> Result<Intake, Error> {
-        let connection = self.link.current(deadline).await?;
-        Intake::open(connection, plan, &self.runtime, deadline).await
-    }
-
-    /// Deletes those of `queues` that are still there to be deleted, and forgets them.
-    async fn delete(&self, queues: &[ShortString], connection: &Connection, deadline: &Deadline) {
-        for queue in queues {
-            self.own_queues().remove(queue.as_str());
-        }
-        if queues.is_empty() || !connection.alive() {
-            return;
-        }
-        // On a channel of its own, since a refusal would cost the channel.
-        let Ok(channel) = connection.channel(deadline).await else { return };
-        for queue in queues {
-            let deleting = channel.queue_delete(queue.clone(), QueueDeleteOptions::default());
-            if let Err(fault) = bounded(&*self.runtime, deadline, deleting).await {
-                let words = fault.words();
-                tracing::debug!("queue `{queue}` was not deleted: {words}; it will expire");
-            }
-        }
-    }
-
-    /// Ends all consumers, then the connection.
-    pub(super) async fn close(&self, deadline: &Deadline) {
-        let connection = self.link.close();
-        let own: Vec<_> = self.own_queues().iter().map(|queue| queue.as_str().into()).collect();
-        if let Some(connection) = connection {
-            self.delete(&own, &connection, deadline).await;
-            connection.close(deadline).await;
-        }
-    }
-
-    fn own_queues(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.own_queues.lock().unwrap_or_else(PoisonError::into_inner)
+            site: Arc::clone(site),
+        };
+        Self { work: Some(work) }
     }
 }
 
 #[async_trait]
 impl driver::Consumer for Consumer {
     async fn next(&mut self) -> Option<Result<Delivery, Error>> {
+        self.work.as_mut()?.next().await
+    }
+
+    async fn cancel(&mut self, within: Duration) -> Result<(), Error> {
+        let Some(work) = &mut self.work else { return Ok(()) };
+        let deadline = Deadline::after(&work.site.runtime, within);
+        work.cancel(&deadline).await
+    }
+
+    async fn close(mut self: Box<Self>, within: Duration) -> Result<(), Error> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        let deadline = Deadline::after(&work.site.runtime, within);
+        work.close(&deadline).await
+    }
+}
+
+impl Drop for Consumer {
+    /// Does what [`close`](driver::Consumer::close) does, in the background.
+    fn drop(&mut self) {
+        let Some(work) = self.work.take() else { return };
+        let runtime = Arc::clone(&work.site.runtime);
+        runtime.spawn(Box::pin(async move {
+            let deadline = Deadline::after(&work.site.runtime, TIDY_TIMEOUT);
+            if let Err(error) = work.close(&deadline).await {
+                tracing::debug!("a consumer that was dropped: {error}");
+            }
+        }));
+    }
+}
+
+impl Work {
+    async fn next(&mut self) -> Option<Result<Delivery, Error>> {
         let site = Arc::clone(&self.site);
         loop {
             // What is begun is kept in the state, so that this may be dropped and called again.
             let step = async {
                 match &mut self.state {
-                    State::Open(intake) => Some(match intake.next().await {
-                        Taken::Message(message) => Ok(Some(intake.held.delivery(*message))),
-                        Taken::Lost(error) => Err(error),
-                    }),
+                    State::Open(intake) => Some(intake.next().await.map(Some)),
                     State::Mending(mending) => Some(match mending.await {
                         Ok(intake) => {
                             self.state = State::Open(intake);
@@ -154,23 +113,24 @@ impl driver::Consumer for Consumer {
                         }
                         Err(error) => Err(error),
                     }),
-                    State::Cancelled(_) | State::Closed => None,
+                    State::Cancelled(_) => None,
                 }
             };
             let step = match select(pin!(step), pin!(site.link.until_closed())).await {
-                Either::Left((step, _)) => step?,
-                Either::Right(_) => return None,
+                Either::Left((step, _)) => Some(step?),
+                Either::Right(_) => None,
             };
+            let Some(step) = step else { return self.end() };
             match step {
                 Ok(Some(delivery)) => {
                     self.told = None;
                     return Some(Ok(delivery));
                 }
                 Ok(None) => {
-                    self.opened = site.runtime.now();
+                    (self.opened, self.told) = (site.runtime.now(), None);
                     tracing::info!("consuming {} again", self.plan.names());
                 }
-                Err(_) if site.link.is_closed() => return None,
+                Err(_) if site.link.is_closed() => return self.end(),
                 Err(error) => {
                     self.mend(&error);
                     if self.told.replace(error.kind()) != Some(error.kind()) {
@@ -181,21 +141,12 @@ impl driver::Consumer for Consumer {
         }
     }
 
-    async fn cancel(&mut self, within: Duration) -> Result<(), Error> {
-        let deadline = Deadline::after(&self.site.runtime, within);
-        self.cancel_by(&deadline).await
+    /// The driver was closed: there is nothing to wait for any more.
+    fn end<T>(&mut self) -> Option<T> {
+        self.state = State::Cancelled(None);
+        None
     }
 
-    async fn close(mut self: Box<Self>, within: Duration) -> Result<(), Error> {
-        let deadline = Deadline::after(&self.site.runtime, within);
-        let cancelled = self.cancel_by(&deadline).await;
-        let held = self.take_held();
-        tidy(&self.site, &self.plan, held, &deadline).await;
-        cancelled
-    }
-}
-
-impl Consumer {
     /// Gives up what there is, and begins to consume anew.
     fn mend(&mut self, error: &Error) {
         let site = Arc::clone(&self.site);
@@ -217,89 +168,60 @@ impl Consumer {
         };
         let before = std::mem::replace(&mut self.state, State::Mending(Box::pin(mending)));
         if let State::Open(mut intake) = before {
-            self.before.retain(|held| held.strong_count() > 0);
-            self.before.push(Arc::downgrade(&intake.held));
+            self.before.retain(|channel| channel.strong_count() > 0);
+            self.before.push(Arc::downgrade(&intake.channel));
             let runtime = Arc::clone(&self.site.runtime);
             // The other queues go on where only one was lost: what they sent goes back, and what
             // was given out can still be settled.
             self.site.runtime.spawn(Box::pin(async move {
                 let deadline = Deadline::after(&runtime, TIDY_TIMEOUT);
                 if intake.cancel(&deadline).await.is_err() {
-                    intake.held.close(&deadline).await;
+                    intake.channel.close(&deadline).await;
                 }
             }));
         }
     }
 
-    async fn cancel_by(&mut self, deadline: &Deadline) -> Result<(), Error> {
-        let result = match &mut self.state {
-            State::Open(intake) => intake.cancel(deadline).await,
-            _ => Ok(()),
-        };
-        self.state = match std::mem::replace(&mut self.state, State::Closed) {
-            State::Open(intake) => State::Cancelled(Some(intake.held)),
-            State::Mending(_) => State::Cancelled(None),
-            ended @ (State::Cancelled(_) | State::Closed) => ended,
-        };
-        if let (Err(_), State::Cancelled(held)) = (&result, &mut self.state) {
-            // The broker may go on sending: the channel is given up, and all goes back.
-            if let Some(held) = held.take() {
-                held.close(deadline).await;
+    async fn cancel(&mut self, deadline: &Deadline) -> Result<(), Error> {
+        let State::Open(intake) = &mut self.state else {
+            if let State::Mending(_) = self.state {
+                self.state = State::Cancelled(None);
             }
-        }
-        result
-    }
-
-    /// Takes all channels, of now and before, and leaves the consumer closed.
-    fn take_held(&mut self) -> Vec<Arc<Held>> {
-        let held = match std::mem::replace(&mut self.state, State::Closed) {
-            State::Open(intake) => Some(intake.held),
-            State::Cancelled(held) => held,
-            State::Mending(_) | State::Closed => None,
+            return Ok(());
         };
-        self.before.drain(..).filter_map(|held| held.upgrade()).chain(held).collect()
-    }
-}
-
-impl Drop for Consumer {
-    /// Does what [`close`](driver::Consumer::close) does, in the background.
-    fn drop(&mut self) {
-        if matches!(self.state, State::Closed) {
-            return;
+        let cancelled = intake.cancel(deadline).await;
+        let channel = Arc::clone(&intake.channel);
+        if cancelled.is_err() {
+            // The broker may go on sending: the channel is given up, and all goes back.
+            channel.close(deadline).await;
         }
-        let (site, plan) = (Arc::clone(&self.site), Arc::clone(&self.plan));
-        let held = self.take_held();
-        self.site.runtime.spawn(Box::pin(async move {
-            let deadline = Deadline::after(&site.runtime, TIDY_TIMEOUT);
-            tidy(&site, &plan, held, &deadline).await;
-        }));
+        self.state = State::Cancelled(Some(channel));
+        cancelled
+    }
+
+    async fn close(mut self, deadline: &Deadline) -> Result<(), Error> {
+        let cancelled = self.cancel(deadline).await;
+        let now = match self.state {
+            State::Cancelled(channel) => channel,
+            State::Open(_) | State::Mending(_) => None,
+        };
+        let before: Vec<_> = self.before.iter().filter_map(Weak::upgrade).collect();
+        for channel in before.into_iter().chain(now) {
+            channel.close(deadline).await;
+        }
+        self.site.delete_own(&self.plan, deadline).await;
+        cancelled
     }
 }
 
-/// Closes channels, so that what was not settled goes back, and deletes the queues that are the
-/// consumer's alone.
-async fn tidy(site: &Site, plan: &Plan, held: Vec<Arc<Held>>, deadline: &Deadline) {
-    for held in held {
-        held.close(deadline).await;
-    }
-    let own = plan.queues.iter().filter(|queue| queue.own);
-    let own: Vec<_> = own.map(|queue| queue.name.clone()).collect();
-    match site.link.open_now() {
-        Some(connection) => site.delete(&own, &connection, deadline).await,
-        None if site.link.is_closed() => {}
-        None => tracing::debug!("{} were not deleted; they will expire", plan.names()),
-    }
-}
-
-impl fmt::Debug for Consumer {
+impl fmt::Debug for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Open(_) => "open",
             State::Mending(_) => "mending",
             State::Cancelled(_) => "cancelled",
-            State::Closed => "closed",
         };
-        f.debug_struct("Consumer")
+        f.debug_struct("Work")
             .field("queues", &self.plan.names())
             .field("state", &state)
             .finish_non_exhaustive()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::consumer::Site;
 use super::intake::Plan;
+use super::site::Site;
 use super::topology::Queue;
 use crate::Error;
 use crate::driver::Inbox;

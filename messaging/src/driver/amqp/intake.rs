@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::poll_fn;
@@ -12,13 +13,18 @@ use lapin::options::{
 };
 use lapin::types::FieldTable;
 
+use super::channel::Channel;
 use super::connection::Connection;
 use super::failure::{self, Fault, bounded};
-use super::settle::Held;
+use super::properties;
+use super::settle::{Settle, Settled};
 use super::topology::Queue;
 use crate::context::Deadline;
-use crate::runtime::Runtime;
+use crate::driver::{Acknowledge, Delivery};
 use crate::{Error, ErrorKind};
+
+/// How long an intake that was dropped may take to close its channel.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What is consumed, and how.
 #[derive(Debug)]
@@ -41,10 +47,11 @@ impl Plan {
 
 /// The queues of a [`Plan`], declared and consumed.
 pub(super) struct Intake {
-    pub(super) held: Arc<Held>,
+    pub(super) channel: Arc<Channel>,
     streams: Vec<Consumed>,
     /// Which stream is asked first next time, so that a full queue does not starve the others.
     first: usize,
+    no_ack: bool,
 }
 
 struct Consumed {
@@ -55,20 +62,12 @@ struct Consumed {
     ended: bool,
 }
 
-/// What an [`Intake`] gives.
-pub(super) enum Taken {
-    Message(Box<lapin::message::Delivery>),
-    /// One of the queues is consumed no more.
-    Lost(Error),
-}
-
 impl Intake {
     /// Declares and consumes, on a channel of its own. The order is the peer's (wire document,
     /// section 5.5): all declarations first, and the tags count up from 1.
     pub(super) async fn open(
-        connection: Arc<Connection>,
+        connection: &Arc<Connection>,
         plan: &Plan,
-        runtime: &Arc<dyn Runtime>,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let channel = connection.channel(deadline).await.map_err(|fault| {
@@ -77,35 +76,44 @@ impl Intake {
             fault.into_error(ErrorKind::Connection, text)
         })?;
         for queue in &plan.queues {
-            queue.declare(&channel, &**runtime, deadline).await?;
+            queue.declare(&channel, deadline).await?;
         }
-        let refused = |what: &str, fault| failure::consuming(what, connection.explain(fault));
         if plan.prefetch > 0 {
             let limiting = channel.basic_qos(plan.prefetch, BasicQosOptions::default());
-            bounded(&**runtime, deadline, limiting)
+            bounded(&*channel.runtime, deadline, limiting)
                 .await
-                .map_err(|fault| refused("the prefetch", fault))?;
+                .map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
-        let mut streams = Vec::with_capacity(plan.queues.len());
+        let (channel, no_ack) = (Arc::new(channel), plan.no_ack);
+        let mut intake = Self { channel, streams: Vec::new(), first: 0, no_ack };
         for (queue, number) in plan.queues.iter().zip(1..) {
-            let tag = number.to_string();
-            let options =
-                BasicConsumeOptions { no_ack: plan.no_ack, ..BasicConsumeOptions::default() };
-            let name = queue.name.clone();
-            let consuming =
-                channel.basic_consume(name, tag.as_str().into(), options, FieldTable::default());
-            let queue = queue.name.to_string();
-            let stream = bounded(&**runtime, deadline, consuming)
-                .await
-                .map_err(|fault| refused(&format!("queue `{queue}`"), fault))?;
-            streams.push(Consumed { queue, tag, stream, ended: false });
+            intake.consume(queue, number.to_string(), deadline).await?;
         }
-        let held = Held::new(channel, connection, Arc::clone(runtime), plan.no_ack);
-        Ok(Self { held: Arc::new(held), streams, first: 0 })
+        Ok(intake)
     }
 
-    /// The next message of any queue. May be dropped without losing one.
-    pub(super) async fn next(&mut self) -> Taken {
+    async fn consume(
+        &mut self,
+        queue: &Queue,
+        tag: String,
+        deadline: &Deadline,
+    ) -> Result<(), Error> {
+        let no_ack = self.no_ack;
+        let options = BasicConsumeOptions { no_ack, ..BasicConsumeOptions::default() };
+        let (name, no_arguments) = (queue.name.clone(), FieldTable::default());
+        let consuming =
+            self.channel.basic_consume(name, tag.as_str().into(), options, no_arguments);
+        let queue = queue.name.to_string();
+        let stream = bounded(&*self.channel.runtime, deadline, consuming)
+            .await
+            .map_err(|fault| self.lost(&queue, fault))?;
+        self.streams.push(Consumed { queue, tag, stream, ended: false });
+        Ok(())
+    }
+
+    /// The next message of any queue; an error when one of them is consumed no more. May be
+    /// dropped without losing a message.
+    pub(super) async fn next(&mut self) -> Result<Delivery, Error> {
         poll_fn(|context| {
             let count = self.streams.len();
             for step in 0..count {
@@ -115,78 +123,109 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        return Poll::Ready(Taken::Message(Box::new(delivery)));
+                        return Poll::Ready(Ok(self.give_out(delivery)));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,
                 };
                 consumed.ended = true;
-                return Poll::Ready(Taken::Lost(self.held.lost(&consumed.queue, error)));
+                let queue = consumed.queue.clone();
+                return Poll::Ready(Err(self.ended(&queue, error)));
             }
             Poll::Pending
         })
         .await
     }
 
+    fn give_out(&self, delivery: lapin::message::Delivery) -> Delivery {
+        let settle: Box<dyn Acknowledge> = match self.no_ack {
+            true => Box::new(Settled),
+            false => Box::new(Settle::new(&self.channel, delivery.delivery_tag)),
+        };
+        Delivery {
+            body: delivery.data,
+            expires: properties::expires(&delivery.properties),
+            redelivered: delivery.redelivered,
+            settle,
+        }
+    }
+
     /// Stops the broker from sending, and gives back what it had sent and nobody was given.
+    ///
+    /// After an error the broker may go on sending: the channel has to be closed.
     pub(super) async fn cancel(&mut self, deadline: &Deadline) -> Result<(), Error> {
-        let Held { channel, runtime, no_ack, .. } = &*self.held;
-        if !channel.status().connected() {
-            // Whatever it had not given out is back in its queue.
-            self.streams.clear();
+        let Self { channel, streams, no_ack, .. } = self;
+        if !channel.alive() {
+            // All that was not settled is back in its queue.
             return Ok(());
         }
-        for consumed in self.streams.iter().filter(|consumed| !consumed.ended) {
-            let cancelling =
-                channel.basic_cancel(consumed.tag.as_str().into(), BasicCancelOptions::default());
-            bounded(&**runtime, deadline, cancelling)
-                .await
-                .map_err(|fault| self.held.not_cancelled(&consumed.queue, fault))?;
+        let failed = |queue: &str, fault| {
+            let fault = channel.connection.explain(fault);
+            let text = format!("consuming queue `{queue}` cannot be ended: {}", fault.words());
+            fault.into_error(ErrorKind::Connection, text)
+        };
+        let runtime = &*channel.runtime;
+        for Consumed { queue, tag, .. } in streams.iter().filter(|consumed| !consumed.ended) {
+            let tag = tag.as_str().into();
+            let cancelling = channel.basic_cancel(tag, BasicCancelOptions::default());
+            bounded(runtime, deadline, cancelling).await.map_err(|fault| failed(queue, fault))?;
         }
-        for mut consumed in std::mem::take(&mut self.streams) {
-            while !consumed.ended {
-                let next =
-                    poll_fn(|context| Pin::new(&mut consumed.stream).poll_next(context).map(Ok));
-                let next = bounded(&**runtime, deadline, next).await;
-                match next.map_err(|fault| self.held.not_cancelled(&consumed.queue, fault))? {
-                    Some(Ok(_)) if *no_ack => {}
-                    Some(Ok(delivery)) => {
+        for Consumed { queue, stream, ended, .. } in streams {
+            while !*ended {
+                let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context).map(Ok));
+                let next = bounded(runtime, deadline, next).await;
+                match next.map_err(|fault| failed(queue, fault))? {
+                    Some(Ok(delivery)) if !*no_ack => {
                         let options = BasicRejectOptions { requeue: true };
                         let returning = channel.basic_reject(delivery.delivery_tag, options);
-                        bounded(&**runtime, deadline, returning)
+                        bounded(runtime, deadline, returning)
                             .await
-                            .map_err(|fault| self.held.not_cancelled(&consumed.queue, fault))?;
+                            .map_err(|fault| failed(queue, fault))?;
                     }
-                    Some(Err(_)) | None => consumed.ended = true,
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => *ended = true,
                 }
             }
         }
         Ok(())
     }
-}
 
-impl Held {
-    /// The error of a queue that is consumed no more.
-    fn lost(&self, queue: &str, error: Option<lapin::Error>) -> Error {
-        let fault = match error {
-            Some(error) => self.connection.explain(Fault::Told(error)),
-            None if self.channel.status().connected() => {
-                return Error::new(
-                    ErrorKind::Topology,
-                    format!("queue `{queue}` was deleted, or its node went down; mending"),
-                );
+    /// Why a queue is consumed no more, by how its stream ended.
+    fn ended(&self, queue: &str, error: Option<lapin::Error>) -> Error {
+        use lapin::{ConnectionState, ErrorKind::InvalidConnectionState};
+        match error {
+            Some(error) => self.lost(queue, Fault::Told(error)),
+            None if self.channel.alive() => Error::new(
+                ErrorKind::Topology,
+                format!("queue `{queue}` was deleted, or the node that held it went down"),
+            ),
+            None => {
+                let closed = InvalidConnectionState(ConnectionState::Closed);
+                self.lost(queue, Fault::Told(closed.into()))
             }
-            None => self.connection.explain(Fault::Told(
-                lapin::ErrorKind::InvalidConnectionState(lapin::ConnectionState::Closed).into(),
-            )),
-        };
-        failure::consuming(&format!("queue `{queue}`"), fault)
+        }
     }
 
-    fn not_cancelled(&self, queue: &str, fault: Fault) -> Error {
-        let fault = self.connection.explain(fault);
-        let text = format!("consuming queue `{queue}` cannot be ended: {}", fault.words());
-        fault.into_error(ErrorKind::Connection, text)
+    fn lost(&self, queue: &str, fault: Fault) -> Error {
+        let fault = self.channel.connection.explain(fault);
+        failure::consuming(&format!("queue `{queue}`"), fault)
+    }
+}
+
+impl Drop for Intake {
+    /// The streams go after their channel: lapin cancels a consumer that is dropped before, and
+    /// takes the whole connection down if that fails.
+    fn drop(&mut self) {
+        let streams = std::mem::take(&mut self.streams);
+        if !self.channel.alive() || streams.iter().all(|consumed| consumed.ended) {
+            return;
+        }
+        let channel = Arc::clone(&self.channel);
+        self.channel.runtime.spawn(Box::pin(async move {
+            let deadline = Deadline::after(&channel.runtime, CLOSE_TIMEOUT);
+            channel.close(&deadline).await;
+            drop(streams);
+        }));
     }
 }
 

@@ -1,32 +1,28 @@
 //! A channel to publish on, for one message at a time.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
-use lapin::Channel;
 use lapin::options::ConfirmSelectOptions;
 
+use super::channel::Channel;
 use super::connection::Connection;
-use super::failure::{self, Fault, bounded};
+use super::failure::{Fault, bounded};
 use super::topology::Exchange;
 use crate::context::Deadline;
-use crate::runtime::Runtime;
 use crate::{Error, ErrorKind};
 
 /// A channel with confirms on. Dropping it closes the channel.
+#[derive(Debug)]
 pub(super) struct Lease {
-    channel: Channel,
-    connection: Arc<Connection>,
+    pub(super) channel: Channel,
     /// The exchanges that were declared on this channel (wire document, section 5.6).
     declared: BTreeSet<String>,
-    runtime: Arc<dyn Runtime>,
 }
 
 impl Lease {
     pub(super) async fn open(
-        connection: Arc<Connection>,
-        runtime: &Arc<dyn Runtime>,
+        connection: &Arc<Connection>,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let failed = |fault: Fault| {
@@ -37,22 +33,13 @@ impl Lease {
         };
         let channel = connection.channel(deadline).await.map_err(failed)?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());
-        bounded(&**runtime, deadline, confirms).await.map_err(failed)?;
-        let runtime = Arc::clone(runtime);
-        Ok(Self { channel, connection, declared: BTreeSet::new(), runtime })
-    }
-
-    pub(super) fn channel(&self) -> &Channel {
-        &self.channel
-    }
-
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
+        bounded(&*channel.runtime, deadline, confirms).await.map_err(failed)?;
+        Ok(Self { channel, declared: BTreeSet::new() })
     }
 
     /// Whether it can be used, and belongs to `connection`.
     pub(super) fn is_on(&self, connection: &Arc<Connection>) -> bool {
-        Arc::ptr_eq(&self.connection, connection) && self.channel.status().connected()
+        Arc::ptr_eq(&self.channel.connection, connection) && self.channel.alive()
     }
 
     /// Declares `exchange`, unless that was done on this channel.
@@ -64,11 +51,7 @@ impl Lease {
         if self.declared.contains(exchange.name.as_str()) {
             return Ok(());
         }
-        exchange.declare(&self.channel, &*self.runtime, deadline).await.map_err(|fault| {
-            let hint = self.connection.hint();
-            let fault = self.connection.explain(fault);
-            failure::declaring(&format!("exchange `{}`{hint}", exchange.name), fault)
-        })?;
+        exchange.declare(&self.channel, deadline).await?;
         self.declared.insert(exchange.name.to_string());
         Ok(())
     }
@@ -76,11 +59,5 @@ impl Lease {
     /// Has `exchange` declared anew before the next message to it.
     pub(super) fn forget(&mut self, exchange: &Exchange) {
         self.declared.remove(exchange.name.as_str());
-    }
-}
-
-impl fmt::Debug for Lease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lease").field("connection", &self.connection).finish_non_exhaustive()
     }
 }

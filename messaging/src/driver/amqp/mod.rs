@@ -10,6 +10,7 @@ mod kit;
 mod wire;
 mod peer;
 mod connection;
+mod channel;
 mod link;
 mod pauses;
 mod topology;
@@ -17,6 +18,7 @@ mod properties;
 mod publisher;
 mod lease;
 mod consumer;
+mod site;
 mod intake;
 mod settle;
 mod inbox;
@@ -26,12 +28,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join;
 
-use self::consumer::Site;
 use self::intake::Plan;
 use self::link::Link;
 use self::peer::Peer;
 use self::publisher::{Publisher, Route};
+use self::site::Site;
 use self::topology::{Exchange, Queue, short};
 use super::{Address, Consumer, Driver, Inbox, Listen, Publish};
 use crate::context::Deadline;
@@ -126,11 +129,6 @@ impl Driver for Rabbit {
 
     async fn close(&self, within: Duration) {
         let deadline = Deadline::after(&self.runtime, within);
-        self.publisher.close();
-        let published = self.publisher.link.close();
-        self.site.close(&deadline).await;
-        if let Some(connection) = published {
-            connection.close(&deadline).await;
-        }
+        join(self.publisher.close(&deadline), self.site.close(&deadline)).await;
     }
 }

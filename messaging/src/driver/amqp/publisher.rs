@@ -26,7 +26,7 @@ const CHANNELS: usize = 16;
 /// message to whichever confirmation of the channel comes next.
 #[derive(Debug)]
 pub(super) struct Publisher {
-    pub(super) link: Link,
+    link: Link,
     runtime: Arc<dyn Runtime>,
     turns: Semaphore,
     idle: Mutex<Vec<Lease>>,
@@ -115,7 +115,7 @@ impl Publisher {
         let options = BasicPublishOptions { mandatory: message.mandatory, immediate: false };
         let exchange = route.exchange.as_ref().map_or_else(|| "".into(), |e| e.name.clone());
         let properties = properties::outgoing(message.expires);
-        let writing = lease.channel().basic_publish(
+        let writing = lease.channel.basic_publish(
             exchange,
             route.key.clone(),
             options,
@@ -165,7 +165,7 @@ impl Publisher {
         };
         match idle {
             Some(lease) => Ok(lease),
-            None => Lease::open(connection, &self.runtime, deadline).await.map_err(may_retry),
+            None => Lease::open(&connection, deadline).await.map_err(may_retry),
         }
     }
 
@@ -176,9 +176,12 @@ impl Publisher {
         }
     }
 
-    /// Gives up the channels that nobody uses, and lets nobody have one any more.
-    pub(super) fn close(&self) {
+    /// Lets nobody publish any more, and closes the connection.
+    pub(super) async fn close(&self, deadline: &Deadline) {
         self.turns.close();
+        if let Some(connection) = self.link.close() {
+            connection.close(deadline).await;
+        }
         self.idle().clear();
     }
 
@@ -196,7 +199,7 @@ fn may_retry(error: Error) -> Failed {
 }
 
 fn not_written(to: &Address, lease: &Lease, fault: Fault) -> Failed {
-    let fault = lease.connection().explain(fault);
+    let fault = lease.channel.connection.explain(fault);
     match fault.refusal() {
         Some(_) => Failed::ForGood(failure::publishing(to, fault)),
         None => Failed::NotTaken(failure::publishing(to, fault)),
@@ -204,12 +207,12 @@ fn not_written(to: &Address, lease: &Lease, fault: Fault) -> Failed {
 }
 
 fn not_confirmed(to: &Address, lease: &Lease, fault: Fault) -> Error {
-    let fault = lease.connection().explain(fault);
+    let fault = lease.channel.connection.explain(fault);
     let text = format!(
         "{} did not confirm a message to {to}: {}{}; it may have it",
-        lease.connection(),
+        lease.channel.connection,
         fault.words(),
-        lease.connection().hint(),
+        lease.channel.connection.hint(),
     );
     fault.into_error(ErrorKind::NotConfirmed, text)
 }

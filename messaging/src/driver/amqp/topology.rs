@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
+use lapin::ExchangeKind;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{Channel, ExchangeKind};
 use uuid::Uuid;
 
-use super::failure::{self, bounded};
+use super::channel::Channel;
+use super::failure::{self, Fault, bounded};
 use crate::context::Deadline;
-use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
 
 /// An exchange.
@@ -60,9 +60,8 @@ impl Exchange {
     pub(super) async fn declare(
         &self,
         channel: &Channel,
-        runtime: &dyn Runtime,
         deadline: &Deadline,
-    ) -> Result<(), failure::Fault> {
+    ) -> Result<(), Error> {
         let options = ExchangeDeclareOptions {
             durable: self.durable,
             auto_delete: self.auto_delete,
@@ -74,7 +73,8 @@ impl Exchange {
             options,
             FieldTable::default(),
         );
-        bounded(runtime, deadline, declaring).await
+        let refused = |fault| refused(&format!("exchange `{}`", self.name), channel, fault);
+        bounded(&*channel.runtime, deadline, declaring).await.map_err(refused)
     }
 }
 
@@ -125,14 +125,10 @@ impl Queue {
     pub(super) async fn declare(
         &self,
         channel: &Channel,
-        runtime: &dyn Runtime,
         deadline: &Deadline,
     ) -> Result<(), Error> {
-        let named = || format!("queue `{}`", self.name);
         if let Some((exchange, _)) = &self.binding {
-            exchange.declare(channel, runtime, deadline).await.map_err(|fault| {
-                failure::declaring(&format!("exchange `{}`", exchange.name), fault)
-            })?;
+            exchange.declare(channel, deadline).await?;
         }
         let options = QueueDeclareOptions {
             durable: self.durable,
@@ -140,9 +136,10 @@ impl Queue {
             ..QueueDeclareOptions::default()
         };
         let declaring = channel.queue_declare(self.name.clone(), options, self.arguments.clone());
-        bounded(runtime, deadline, declaring)
+        let name = &self.name;
+        bounded(&*channel.runtime, deadline, declaring)
             .await
-            .map_err(|fault| failure::declaring(&named(), fault))?;
+            .map_err(|fault| refused(&format!("queue `{name}`"), channel, fault))?;
         let Some((exchange, key)) = &self.binding else { return Ok(()) };
         let binding = channel.queue_bind(
             self.name.clone(),
@@ -151,10 +148,15 @@ impl Queue {
             QueueBindOptions::default(),
             FieldTable::default(),
         );
-        bounded(runtime, deadline, binding)
+        bounded(&*channel.runtime, deadline, binding)
             .await
-            .map_err(|fault| failure::declaring(&format!("the binding of {}", named()), fault))
+            .map_err(|fault| refused(&format!("the binding of queue `{name}`"), channel, fault))
     }
+}
+
+fn refused(thing: &str, channel: &Channel, fault: Fault) -> Error {
+    let hint = channel.connection.hint();
+    failure::declaring(&format!("{thing}{hint}"), channel.connection.explain(fault))
 }
 
 /// A name as AMQP carries it.

@@ -1,0 +1,114 @@
+//! What all consumers of one driver share.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lapin::options::QueueDeleteOptions;
+use lapin::types::ShortString;
+
+use super::connection::Connection;
+use super::consumer::Consumer;
+use super::failure::bounded;
+use super::intake::{Intake, Plan};
+use super::link::Link;
+use super::pauses::Pauses;
+use crate::context::Deadline;
+use crate::runtime::Runtime;
+use crate::{Error, ErrorKind, RabbitOptions};
+
+/// What all consumers of one driver share.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) link: Link,
+    pub(super) runtime: Arc<dyn Runtime>,
+    pub(super) options: RabbitOptions,
+    /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
+    own_queues: Mutex<BTreeSet<String>>,
+}
+
+impl Site {
+    pub(super) fn new(link: Link, runtime: Arc<dyn Runtime>, options: RabbitOptions) -> Self {
+        Self { link, runtime, options, own_queues: Mutex::default() }
+    }
+
+    /// Begins to consume, on a new connection if need be.
+    pub(super) async fn consume(
+        self: &Arc<Self>,
+        plan: Plan,
+        within: Duration,
+    ) -> Result<Consumer, Error> {
+        let deadline = Deadline::after(&self.runtime, within);
+        let mut pauses = Pauses::between_publishes();
+        let intake = loop {
+            let error = match self.open(&plan, &deadline).await {
+                Ok(intake) => break intake,
+                Err(error) => error,
+            };
+            let pause = pauses.next();
+            if error.kind() != ErrorKind::Connection || deadline.remaining() <= pause {
+                return Err(error);
+            }
+            self.runtime.sleep(pause).await;
+        };
+        let own = plan.queues.iter().filter(|queue| queue.own);
+        self.own_queues().extend(own.map(|queue| queue.name.to_string()));
+        Ok(Consumer::new(self, plan, intake))
+    }
+
+    /// Declares and consumes what `plan` says.
+    pub(super) async fn open(&self, plan: &Plan, deadline: &Deadline) -> Result<Intake, Error> {
+        let connection = self.link.current(deadline).await?;
+        Intake::open(&connection, plan, deadline).await
+    }
+
+    /// Deletes those of `queues` that are still there to be deleted, and forgets them.
+    async fn delete(
+        &self,
+        queues: &[ShortString],
+        connection: &Arc<Connection>,
+        deadline: &Deadline,
+    ) {
+        for queue in queues {
+            self.own_queues().remove(queue.as_str());
+        }
+        if queues.is_empty() || !connection.alive() {
+            return;
+        }
+        // On a channel of its own, since a refusal would cost the channel.
+        let Ok(channel) = connection.channel(deadline).await else { return };
+        for queue in queues {
+            let deleting = channel.queue_delete(queue.clone(), QueueDeleteOptions::default());
+            if let Err(fault) = bounded(&*self.runtime, deadline, deleting).await {
+                let words = fault.words();
+                tracing::debug!("queue `{queue}` was not deleted: {words}; it will expire");
+            }
+        }
+        channel.close(deadline).await;
+    }
+
+    /// Deletes the queues that are a consumer's alone.
+    pub(super) async fn delete_own(&self, plan: &Plan, deadline: &Deadline) {
+        let own = plan.queues.iter().filter(|queue| queue.own);
+        let own: Vec<_> = own.map(|queue| queue.name.clone()).collect();
+        match self.link.open_now() {
+            Some(connection) => self.delete(&own, &connection, deadline).await,
+            None if self.link.is_closed() => {}
+            None => tracing::debug!("{} were not deleted; they will expire", plan.names()),
+        }
+    }
+
+    /// Ends all consumers, then the connection.
+    pub(super) async fn close(&self, deadline: &Deadline) {
+        let connection = self.link.close();
+        let own: Vec<_> = self.own_queues().iter().map(|queue| queue.as_str().into()).collect();
+        if let Some(connection) = connection {
+            self.delete(&own, &connection, deadline).await;
+            connection.close(deadline).await;
+        }
+    }
+
+    fn own_queues(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.own_queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
