@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use lapin::options::*;
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use lapin::{Channel, Connection, ConnectionProperties};
 use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, Publish, amqp};
 use messaging::{Error, RabbitOptions, TransportUrl, runtime};
 
 /// Long enough for a busy machine; nothing that works takes it.
-pub const WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const WITHIN: Duration = Duration::from_secs(20);
 
 /// The transport URL of the broker: `rabbit://guest:guest@127.0.0.1:5672/`.
-pub fn url() -> String {
+pub(crate) fn url() -> String {
     std::env::var("MESSAGING_TEST_RABBIT")
         .expect("MESSAGING_TEST_RABBIT names no broker; start one with `cargo xtask test`")
 }
 
 /// `user:password`, `host:port` and the virtual host of [`url`].
-pub fn parts() -> (String, String, String) {
+pub(crate) fn parts() -> (String, String, String) {
     let url = url();
     let rest = url.strip_prefix("rabbit://").expect("a rabbit:// URL");
     let (login, rest) = rest.split_once('@').expect("a user and a password");
@@ -28,43 +28,43 @@ pub fn parts() -> (String, String, String) {
 }
 
 /// A URL as [`url`], to the given `host:port`s.
-pub fn url_to(addresses: &[&str]) -> String {
+pub(crate) fn url_to(addresses: &[&str]) -> String {
     let (login, _, virtual_host) = parts();
     let hosts: Vec<_> = addresses.iter().map(|address| format!("{login}@{address}")).collect();
     format!("rabbit://{}/{virtual_host}", hosts.join(","))
 }
 
 /// Options that lose no time.
-pub fn options() -> RabbitOptions {
+pub(crate) fn options() -> RabbitOptions {
     let mut options = RabbitOptions::default();
     options.retry_interval = Duration::from_millis(50);
     options.retry_backoff = Duration::from_millis(50);
     options
 }
 
-pub async fn connect_to(url: &str) -> Result<Arc<dyn Driver>, Error> {
+pub(crate) async fn connect_to(url: &str) -> Result<Arc<dyn Driver>, Error> {
     let url: TransportUrl = url.parse()?;
     amqp::connect(&url, &options(), runtime::tokio()?).await
 }
 
-pub async fn connect() -> Arc<dyn Driver> {
+pub(crate) async fn connect() -> Arc<dyn Driver> {
     connect_to(&url()).await.expect("the broker is there")
 }
 
 /// A topic that no other test has.
-pub fn topic() -> String {
+pub(crate) fn topic() -> String {
     format!("topic-{}", uuid::Uuid::new_v4().simple())
 }
 
-pub fn to_topic(topic: &str) -> Address {
+pub(crate) fn to_topic(topic: &str) -> Address {
     Address::Topic { exchange: "messaging-tests".into(), topic: topic.into(), server: None }
 }
 
-pub fn to_fanout(topic: &str) -> Address {
+pub(crate) fn to_fanout(topic: &str) -> Address {
     Address::Fanout { topic: topic.into() }
 }
 
-pub fn listen(topic: &str) -> Listen {
+pub(crate) fn listen(topic: &str) -> Listen {
     Listen {
         exchange: "messaging-tests".into(),
         topic: topic.into(),
@@ -74,12 +74,12 @@ pub fn listen(topic: &str) -> Listen {
     }
 }
 
-pub fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
+pub(crate) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
     Publish { address, body, expires: None, mandatory: true, within: WITHIN }
 }
 
 /// The next message, past what the consumer tells of its troubles.
-pub async fn next(consumer: &mut Box<dyn Consumer>) -> Delivery {
+pub(crate) async fn next(consumer: &mut Box<dyn Consumer>) -> Delivery {
     let next = async {
         loop {
             if let Ok(delivery) = consumer.next().await.expect("the consumer goes on") {
@@ -91,14 +91,14 @@ pub async fn next(consumer: &mut Box<dyn Consumer>) -> Delivery {
 }
 
 /// The next trouble that the consumer tells of.
-pub async fn next_error(consumer: &mut Box<dyn Consumer>) -> Error {
+pub(crate) async fn next_error(consumer: &mut Box<dyn Consumer>) -> Error {
     let next = consumer.next();
     let told = tokio::time::timeout(WITHIN, next).await.expect("the consumer tells in time");
     told.expect("the consumer goes on").expect_err("there is no message")
 }
 
 /// Another client of the same broker.
-pub async fn stranger() -> Channel {
+pub(crate) async fn stranger() -> Channel {
     let (login, address, virtual_host) = parts();
     let virtual_host = if virtual_host.is_empty() { "%2F" } else { &virtual_host };
     let url = format!("amqp://{login}@{address}/{virtual_host}?frame_max=16384");
@@ -107,23 +107,13 @@ pub async fn stranger() -> Channel {
 }
 
 /// Deletes a queue under whoever consumes it.
-pub async fn delete_queue(name: &str) {
+pub(crate) async fn delete_queue(name: &str) {
     let channel = stranger().await;
     channel.queue_delete(name.into(), QueueDeleteOptions::default()).await.expect("deleted");
 }
 
-/// Publishes outside the driver, which is how messages for what is not there get through.
-pub async fn publish_raw(channel: &Channel, exchange: &str, key: &str, body: &[u8]) {
-    let options = BasicPublishOptions::default();
-    let properties = BasicProperties::default().with_expiration("60000".into());
-    channel
-        .basic_publish(exchange.into(), key.into(), options, body, properties)
-        .await
-        .expect("written");
-}
-
 /// Whether there is a queue of this name.
-pub async fn queue_exists(name: &str) -> bool {
+pub(crate) async fn queue_exists(name: &str) -> bool {
     let options = QueueDeclareOptions { passive: true, ..Default::default() };
     stranger().await.queue_declare(name.into(), options, FieldTable::default()).await.is_ok()
 }

@@ -3,6 +3,7 @@
 
 mod broker;
 mod proxy;
+mod conformance;
 mod connecting;
 mod publishing;
 mod consuming;

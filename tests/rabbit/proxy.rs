@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use crate::broker;
 
 /// Forwards connections to the broker.
-pub struct Proxy {
-    pub address: String,
+pub(crate) struct Proxy {
+    pub(crate) address: String,
     mode: watch::Sender<Mode>,
 }
 
@@ -22,7 +22,7 @@ enum Mode {
 }
 
 impl Proxy {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (mode, _) = watch::channel(Mode::Open);
@@ -35,17 +35,17 @@ impl Proxy {
         Self { address, mode }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         broker::url_to(&[&self.address])
     }
 
     /// Drops all connections that there are.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.mode.send_replace(Mode::Cut);
     }
 
     /// Goes silent, for connections of now and to come.
-    pub fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         self.mode.send_replace(Mode::Frozen);
     }
 }

@@ -113,9 +113,10 @@ impl Connection {
         }
     }
 
-    /// Says goodbye within `deadline`, then hangs up in any case.
+    /// Says goodbye within `deadline`, then hangs up in any case. A broker that has blocked the
+    /// connection would not hear it.
     pub(super) async fn close(&self, deadline: &Deadline) {
-        if self.alive() {
+        if self.alive() && !self.inner.status().blocked() {
             let closing = self.inner.close(200, "OK".into());
             let _ = bounded(&*self.runtime, deadline, closing).await;
         }

@@ -24,6 +24,9 @@ mod settle;
 mod inbox;
 mod failure;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

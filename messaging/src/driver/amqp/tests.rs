@@ -1,0 +1,102 @@
+//! The driver against a broker that follows a script, for what no broker at hand does.
+
+use std::io::{Read as _, Result, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::ErrorKind;
+use crate::transport::url::Host;
+
+/// A broker that has no queues that are neither durable nor exclusive, as RabbitMQ from 4.3 on: it
+/// refuses to declare any queue with 541, and closes the connection over it.
+fn broker_without_transient_queues() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&accepted);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::thread::spawn(move || serve(socket?));
+        }
+    });
+    (port, accepted)
+}
+
+fn serve(mut socket: TcpStream) -> Result<()> {
+    socket.read_exact(&mut [0; 8])?;
+    let start = [&[0, 9, 0, 0, 0, 0][..], &long("PLAIN AMQPLAIN"), &long("en_US")].concat();
+    send(&mut socket, 0, [10, 10], &start)?;
+    loop {
+        let (channel, method) = receive(&mut socket)?;
+        match method {
+            // start-ok: tune, with channels, frames of 4096 bytes and no heartbeat
+            [10, 11] => send(&mut socket, 0, [10, 30], &[0, 16, 0, 0, 16, 0, 0, 0])?,
+            // connection.open, channel.open, exchange.declare
+            [10, 40] => send(&mut socket, 0, [10, 41], &[0])?,
+            [20, 10] => send(&mut socket, channel, [20, 11], &long(""))?,
+            [40, 10] => send(&mut socket, channel, [40, 11], &[])?,
+            // queue.declare: connection.close
+            [50, 10] => {
+                let text = b"INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.";
+                let length = u8::try_from(text.len()).unwrap();
+                let close = [&541_u16.to_be_bytes()[..], &[length], text, &[0, 50, 0, 10]].concat();
+                send(&mut socket, 0, [10, 50], &close)?;
+            }
+            // connection.close
+            [10, 50] => send(&mut socket, 0, [10, 51], &[])?,
+            _ => {}
+        }
+    }
+}
+
+fn long(text: &str) -> Vec<u8> {
+    [&u32::try_from(text.len()).unwrap().to_be_bytes(), text.as_bytes()].concat()
+}
+
+fn send(socket: &mut TcpStream, channel: u16, [class, method]: [u8; 2], args: &[u8]) -> Result<()> {
+    let size = u32::try_from(args.len() + 4).unwrap().to_be_bytes();
+    let head = [&[1][..], &channel.to_be_bytes(), &size, &[0, class, 0, method]].concat();
+    socket.write_all(&[&head, args, &[0xCE]].concat())
+}
+
+fn receive(socket: &mut TcpStream) -> Result<(u16, [u8; 2])> {
+    let mut head = [0; 7];
+    socket.read_exact(&mut head)?;
+    let size = u32::from_be_bytes([head[3], head[4], head[5], head[6]]);
+    let mut payload = vec![0; size as usize + 1];
+    socket.read_exact(&mut payload)?;
+    let method = if head[0] == 1 { [payload[1], payload[3]] } else { [0, 0] };
+    Ok((u16::from_be_bytes([head[1], head[2]]), method))
+}
+
+#[tokio::test]
+async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
+    let (port, accepted) = broker_without_transient_queues();
+    let host = Host { name: "127.0.0.1".into(), port: Some(port), user: None, password: None };
+    let url = TransportUrl {
+        scheme: "rabbit".into(),
+        hosts: vec![host],
+        virtual_host: None,
+        query: Default::default(),
+    };
+    let runtime = crate::runtime::tokio().unwrap();
+    let driver = connect(&url, &RabbitOptions::default(), runtime).await.unwrap();
+
+    let within = Duration::from_secs(20);
+    let error = driver.open_inbox(within).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Topology, "{error}");
+    let text = error.to_string();
+    for part in ["`reply_", "INTERNAL_ERROR", "rabbit_transient_quorum_queue"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let listen =
+        Listen { exchange: "e".into(), topic: "t".into(), server: "s".into(), prefetch: 1, within };
+    let error = driver.listen(listen).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Topology, "{error}");
+    assert!(error.to_string().contains("queue `t`"), "{error}");
+    driver.close(within).await;
+    // One to publish, and one for each attempt to consume.
+    assert_eq!(accepted.load(Ordering::SeqCst), 3);
+}
