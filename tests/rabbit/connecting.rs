@@ -1,7 +1,6 @@
 //! The first connection: who is let in, and what is said to whoever is not.
 
 use messaging::ErrorKind;
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 use crate::broker::{self, WITHIN, connect_to, parts, url_to};
@@ -45,24 +44,6 @@ async fn the_next_host_is_tried() {
     let (_, address, _) = parts();
     let driver = connect_to(&url_to(&[&nobody().await, &address])).await.unwrap();
     driver.close(WITHIN).await;
-}
-
-#[tokio::test]
-async fn a_host_that_never_answers_is_given_up_with_its_socket() {
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = silent.local_addr().unwrap().to_string();
-    let accepted = tokio::spawn(async move {
-        let (mut socket, _) = silent.accept().await.unwrap();
-        let mut greeting = Vec::new();
-        // Ends when the other side has closed.
-        let _ = socket.read_to_end(&mut greeting).await;
-        greeting
-    });
-    let error = connect_to(&broker::url_to(&[&address])).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connection);
-    assert!(error.to_string().contains(&address), "{error}");
-    let greeting = tokio::time::timeout(WITHIN, accepted).await.expect("the socket is closed");
-    assert_eq!(greeting.unwrap(), b"AMQP\0\0\x09\x01");
 }
 
 #[test]

@@ -2,21 +2,20 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
 use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, Event};
-use tokio::sync::oneshot;
 
 use super::channel::Channel;
+use super::dial::{CutOnDrop, dial};
 use super::failure::{self, Fault, bounded};
 use super::kit::Kit;
 use super::peer::Peer;
-use super::wire::{Switch, Wire};
+use super::wire::Switch;
 use crate::context::Deadline;
-use crate::runtime::{self, Runtime};
+use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions};
 
 /// How long one host may take, from its name to the end of the handshake (wire document,
@@ -58,7 +57,7 @@ impl Connection {
         let dialling = async { dial(runtime, peer, &deadline).await.map_err(Into::into) };
         let wire = bounded(&**runtime, &deadline, dialling).await.map_err(refused)?;
 
-        let switch = CutOnDrop(Some(Arc::clone(wire.switch())));
+        let switch = CutOnDrop::new(wire.switch());
         let name = format!("messaging:{}:{purpose}", std::process::id());
         let properties = ConnectionProperties::default().with_connection_name(name.into());
         let wire = Mutex::new(Some(wire));
@@ -148,53 +147,6 @@ impl fmt::Debug for Connection {
             .field("alive", &self.alive())
             .finish()
     }
-}
-
-/// Cuts a wire whose handshake was given up, so that lapin's thread does not wait for ever.
-struct CutOnDrop(Option<Arc<Switch>>);
-
-impl CutOnDrop {
-    fn keep(mut self) -> Arc<Switch> {
-        self.0.take().unwrap_or_default()
-    }
-}
-
-impl Drop for CutOnDrop {
-    fn drop(&mut self) {
-        if let Some(switch) = &self.0 {
-            switch.cut();
-        }
-    }
-}
-
-/// Opens the socket, to the first address of the host that takes it.
-async fn dial(runtime: &Arc<dyn Runtime>, peer: &Peer, deadline: &Deadline) -> io::Result<Wire> {
-    let addresses = resolve(&**runtime, peer).await?;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for (tried, address) in addresses.iter().enumerate() {
-        // An address that swallows everything must leave time for the others.
-        let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-        let share = deadline.remaining() / left;
-        match runtime::timeout(&**runtime, share, runtime.connect(*address)).await {
-            Some(Ok(socket)) => return Ok(Wire::new(socket)),
-            Some(Err(error)) => last = error,
-            None => last = io::ErrorKind::TimedOut.into(),
-        }
-    }
-    Err(last)
-}
-
-async fn resolve(runtime: &dyn Runtime, peer: &Peer) -> io::Result<Vec<SocketAddr>> {
-    let (host, port) = peer.address();
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(vec![(address, port).into()]);
-    }
-    let (sender, addresses) = oneshot::channel();
-    let host = host.to_owned();
-    runtime.spawn_blocking(Box::new(move || {
-        let _ = sender.send((host, port).to_socket_addrs().map(Iterator::collect));
-    }));
-    addresses.await.unwrap_or_else(|_| Err(io::Error::other("the runtime is shutting down")))
 }
 
 /// Notes what the connection says of itself, until it is gone.

@@ -118,7 +118,7 @@ impl<T> Future for Output<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tokio"))]
 mod tests {
     use futures_util::StreamExt as _;
 

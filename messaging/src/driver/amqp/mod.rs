@@ -9,6 +9,7 @@
 mod kit;
 mod wire;
 mod peer;
+mod dial;
 mod connection;
 mod channel;
 mod link;
@@ -24,7 +25,7 @@ mod settle;
 mod inbox;
 mod failure;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tokio"))]
 mod tests;
 
 use std::sync::Arc;

@@ -3,6 +3,9 @@
 use std::io::{Read as _, Result, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
 
 use super::*;
 use crate::ErrorKind;
@@ -71,18 +74,23 @@ fn receive(socket: &mut TcpStream) -> Result<(u16, [u8; 2])> {
     Ok((u16::from_be_bytes([head[1], head[2]]), method))
 }
 
+fn url(port: u16) -> TransportUrl {
+    let host = Host {
+        name: "127.0.0.1".into(),
+        port: Some(port),
+        user: Some("user".into()),
+        password: Some("not-to-be-shown".into()),
+    };
+    let (scheme, query) = ("rabbit".into(), Default::default());
+    TransportUrl { scheme, hosts: vec![host], virtual_host: None, query }
+}
+
 #[tokio::test]
 async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
     let (port, accepted) = broker_without_transient_queues();
-    let host = Host { name: "127.0.0.1".into(), port: Some(port), user: None, password: None };
-    let url = TransportUrl {
-        scheme: "rabbit".into(),
-        hosts: vec![host],
-        virtual_host: None,
-        query: Default::default(),
-    };
     let runtime = crate::runtime::tokio().unwrap();
-    let driver = connect(&url, &RabbitOptions::default(), runtime).await.unwrap();
+    let driver = connect(&url(port), &RabbitOptions::default(), runtime).await.unwrap();
+    assert!(!format!("{driver:?}").contains("not-to-be-shown"));
 
     let within = Duration::from_secs(20);
     let error = driver.open_inbox(within).await.unwrap_err();
@@ -99,4 +107,44 @@ async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
     driver.close(within).await;
     // One to publish, and one for each attempt to consume.
     assert_eq!(accepted.load(Ordering::SeqCst), 3);
+}
+
+/// A host that accepts and never answers: tells when it was greeted, and ends when it was hung up
+/// on.
+fn silent_host() -> (u16, oneshot::Receiver<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (greet, greeted) = oneshot::channel();
+    let hung_up = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        if socket.read_exact(&mut [0; 8]).is_ok() {
+            let _ = greet.send(());
+            let _ = socket.read_to_end(&mut Vec::new());
+        }
+    });
+    (port, greeted, hung_up)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_answers_is_given_up_in_time_and_hung_up_on() {
+    let (port, _, hung_up) = silent_host();
+    let runtime = crate::runtime::tokio().unwrap();
+    let begun = runtime.now();
+    let error = connect(&url(port), &RabbitOptions::default(), runtime.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
+    assert!(runtime.now() - begun <= Duration::from_secs(6));
+    hung_up.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_dropped_is_hung_up_on() {
+    let (port, greeted, hung_up) = silent_host();
+    let (url, options) = (url(port), RabbitOptions::default());
+    let connecting = connect(&url, &options, crate::runtime::tokio().unwrap());
+    tokio::select! {
+        _ = connecting => panic!("nobody answers"),
+        greeted = greeted => greeted.unwrap(),
+    }
+    hung_up.join().unwrap();
 }

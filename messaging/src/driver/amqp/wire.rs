@@ -108,7 +108,7 @@ impl AsyncWrite for Wire {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tokio"))]
 mod tests {
     use std::net::TcpListener;
 
