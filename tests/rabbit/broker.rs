@@ -6,8 +6,8 @@ use std::time::Duration;
 use lapin::options::*;
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ConnectionProperties};
-use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, Publish, amqp};
-use messaging::{Error, RabbitOptions, TransportUrl, runtime};
+use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, Publish};
+use messaging::{Config, Error, RabbitOptions, runtime};
 
 /// Long enough for a busy machine; nothing that works takes it.
 pub(crate) const WITHIN: Duration = Duration::from_secs(20);
@@ -43,8 +43,8 @@ pub(crate) fn options() -> RabbitOptions {
 }
 
 pub(crate) async fn connect_to(url: &str) -> Result<Arc<dyn Driver>, Error> {
-    let url: TransportUrl = url.parse()?;
-    amqp::connect(&url, &options(), runtime::tokio()?).await
+    let config = Config::new().url(url).rabbit(options());
+    messaging::driver::connect(&config, runtime::tokio()?).await
 }
 
 pub(crate) async fn connect() -> Arc<dyn Driver> {

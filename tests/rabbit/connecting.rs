@@ -3,7 +3,7 @@
 use messaging::ErrorKind;
 use tokio::net::TcpListener;
 
-use crate::broker::{self, WITHIN, connect_to, parts, url_to};
+use crate::broker::{WITHIN, connect_to, parts, url_to};
 
 /// An address where nobody listens.
 async fn nobody() -> String {
@@ -44,26 +44,4 @@ async fn the_next_host_is_tried() {
     let (_, address, _) = parts();
     let driver = connect_to(&url_to(&[&nobody().await, &address])).await.unwrap();
     driver.close(WITHIN).await;
-}
-
-#[test]
-fn smol_does_as_well() {
-    let runtime = messaging::runtime::smol();
-    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let finished = done.clone();
-    let on_smol = runtime.clone();
-    runtime.block_on(Box::pin(async move {
-        let url = broker::url().parse().unwrap();
-        let options = broker::options();
-        let driver = messaging::driver::amqp::connect(&url, &options, on_smol).await.unwrap();
-        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
-        let address = messaging::driver::Address::Reply { queue: inbox.queue.clone() };
-        driver.publish(broker::message(&address, b"hello")).await.unwrap();
-        let delivery = inbox.consumer.next().await.unwrap().unwrap();
-        assert_eq!(delivery.body, b"hello");
-        inbox.consumer.close(WITHIN).await.unwrap();
-        driver.close(WITHIN).await;
-        finished.store(true, std::sync::atomic::Ordering::SeqCst);
-    }));
-    assert!(done.load(std::sync::atomic::Ordering::SeqCst));
 }

@@ -6,7 +6,7 @@
 //! `driver::conformance` (feature `conformance`) against it.
 
 #[cfg(feature = "amqp")]
-pub mod amqp;
+pub(crate) mod amqp;
 #[cfg(any(feature = "conformance", test))]
 pub mod conformance;
 pub(crate) mod memory;

@@ -45,9 +45,6 @@ use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions, TransportUrl};
 
-/// The AMQP driver by itself, for a transport of your own or for the conformance suite; other
-/// users want a transport, which connects for them.
-///
 /// Tries each host of `url` once, in its order, for at most 5 s each. What the URL leaves out is
 /// filled in as oslo.messaging does it: port 5672, `guest` as user and password, the virtual host
 /// `/`. The hosts are tried again, with the pauses of `options`, whenever the connection is lost
@@ -59,7 +56,7 @@ use crate::{Error, RabbitOptions, TransportUrl};
 /// [`VirtualHost`](crate::ErrorKind::VirtualHost) if the broker says so;
 /// [`Connection`](crate::ErrorKind::Connection), naming each host and what was wrong with it, if
 /// none could be used; [`Config`](crate::ErrorKind::Config) if the URL cannot be right.
-pub async fn connect(
+pub(crate) async fn connect(
     url: &TransportUrl,
     options: &RabbitOptions,
     runtime: Arc<dyn Runtime>,

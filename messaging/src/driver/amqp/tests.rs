@@ -1,5 +1,7 @@
 //! The driver against a broker that follows a script, for what no broker at hand does.
 
+#![allow(clippy::unwrap_in_result)] // a script of a test
+
 use std::io::{Read as _, Result, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
