@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ItemTrait;
+use syn::{ItemTrait, TraitItem};
 
 use crate::codegen::{Paths, generics, lowered, names};
 
@@ -15,9 +15,16 @@ pub(crate) fn unchanged(error: &syn::Error, item: TokenStream) -> TokenStream {
 }
 
 /// For a trait with mistakes.
-pub(crate) fn api(error: Option<syn::Error>, item: ItemTrait) -> TokenStream {
+pub(crate) fn api(error: Option<syn::Error>, mut item: ItemTrait) -> TokenStream {
     let error = error.map(syn::Error::into_compile_error);
     let paths = Paths::new(None);
+    for item in &mut item.items {
+        if let TraitItem::Fn(method) = item {
+            // The compiler does not take these in a trait, and would say so once more.
+            method.sig.constness = None;
+            method.sig.variadic = None;
+        }
+    }
     let types = empty_types(&item, &paths);
     let api_trait = lowered(item, &paths);
     quote! {

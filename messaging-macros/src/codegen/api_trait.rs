@@ -2,12 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{
-    Attribute, FnArg, ItemTrait, ReturnType, TraitItem, TraitItemFn, parse_quote,
-    parse_quote_spanned,
-};
+use syn::{Attribute, FnArg, ItemTrait, ReturnType, TraitItem, TraitItemFn, parse_quote_spanned};
 
-use super::Paths;
+use super::{Paths, names};
 
 /// An `async fn` becomes a function that returns a future which is `Send`: a bound that callers
 /// cannot ask for, so the trait has to.
@@ -38,7 +35,10 @@ fn lower(method: &mut TraitItemFn, paths: &Paths) {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => ty.to_token_stream(),
     };
-    method.sig.output = parse_quote!(-> impl #future<Output = #output> + #send);
+    let (future, send) = (names::placed(future, token.span), names::placed(send, token.span));
+    method.sig.output = parse_quote_spanned! {names::ours_at(token.span)=>
+        -> impl #future<Output = #output> + #send
+    };
     if let Some(body) = &mut method.default {
         *body = parse_quote_spanned!(token.span=> { async move #body });
     }

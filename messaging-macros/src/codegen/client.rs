@@ -67,6 +67,7 @@ fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) ->
     let (returned, sent) = if method.cast {
         (quote!(#cast), quote!(.cast()))
     } else {
+        let call = names::placed(call, output.span());
         (quote_spanned!(at=> #call<#output>), quote_spanned!(at=> .call()))
     };
     quote! {
@@ -98,12 +99,12 @@ fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStre
 /// The function that gives a parameter which was left out.
 pub(super) fn default_of(param: &Param, paths: &Paths) -> TokenStream {
     let Paths { default, .. } = paths;
-    let ty = &param.ty;
     match &param.default {
         Some(ParamDefault::Function(path)) => quote!(#path),
         Some(ParamDefault::OfType) | None => {
-            let at = names::ours_at(ty.span());
-            quote_spanned!(at=> <#ty as #default>::default)
+            let default = names::placed(default, param.ty.span());
+            // A closure, since the type of a function would repeat an error at each of its uses.
+            quote_spanned!(names::ours_at(param.ty.span())=> || #default::default())
         }
     }
 }

@@ -107,10 +107,19 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStre
     let run = run(method, item);
     let awaited = (!method.blocking).then(|| quote!(.await));
     let at = names::ours_at(method.output.span());
+    let reply = names::placed(reply, method.output.span());
     let answer = if method.cast {
-        quote!(#run #awaited; #no_reply())
+        quote! {
+            #run #awaited;
+            #no_reply()
+        }
     } else {
-        quote_spanned!(at=> #reply(#run #awaited))
+        let result = names::local_at("result", method.output.span());
+        let replied = quote_spanned!(at=> #reply(#result));
+        quote! {
+            let #result = #run #awaited;
+            #replied
+        }
     };
     let (before, answer) = if method.blocking {
         let before = quote!(let #runtime = #unpacking.runtime(););
@@ -153,8 +162,7 @@ fn run(method: &Method, item: &ItemTrait) -> TokenStream {
     let implementation = names::local("implementation");
     // Where the context is of another type, the user's is the place to point at.
     let at = names::ours_at(method.context.span);
-    let mut ctx = names::local("ctx");
-    ctx.set_span(ctx.span().located_at(at));
+    let ctx = names::local_at("ctx", method.context.span);
     let ctx = if method.context.by_reference { quote_spanned!(at=> &#ctx) } else { quote!(#ctx) };
     let arguments = method.params.iter().map(|param| &param.ident);
     quote!(<#t as #name #trait_arguments>::#ident(&*#implementation, #ctx #(, #arguments)*))

@@ -1,6 +1,6 @@
 //! The names of generated things.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Ident, ItemTrait};
@@ -44,10 +44,24 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// The same, for where an error of its type points to the user's code.
+pub(crate) fn local_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
+}
+
 /// The place of `span`, for tokens that are ours: an error points there, and lints know that the
 /// user did not write it.
 pub(crate) fn ours_at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
+}
+
+/// The same tokens, `ours_at` that place: for a path in which a bound can fail.
+pub(crate) fn placed(tokens: &TokenStream, span: Span) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        token.set_span(ours_at(span));
+        token
+    };
+    tokens.clone().into_iter().map(place).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use crate::diagnostics::Diagnostics;
 /// The arguments of one attribute, or of several of one name.
 pub(crate) struct Arguments {
     list: Vec<Argument>,
+    /// The keys that were reported for what follows them.
+    malformed: Vec<Ident>,
 }
 
 /// One `key`, or `key = value`.
@@ -26,10 +28,17 @@ impl Arguments {
         known: &[&str],
         tokens: impl IntoIterator<Item = TokenStream>,
     ) -> Self {
-        let mut arguments = Self { list: Vec::new() };
+        let mut arguments = Self { list: Vec::new(), malformed: Vec::new() };
         for argument in tokens.into_iter().flat_map(split) {
-            let Some(argument) = Argument::read(diagnostics, argument, place, known) else {
-                continue;
+            let argument = match Argument::read(argument.clone()) {
+                Ok(argument) => argument,
+                Err(key) => {
+                    let known = listed(known);
+                    let message = format!("expected `key = value`; `{place}(..)` takes {known}");
+                    diagnostics.at(argument, message);
+                    arguments.malformed.extend(key);
+                    continue;
+                }
             };
             let key = &argument.key;
             if !known.iter().any(|known| key == known) {
@@ -57,12 +66,17 @@ impl Arguments {
             Meta::List(list) => Some(list.tokens.clone()),
             Meta::Path(_) | Meta::NameValue(_) => {
                 let known = listed(known);
-                let message = format!("write `#[{place}(..)]` with {known} in the parentheses");
+                let message = format!("expected `#[{place}(..)]`, which takes {known}");
                 diagnostics.at(attribute, message);
                 None
             }
         });
         Self::read(diagnostics, place, known, lists)
+    }
+
+    /// Whether something was reported of `key` already.
+    pub(crate) fn is_malformed(&self, key: &str) -> bool {
+        self.malformed.iter().any(|malformed| malformed == key)
     }
 
     pub(crate) fn take(&mut self, key: &str) -> Option<Argument> {
@@ -99,34 +113,17 @@ impl Arguments {
 }
 
 impl Argument {
-    fn read(
-        diagnostics: &Diagnostics,
-        tokens: TokenStream,
-        place: &str,
-        known: &[&str],
-    ) -> Option<Self> {
-        let mut rest = tokens.clone().into_iter();
-        let Some(TokenTree::Ident(key)) = rest.next() else {
-            return Self::refuse(diagnostics, tokens, place, known);
-        };
-        let value = match rest.next() {
-            None => None,
-            Some(TokenTree::Punct(equals)) if equals.as_char() == '=' => Some(rest.collect()),
-            Some(_) => return Self::refuse(diagnostics, tokens, place, known),
-        };
-        Some(Self { key, value })
-    }
-
-    fn refuse(
-        diagnostics: &Diagnostics,
-        tokens: TokenStream,
-        place: &str,
-        known: &[&str],
-    ) -> Option<Self> {
-        let known = listed(known);
-        let message = format!("expected `key = value`; `{place}(..)` takes {known}");
-        diagnostics.at(tokens, message);
-        None
+    /// Reads one piece between commas; what is not one gives its key, if it begins with one.
+    fn read(tokens: TokenStream) -> Result<Self, Option<Ident>> {
+        let mut rest = tokens.into_iter();
+        let Some(TokenTree::Ident(key)) = rest.next() else { return Err(None) };
+        match rest.next() {
+            None => Ok(Self { key, value: None }),
+            Some(TokenTree::Punct(equals)) if equals.as_char() == '=' => {
+                Ok(Self { key, value: Some(rest.collect()) })
+            }
+            Some(_) => Err(Some(key)),
+        }
     }
 
     pub(crate) fn has_value(&self) -> bool {

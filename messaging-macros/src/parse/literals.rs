@@ -22,11 +22,11 @@ pub(crate) fn duration(diagnostics: &Diagnostics, literal: &LitStr) -> Option<Du
     read_duration(&literal.value()).map_err(|message| diagnostics.at(literal, message)).ok()
 }
 
-/// A text that is not empty; `subject` says what it is, such as ``the `topic` ``.
-pub(crate) fn text(diagnostics: &Diagnostics, literal: &LitStr, subject: &str) -> Option<String> {
+/// A text that is not empty; `message` is what to say if it is.
+pub(crate) fn text(diagnostics: &Diagnostics, literal: &LitStr, message: &str) -> Option<String> {
     let value = literal.value();
     if value.is_empty() {
-        diagnostics.at(literal, format_args!("{subject} must not be empty"));
+        diagnostics.at(literal, message);
         return None;
     }
     Some(value)

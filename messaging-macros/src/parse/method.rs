@@ -7,6 +7,8 @@ use super::{Arguments, docs, literals, signature};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Method, MethodAttributes};
 
+const NAME: &str = "the name of a method must not be empty; leave `name` out for its own";
+
 /// The method, or none if its signature cannot be one.
 pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Method> {
     let known = ["since", "name", "timeout", "cast", "idempotent"];
@@ -18,10 +20,9 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Me
     let idempotent = arguments.take_flag(diagnostics, "idempotent");
 
     let name = match name {
-        Some(literal) => At {
-            value: literals::text(diagnostics, &literal, "the name of a method")?,
-            span: literal.span(),
-        },
+        Some(literal) => {
+            At { value: literals::text(diagnostics, &literal, NAME)?, span: literal.span() }
+        }
         None => At { value: item.sig.ident.unraw().to_string(), span: item.sig.ident.span() },
     };
     let output = signature::output(diagnostics, &item.sig);

@@ -29,6 +29,10 @@ pub(crate) fn item_trait(item: &TokenStream) -> syn::Result<ItemTrait> {
     })
 }
 
+const TOPIC: &str = "the topic must not be empty; write the name that all servers share";
+const NAMESPACE: &str =
+    "the namespace must not be empty; leave `namespace` out for the null namespace";
+
 /// Everything that the attribute and the trait say.
 pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &ItemTrait) -> Draft {
     let known = ["topic", "version", "namespace", "crate"];
@@ -36,7 +40,7 @@ pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &Item
 
     let mut required = |key, example| {
         let argument = arguments.take(key);
-        if argument.is_none() {
+        if argument.is_none() && !arguments.is_malformed(key) {
             let message = format!("`{key}` is missing: write `#[rpc_api({key} = {example}, ..)]`");
             diagnostics.at_span(proc_macro2::Span::call_site(), message);
         }
@@ -48,13 +52,11 @@ pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &Item
 
     trait_itself(diagnostics, item);
     Draft {
-        topic: topic.and_then(|literal| text(diagnostics, &literal, "the topic")),
+        topic: topic.and_then(|literal| text(diagnostics, &literal, TOPIC)),
         version: version
             .and_then(|literal| literals::version(diagnostics, &literal))
             .map(|version| version.value),
-        namespace: namespace.and_then(|literal| {
-            text(diagnostics, &literal, "the namespace (leave the key out for none: it)")
-        }),
+        namespace: namespace.and_then(|literal| text(diagnostics, &literal, NAMESPACE)),
         root: arguments.take_crate(diagnostics),
         docs: docs(&item.attrs),
         methods: item.items.iter().filter_map(|item| method_of(diagnostics, item)).collect(),

@@ -7,6 +7,8 @@ use super::{Arguments, literals, signature};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Param, ParamDefault};
 
+const NAME: &str = "the name of a parameter must not be empty; leave `rename` out for its own";
+
 /// The parameter, or none if it has no name.
 pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Option<Param> {
     let mut rpc = Arguments::of_attributes(diagnostics, "rpc", &["since"], &input.attrs);
@@ -19,10 +21,9 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Option<Param>
     let rename = serde.take_string(diagnostics, "rename");
     let ident = signature::name(diagnostics, input)?.clone();
     let name = match rename {
-        Some(literal) => At {
-            value: literals::text(diagnostics, &literal, "the name of a parameter")?,
-            span: literal.span(),
-        },
+        Some(literal) => {
+            At { value: literals::text(diagnostics, &literal, NAME)?, span: literal.span() }
+        }
         None => At { value: ident.unraw().to_string(), span: ident.span() },
     };
     Some(Param {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Field, Fields, Ident, Member};
 
 use super::model::{Class, RemoteError};
@@ -56,20 +57,21 @@ fn to_failure(error: &RemoteError<'_>, paths: &Paths) -> TokenStream {
 /// The failure of one class. From its fields a Python caller rebuilds the exception, by position
 /// or by name; where there are none, from the text alone, as for most exceptions of Python.
 fn made(class: &Class<'_>, paths: &Paths) -> TokenStream {
-    let Paths { failure, to_value, vec, string, .. } = paths;
+    let Paths { failure, vec, string, .. } = paths;
     let (name, module) = (&class.class, module(class, paths));
     let message = names::local("message");
     let made = quote!(#failure::new(#module, #name, #message));
     match class.fields {
         Fields::Unit => made,
         Fields::Unnamed(_) => {
-            let values = fields(class).map(|(_, bound, _)| quote!(#to_value(#bound)));
+            let values = fields(class).map(|(_, bound, field)| to_value(&bound, field, paths));
             quote!(#made.with_args(#vec![#(#values),*]))
         }
         Fields::Named(_) => {
-            let pairs = fields(class).map(|(member, bound, _)| {
+            let pairs = fields(class).map(|(member, bound, field)| {
                 let key = wire_name(&member);
-                quote!((<#string as ::core::convert::From<&str>>::from(#key), #to_value(#bound)))
+                let value = to_value(&bound, field, paths);
+                quote!((<#string as ::core::convert::From<&str>>::from(#key), #value))
             });
             quote! {
                 #made.with_args(#vec![]).with_kwargs(
@@ -80,6 +82,12 @@ fn made(class: &Class<'_>, paths: &Paths) -> TokenStream {
             }
         }
     }
+}
+
+fn to_value(bound: &Ident, field: &Field, paths: &Paths) -> TokenStream {
+    let at = field.ty.span();
+    let to_value = names::placed(&paths.to_value, at);
+    quote_spanned!(names::ours_at(at)=> #to_value(#bound))
 }
 
 /// The test for one class. A class that fits with fields that do not is not this type's.
@@ -133,7 +141,7 @@ fn constructor(class: &Class<'_>) -> TokenStream {
 /// The fields, with a variable for each.
 fn fields<'a>(class: &Class<'a>) -> impl Iterator<Item = (Member, Ident, &'a Field)> {
     class.fields.members().zip(class.fields).enumerate().map(|(position, (member, field))| {
-        (member, names::local(&format!("field_{position}")), field)
+        (member, names::local_at(&format!("field_{position}"), field.ty.span()), field)
     })
 }
 

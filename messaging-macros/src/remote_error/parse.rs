@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, LitStr};
 
 use super::model::{Class, RemoteError};
@@ -22,6 +21,9 @@ pub(crate) fn parse<'a>(diagnostics: &Diagnostics, item: &'a Item) -> Option<Rem
         }
     }
 }
+
+const CLASS: &str = "the class must not be empty; leave `class` out for the name of the type";
+const MODULE: &str = "the module must not be empty; leave `module` out for that of the type";
 
 fn of_enum<'a>(diagnostics: &Diagnostics, item: &'a ItemEnum) -> RemoteError<'a> {
     let known = ["crate", "module"];
@@ -76,9 +78,7 @@ fn of_struct<'a>(diagnostics: &Diagnostics, item: &'a ItemStruct) -> RemoteError
 /// class, which is taken off again (wire document, section 11), so no class can end in it.
 fn class(diagnostics: &Diagnostics, written: Option<&LitStr>, ident: &Ident) -> String {
     let (class, span) = match written {
-        Some(literal) => {
-            (text(diagnostics, literal, "a class").unwrap_or_default(), literal.span())
-        }
+        Some(literal) => (text(diagnostics, literal, CLASS).unwrap_or_default(), literal.span()),
         None => (ident.unraw().to_string(), ident.span()),
     };
     if class.ends_with("_Remote") {
@@ -91,13 +91,13 @@ fn class(diagnostics: &Diagnostics, written: Option<&LitStr>, ident: &Ident) -> 
 
 fn module(diagnostics: &Diagnostics, arguments: &mut Arguments) -> Option<String> {
     let literal = arguments.take_string(diagnostics, "module")?;
-    text(diagnostics, &literal, "a module")
+    text(diagnostics, &literal, MODULE)
 }
 
 fn no_attributes_on(diagnostics: &Diagnostics, fields: &Fields) {
     let ours = |attribute: &&Attribute| attribute.path().is_ident("remote");
     for attribute in fields.iter().flat_map(|field| &field.attrs).filter(ours) {
         let message = "`#[remote(..)]` belongs on the type or on a variant; fields have no options";
-        diagnostics.at_span(attribute.span(), message);
+        diagnostics.at(attribute, message);
     }
 }

@@ -32,7 +32,7 @@ pub trait Attributes {
         text: Option<String>,
     ) -> Result<(), Failure>;
 
-    #[deprecated(since = "3.0", note = "use `foo_bar`")]
+    #[deprecated(since = "3.0.0", note = "use `foo_bar`")]
     #[doc(hidden)]
     async fn old(&self, ctx: &Context) -> Result<(), Failure>;
 }

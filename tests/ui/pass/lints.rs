@@ -11,7 +11,7 @@ use std::collections::HashMap;
 #[rpc_api(topic = "lints", version = "1.1", namespace = "strict")]
 pub trait Lints {
     /// Takes a lot.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
     async fn many(
         &self,
         ctx: &Context,
@@ -34,13 +34,18 @@ pub trait Lints {
     async fn camelCase(&self, ctx: &Context) -> Result<u32, Failure>;
 
     /// Looks like a conversion.
+    #[expect(clippy::wrong_self_convention)]
     async fn into_text(&self, _ctx: &Context, _under: u32) -> Result<String, Failure> {
         Ok(String::new())
     }
 
     /// Blocks.
-    #[must_use]
-    fn blocking(&self, ctx: &Context) -> Result<u32, Failure>;
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    #[must_use = "it is costly"]
+    fn blocking(&self, ctx: &Context) -> Result<u32, Refused>;
 
     /// Tells.
     #[rpc(cast)]

@@ -2,7 +2,7 @@
 
 #![allow(non_camel_case_types)]
 
-use messaging::{Context, Failure, Proxy as _, rpc_api};
+use messaging::{Context, Failure, Proxy as _, RemoteError as _, rpc_api};
 
 /// A trait whose name is a keyword.
 #[rpc_api(topic = "raw", version = "1.0")]
@@ -43,6 +43,5 @@ fn main() {
         (method.name, method.params[0].name, method.params[1].name),
         ("match", "struct", "type")
     );
-    use messaging::RemoteError as _;
     assert!(Refused::Field { r#type: 1 }.to_failure().kwargs.contains_key("type"));
 }

@@ -176,10 +176,7 @@ const _: () = {
                         let mut unpack = ::messaging::__private::Unpack::new(invocation);
                         let count: u32 = unpack.take_or("theCount", ten)?;
                         let text: Option<String> = unpack
-                            .take_or(
-                                "text",
-                                <Option<String> as ::core::default::Default>::default,
-                            )?;
+                            .take_or("text", || ::core::default::Default::default())?;
                         let ctx = unpack.finish()?;
                         <T as Attributes>::foo_bar(&*implementation, &ctx, count, text)
                             .await;

@@ -178,9 +178,12 @@ const _: () = {
                         ::messaging::__private::blocking(
                                 runtime,
                                 move || {
-                                    ::messaging::__private::reply(
-                                        <T as Blocking>::digest(&*implementation, &ctx, data),
-                                    )
+                                    let result = <T as Blocking>::digest(
+                                        &*implementation,
+                                        &ctx,
+                                        data,
+                                    );
+                                    ::messaging::__private::reply(result)
                                 },
                             )
                             .await

@@ -159,9 +159,13 @@ const _: () = {
                         let mut unpack = ::messaging::__private::Unpack::new(invocation);
                         let count: u32 = unpack.take("count")?;
                         let ctx = unpack.finish()?;
-                        ::messaging::__private::reply(
-                            <T as Defaults>::given(&*implementation, &ctx, count).await,
-                        )
+                        let result = <T as Defaults>::given(
+                                &*implementation,
+                                &ctx,
+                                count,
+                            )
+                            .await;
+                        ::messaging::__private::reply(result)
                     })
                 }
                 _ => {

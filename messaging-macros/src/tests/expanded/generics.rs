@@ -184,13 +184,12 @@ const _: () = {
                         );
                         let item: T = unpack.take("item")?;
                         let ctx = unpack.finish()?;
-                        crate::messaging::__private::reply(
-                            <Implementation as Store<
-                                T,
-                                SIZE,
-                            >>::put(&*implementation, ctx, item)
-                                .await,
-                        )
+                        let result = <Implementation as Store<
+                            T,
+                            SIZE,
+                        >>::put(&*implementation, ctx, item)
+                            .await;
+                        crate::messaging::__private::reply(result)
                     })
                 }
                 _ => {

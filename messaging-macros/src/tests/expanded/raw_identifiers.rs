@@ -150,10 +150,13 @@ const _: () = {
                         let mut unpack = ::messaging::__private::Unpack::new(invocation);
                         let r#struct: u32 = unpack.take("struct")?;
                         let ctx = unpack.finish()?;
-                        ::messaging::__private::reply(
-                            <T as r#trait>::r#match(&*implementation, &ctx, r#struct)
-                                .await,
-                        )
+                        let result = <T as r#trait>::r#match(
+                                &*implementation,
+                                &ctx,
+                                r#struct,
+                            )
+                            .await;
+                        ::messaging::__private::reply(result)
                     })
                 }
                 _ => {

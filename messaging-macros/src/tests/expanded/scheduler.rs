@@ -110,7 +110,7 @@ const _: () = {
                     "filter_properties",
                     ::messaging::Version::new(2, 6),
                     &filter_properties,
-                    <FilterProperties as ::core::default::Default>::default,
+                    || ::core::default::Default::default(),
                 )
                 .call()
         }
@@ -201,18 +201,17 @@ const _: () = {
                         let filter_properties: FilterProperties = unpack
                             .take_or(
                                 "filter_properties",
-                                <FilterProperties as ::core::default::Default>::default,
+                                || ::core::default::Default::default(),
                             )?;
                         let ctx = unpack.finish()?;
-                        ::messaging::__private::reply(
-                            <T as Scheduler>::select_hosts(
-                                    &*implementation,
-                                    &ctx,
-                                    request_spec,
-                                    filter_properties,
-                                )
-                                .await,
-                        )
+                        let result = <T as Scheduler>::select_hosts(
+                                &*implementation,
+                                &ctx,
+                                request_spec,
+                                filter_properties,
+                            )
+                            .await;
+                        ::messaging::__private::reply(result)
                     })
                 }
                 "update_capabilities" => {

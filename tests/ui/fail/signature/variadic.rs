@@ -2,7 +2,7 @@ use messaging::{Context, Failure, rpc_api};
 
 #[rpc_api(topic = "api", version = "2.6")]
 pub trait Api {
-    unsafe extern "C" fn ping(&self, ctx: &Context, ...) -> Result<u32, Failure>;
+    fn ping(&self, ctx: &Context, _: ...) -> Result<u32, Failure>;
 }
 
 fn main() {}
