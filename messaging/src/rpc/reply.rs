@@ -23,7 +23,6 @@ pub trait Reply: Send + 'static {
     fn into_result(self) -> Result<Self::Ok, Self::Err>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<T, E> Reply for Result<T, E>
 where
     T: Serialize + DeserializeOwned + Send + 'static,
