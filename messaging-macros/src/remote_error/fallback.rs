@@ -15,7 +15,7 @@ pub(crate) fn fallback(error: Option<syn::Error>, root: Option<&Path>, item: &It
         Item::Union(item) => (&item.ident, &item.generics),
         _ => return quote!(#error),
     };
-    let Paths { remote_error, failure, option, none, default, .. } = &Paths::new(root);
+    let Paths { remote_error, failure, option, none, .. } = &Paths::new(root);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     quote! {
         #error
@@ -23,7 +23,7 @@ pub(crate) fn fallback(error: Option<syn::Error>, root: Option<&Path>, item: &It
         #[automatically_derived]
         impl #impl_generics #remote_error for #ident #arguments #clause {
             fn to_failure(&self) -> #failure {
-                <#failure as #default>::default()
+                #failure::new("", "", "")
             }
 
             fn from_failure(_: &#failure) -> #option<Self> {

@@ -10,7 +10,7 @@
 #[automatically_derived]
 impl renamed::RemoteError for PlacementError {
     fn to_failure(&self) -> renamed::Failure {
-        <renamed::Failure as ::core::default::Default>::default()
+        renamed::Failure::new("", "", "")
     }
     fn from_failure(_: &renamed::Failure) -> ::core::option::Option<Self> {
         ::core::option::Option::None
