@@ -104,7 +104,11 @@ pub mod runtime;
 pub mod __private;
 
 #[cfg(feature = "macros")]
-pub use messaging_macros::{RemoteError, rpc_api};
+#[doc = include_str!("../docs/remote_error.md")]
+pub use messaging_macros::RemoteError;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/rpc_api.md")]
+pub use messaging_macros::rpc_api;
 
 pub use config::{Config, LoginMethod, RabbitOptions};
 pub use context::Context;
