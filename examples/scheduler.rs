@@ -185,9 +185,14 @@ async fn call(transport: &Transport) -> Result<(), AnyError> {
 
 #[tokio::main]
 async fn main() -> Result<(), AnyError> {
-    let url = std::env::var("MESSAGING_URL").unwrap_or_else(|_| "memory://".to_owned());
+    let role = std::env::args().nth(1);
+    let url = match (std::env::var("MESSAGING_URL"), &role) {
+        (Ok(url), _) => url,
+        (Err(_), None) => "memory://".to_owned(),
+        (Err(_), Some(_)) => return Err("two processes need a broker: set MESSAGING_URL".into()),
+    };
     let transport = Transport::connect(&url).await?;
-    match std::env::args().nth(1).as_deref() {
+    match role.as_deref() {
         None => {
             let server = start(&transport).await?;
             call(&transport).await?;
