@@ -98,7 +98,7 @@ fn file_problems(path: &Path, text: &str) -> Vec<String> {
         // rustfmt closes a module where it opened it.
         let opens =
             lines.peek().is_some_and(|(_, next)| next.starts_with("mod ") && next.ends_with('{'));
-        if line == "#[cfg(test)]" && opens {
+        if is_for_tests(line) && opens {
             in_tests = true;
         } else if line == "}" {
             in_tests = core.is_some_and(is_test_file);
@@ -134,6 +134,11 @@ fn core_problems(place: &Path, line: &str) -> Vec<String> {
 fn is_test_file(place: &Path) -> bool {
     place.file_name().is_some_and(|name| name == "tests.rs")
         || place.components().any(|part| part.as_os_str() == "tests")
+}
+
+/// `#[cfg(test)]`, alone or with a feature.
+fn is_for_tests(line: &str) -> bool {
+    line == "#[cfg(test)]" || line.starts_with("#[cfg(all(test,")
 }
 
 /// Whether a line has a word, not as a part of a longer one.

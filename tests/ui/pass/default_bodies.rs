@@ -23,7 +23,7 @@ pub trait Defaults {
     }
 
     async fn not_yet(&self, _ctx: &Context) -> Result<u32, Failure> {
-        todo!()
+        panic!("not served yet")
     }
 
     #[rpc(cast)]
