@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use messaging::{CallError, Context, ErrorKind, Proxy as _, rpc_api};
+use messaging::{Context, ErrorKind, Proxy as _, rpc_api};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use crate::api::{SchedulerClient, client, serve};
 use crate::bus::{Bus, on_both, unique};
@@ -33,7 +34,10 @@ on_both! {
             &bus.transport,
             messaging::Target::topic(&relay).server("one"),
         )
-        .endpoint(RelayEndpoint::new(Forwarder(client(&bus))))
+        .endpoint(RelayEndpoint::new(Forwarder {
+            scheduler: client(&bus),
+            late: mpsc::unbounded_channel().0,
+        }))
         .start()
         .await
         .unwrap();
@@ -51,45 +55,42 @@ on_both! {
 #[rpc_api(topic = "relay", version = "1.0")]
 trait Relay {
     async fn ask(&self, ctx: &Context) -> Result<serde_json::Value, Infallible>;
-    async fn ask_late(&self, ctx: &Context) -> Result<String, Infallible>;
+    /// Tells the test how a call ends that is made after the caller's deadline.
+    #[rpc(timeout = "3s")]
+    async fn ask_late(&self, ctx: &Context) -> Result<(), Infallible>;
 }
 
-struct Forwarder(SchedulerClient);
+struct Forwarder {
+    scheduler: SchedulerClient,
+    late: mpsc::UnboundedSender<messaging::Error>,
+}
 
 impl Relay for Forwarder {
     async fn ask(&self, ctx: &Context) -> Result<serde_json::Value, Infallible> {
-        Ok(self.0.seen().context(ctx).await.unwrap())
+        Ok(self.scheduler.seen().context(ctx).await.unwrap())
     }
 
-    async fn ask_late(&self, ctx: &Context) -> Result<String, Infallible> {
-        tokio::time::sleep(ctx.remaining().unwrap() + Duration::from_millis(1)).await;
-        let error = self.0.whoami().context(ctx).await.unwrap_err();
-        Ok(match error {
-            CallError::Rpc(error) => format!("{:?}: {error}", error.kind()),
-            CallError::Remote(_) => unreachable!("it is not sent"),
-        })
+    async fn ask_late(&self, ctx: &Context) -> Result<(), Infallible> {
+        tokio::time::sleep(ctx.remaining().unwrap()).await;
+        let error = self.scheduler.whoami().context(ctx).await.unwrap_err();
+        self.late.send(error.rpc().unwrap().clone()).unwrap();
+        Ok(())
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_once_the_callers_deadline_has_passed() {
     let bus = Bus::memory().await;
-    let _scheduler = serve(&bus, "one").await;
-    let relay = Forwarder(client(&bus));
-    let (manager, _) = crate::api::Manager::new("x");
-    drop(manager);
-    let server = messaging::RpcServer::builder(
-        &bus.transport,
-        messaging::Target::topic("relay").server("one"),
-    )
-    .endpoint(RelayEndpoint::new(relay))
-    .start()
-    .await
-    .unwrap();
-    // The caller gives up; what the handler then learns is seen by another call's context.
-    let caller = RelayClient::new(&bus.transport);
-    let error = caller.ask_late().timeout(Duration::from_secs(3)).await.unwrap_err();
+    let (late, mut learned) = mpsc::unbounded_channel();
+    // No scheduler is there: a request that was sent would be unroutable.
+    let relay = Forwarder { scheduler: client(&bus), late };
+    let target = messaging::Target::topic("relay").server("one");
+    let builder = messaging::RpcServer::builder(&bus.transport, target);
+    let _server = builder.endpoint(RelayEndpoint::new(relay)).start().await.unwrap();
+
+    let error = RelayClient::new(&bus.transport).ask_late().await.unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
-    server.stop();
-    server.wait().await;
+    let error = learned.recv().await.unwrap();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains("not sent"), "{error}");
 }
