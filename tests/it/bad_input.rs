@@ -1,25 +1,13 @@
 //! What no well-behaved peer sends: each is refused by name, and the next message is served.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use messaging::driver::{Address, Driver, Listen, Publish};
+use messaging::driver::{Address, Driver, Listen};
 use messaging::{ErrorKind, Proxy as _, RpcClient, version};
 use serde_json::{Value, json};
 
 use crate::api::{client, serve};
-use crate::bus::{Bus, on_both, unique};
-
-const WITHIN: Duration = Duration::from_secs(10);
-
-async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
-    let message = Publish { address, body, expires: None, mandatory: true, within: WITHIN };
-    driver.publish(message).await.expect("the raw message is taken");
-}
-
-fn to_topic(bus: &Bus) -> Address {
-    Address::Topic { exchange: "openstack".into(), topic: bus.topic.clone(), server: None }
-}
+use crate::bus::{Bus, WITHIN, on_both, send, unique};
 
 fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
@@ -54,7 +42,7 @@ on_both! {
             format!(r#"{{"method": "{}", "version": "2.0"}}"#, "m".repeat(100_000)).into_bytes(),
             br#"{"method": "whoami", "version": "2.0", "_msg_id": "1", "_reply_q": "scheduler"}"#.to_vec(),
         ] {
-            send(&*driver, &to_topic(&bus), &body).await;
+            send(&*driver, &bus.to_topic(), &body).await;
             assert_eq!(client(&bus).whoami().await.unwrap(), "one");
         }
     }
@@ -74,7 +62,7 @@ on_both! {
             let mut request = rest;
             request["_msg_id"] = json!("id-1");
             request["_reply_q"] = json!(inbox.queue);
-            send(&*driver, &to_topic(&bus), request.to_string().as_bytes()).await;
+            send(&*driver, &bus.to_topic(), request.to_string().as_bytes()).await;
             let delivery = inbox.consumer.next().await.unwrap().unwrap();
             let envelope: Value = serde_json::from_slice(&delivery.body).unwrap();
             let reply: Value =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::driver::Driver;
+use messaging::driver::{Address, Driver, Publish};
 use messaging::{Config, Endpoint, RpcServer, RpcServerBuilder, Target, Transport, runtime};
 
 /// A bus of one test's own: topics are unique to it, so that tests share a broker in peace.
@@ -47,6 +47,12 @@ impl Bus {
         messaging::driver::connect(&self.config(), runtime).await.expect("a driver")
     }
 
+    /// Where a raw message to any server of the topic goes.
+    pub(crate) fn to_topic(&self) -> Address {
+        let (exchange, topic) = ("openstack".to_owned(), self.topic.clone());
+        Address::Topic { exchange, topic, server: None }
+    }
+
     pub(crate) fn target(&self) -> Target {
         Target::topic(&self.topic)
     }
@@ -70,6 +76,15 @@ pub(crate) fn rabbit_url() -> String {
     std::env::var("MESSAGING_TEST_RABBIT")
         .expect("MESSAGING_TEST_RABBIT names no RabbitMQ; run `cargo xtask test`, which starts one")
 }
+
+/// Sends a raw message.
+pub(crate) async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
+    let message = Publish { address, body, expires: None, mandatory: true, within: WITHIN };
+    driver.publish(message).await.expect("the raw message is taken");
+}
+
+/// What one operation of a driver may take.
+pub(crate) const WITHIN: Duration = Duration::from_secs(10);
 
 /// Longer than anything takes that works.
 pub(crate) const SOON: Duration = Duration::from_secs(20);

@@ -8,6 +8,7 @@ mod calls;
 mod casts;
 mod connecting;
 mod context;
+mod delivery;
 mod lifecycle;
 mod prepare;
 mod runtimes;

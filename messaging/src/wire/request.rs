@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) version: Option<String>,
     /// None for a cast.
     pub(crate) reply_to: Option<ReplyTo>,
+    /// What a repeat of the same message has as well.
+    pub(crate) unique_id: Option<String>,
     pub(crate) context: Map<String, Value>,
 }
 
@@ -116,6 +118,7 @@ impl Request {
             namespace: fields.namespace,
             version: fields.version,
             reply_to,
+            unique_id: fields.unique_id,
             context: fields.context,
         })
     }
@@ -129,6 +132,7 @@ struct Fields {
     version: Option<String>,
     msg_id: Option<String>,
     reply_q: Option<String>,
+    unique_id: Option<String>,
     context: Map<String, Value>,
 }
 
@@ -146,6 +150,7 @@ impl Fields {
             }
             "_msg_id" => self.msg_id = serde_json::from_str(text)?,
             "_reply_q" => self.reply_q = serde_json::from_str(text)?,
+            "_unique_id" => self.unique_id = serde_json::from_str(text)?,
             _ => {
                 if let Some(key) = key.strip_prefix(CONTEXT)
                     && !TAKEN.contains(&key)

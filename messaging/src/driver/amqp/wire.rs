@@ -112,6 +112,7 @@ impl AsyncWrite for Wire {
 mod tests {
     use std::net::TcpListener;
 
+    #[cfg(feature = "smol")]
     use async_rs::util::simple_block_on;
     use futures_util::future::{join, poll_fn};
 

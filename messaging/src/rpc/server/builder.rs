@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::answer::MissingQueues;
 use super::epoch::Phase;
 use super::{Executor, Handle, Inner, RpcServer};
 use crate::rpc::dispatcher::{Dispatcher, Endpoint};
@@ -72,6 +73,7 @@ impl RpcServerBuilder {
                 dispatcher: Dispatcher::new(self.endpoints),
                 executor: self.executor,
                 phase: watch::Sender::new(Phase::Idle),
+                missing_queues: MissingQueues::default(),
             }))),
         })
     }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::duplicates::Duplicates;
 use super::shutdown::CutOff;
 use crate::runtime::Runtime;
 
@@ -46,6 +47,7 @@ pub(super) struct Epoch {
     runtime: Arc<dyn Runtime>,
     stopping: watch::Sender<bool>,
     cut_off: watch::Sender<bool>,
+    pub(super) duplicates: Duplicates,
     running: Mutex<Running>,
     count: watch::Sender<usize>,
 }
@@ -67,6 +69,7 @@ impl Epoch {
             runtime,
             stopping: watch::Sender::new(false),
             cut_off: watch::Sender::new(false),
+            duplicates: Duplicates::default(),
             running: Mutex::default(),
             count: watch::Sender::new(0),
         }

@@ -1,7 +1,9 @@
 //! The serving side: a server takes messages, its executor runs them, its dispatcher finds the
 //! endpoint.
 
+mod answer;
 mod builder;
+mod duplicates;
 mod epoch;
 mod executor;
 mod intake;
@@ -22,6 +24,7 @@ pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
 
 use crate::rpc::dispatcher::Dispatcher;
 use crate::{Error, Target, Transport};
+use answer::MissingQueues;
 use epoch::{Epoch, Phase};
 
 /// A server of one topic.
@@ -54,6 +57,7 @@ pub(super) struct Inner {
     dispatcher: Dispatcher,
     executor: Executor,
     phase: watch::Sender<Phase>,
+    missing_queues: MissingQueues,
 }
 
 impl RpcServer {

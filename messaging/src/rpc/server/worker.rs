@@ -2,18 +2,17 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Inner;
 use super::epoch::{Epoch, InFlight};
 use super::panics::catch_panic_in;
+use super::{Inner, answer};
 use crate::context::Deadline;
-use crate::driver::{Acknowledge, Address, Delivery};
+use crate::driver::{Acknowledge, Delivery};
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
-use crate::wire::{Reply, ReplyTo, Request};
+use crate::wire::Request;
 use crate::{Context, Failure};
 
 /// The module of the failures that a server answers with by itself.
@@ -21,14 +20,6 @@ pub(crate) const MODULE: &str = "messaging.rpc.server";
 
 /// The class of the failure that a server answers with when it shuts down.
 pub(crate) const SHUTTING_DOWN: &str = "ShuttingDown";
-
-/// How long the reply queue of a caller may take an answer.
-const REPLYING: Duration = Duration::from_secs(60);
-
-/// Requests name the queue that the answer goes to. A server with rights of its own would write
-/// wherever a request says, so only what looks like a reply queue is written to (wire document,
-/// section 5.2).
-const REPLY_QUEUE: &str = "reply_";
 
 pub(super) async fn process(
     server: Arc<Inner>,
@@ -48,11 +39,15 @@ pub(super) async fn process(
             settled(settle.ack().await);
             drop(permit);
             let failure = Failure::new("builtins", "ValueError", describe(&error));
-            return answer(&server, &reply_to, Err(failure)).await;
+            return answer::send(&server, &epoch, &reply_to, None, Err(&failure)).await;
         }
     };
     drop(body);
     let reply_to = request.reply_to.clone();
+    let clock = server.transport.runtime();
+    // Whoever casts waits for nothing, however long its message waited.
+    let expires = expires.filter(|_| reply_to.is_some());
+    let caller = expires.map(|expires| Deadline::after(clock, expires));
     let handled = match server.dispatcher.route(
         request.namespace.as_deref(),
         request.version.as_deref(),
@@ -60,8 +55,7 @@ pub(super) async fn process(
     ) {
         Ok(route) => {
             in_flight.handled(&request.method, request.namespace.as_deref());
-            let expires = expires.filter(|_| reply_to.is_some());
-            let handled = handle(&server, &epoch, route, request, expires, settle).await;
+            let handled = handle(&server, &epoch, route, request, caller.clone(), settle).await;
             in_flight.answering();
             handled
         }
@@ -73,11 +67,12 @@ pub(super) async fn process(
     };
     drop(permit);
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        answer(&server, &reply_to, outcome).await;
+        answer::send(&server, &epoch, &reply_to, caller.as_ref(), outcome.as_ref()).await;
     }
 }
 
-/// Runs the method; none if there is nothing to answer because another server will.
+/// Runs the method; none if there is nothing to answer, because another server will or the
+/// message came before.
 ///
 /// The message is acknowledged before the method runs, so that it runs at most once; after it if
 /// the method is idempotent, so that another server runs it if this one dies.
@@ -86,7 +81,7 @@ async fn handle(
     epoch: &Epoch,
     route: Route,
     request: Request,
-    expires: Option<Duration>,
+    caller: Option<Deadline>,
     settle: Box<dyn Acknowledge>,
 ) -> Option<Result<Answer, Failure>> {
     let mut after = None;
@@ -97,15 +92,22 @@ async fn handle(
         tracing::warn!(method = request.method, %error, "not run: it could not be acknowledged");
         return None;
     }
+    // Remembered only now: what was not acknowledged comes again, and is to run then.
+    if !epoch.duplicates.is_new(request.unique_id.as_deref()) {
+        tracing::debug!(method = request.method, "not run: the message came before");
+        if let Some(settle) = after {
+            settled(settle.ack().await);
+        }
+        return None;
+    }
     let runtime = server.transport.runtime();
-    let deadline = expires.map(|expires| Deadline::after(runtime, expires));
     let method = request.method.clone();
     let invocation = Invocation::new(
         request.method,
         request.namespace,
         request.version.and_then(|version| version.parse().ok()),
         request.args,
-        Context::from_wire(request.context).with_deadline(deadline),
+        Context::from_wire(request.context).with_deadline(caller),
         Arc::clone(runtime),
     );
     let running = catch_panic_in(async { route.endpoint.handle(invocation).await });
@@ -126,23 +128,6 @@ async fn handle(
         tracing::debug!(target = %server.target, method, %failure, "a method failed");
     }
     Some(outcome)
-}
-
-async fn answer(server: &Inner, reply_to: &ReplyTo, outcome: Result<Answer, Failure>) {
-    if !reply_to.queue.starts_with(REPLY_QUEUE) {
-        tracing::warn!(target = %server.target, "a request names no reply queue to answer to; it is not answered");
-        return;
-    }
-    let outcome = outcome.as_ref().map(|answer| &*answer.0);
-    let body = Reply::encode(&reply_to.msg_id, outcome);
-    let address = Address::Reply { queue: reply_to.queue.clone() };
-    if let Err(error) = server.transport.send(&address, &body, true, REPLYING).await {
-        if error.is_unroutable() {
-            tracing::debug!(target = %server.target, "a caller is gone before its answer");
-        } else {
-            tracing::warn!(target = %server.target, %error, "an answer could not be sent");
-        }
-    }
 }
 
 /// What a caller is told whose request is cut off.

@@ -1,0 +1,54 @@
+//! What is promised of messages that come twice, and of answers that nobody waits for.
+
+use messaging::Executor;
+use serde_json::json;
+
+use crate::api::{Manager, SchedulerEndpoint, client, serve};
+use crate::bus::{on_both, send, unique};
+
+on_both! {
+    async fn a_message_that_comes_twice_runs_once(bus: Bus) {
+        let (_server, mut seen, _) = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let update = |host: &str, unique_id: &str| {
+            json!({
+                "method": "update", "version": "2.3", "args": {"host": host},
+                "_unique_id": unique_id,
+            })
+            .to_string()
+        };
+        let (first, second) = (update("h1", &unique()), update("h2", &unique()));
+        for body in [&first, &first, &second] {
+            send(&*driver, &bus.to_topic(), body.as_bytes()).await;
+        }
+        let mut both = [seen.recv().await.unwrap(), seen.recv().await.unwrap()];
+        both.sort();
+        assert_eq!(both, ["h1 on one", "h2 on one"]);
+    }
+
+    /// The answer is tried for a minute, in case its caller is connecting anew; meanwhile the one
+    /// worker there is serves others.
+    async fn an_answer_that_nobody_waits_for_holds_up_nobody(bus: Bus) {
+        let (manager, mut seen) = Manager::new("one");
+        let server = bus
+            .builder("one")
+            .endpoint(SchedulerEndpoint::new(manager.clone()))
+            .executor(Executor::serial())
+            .start()
+            .await
+            .unwrap();
+        let driver = bus.driver().await;
+        for caller in ["reply_gone", "reply_gone", "reply_gone_as_well", "scheduler", ""] {
+            let call = json!({
+                "method": "whoami", "version": "2.0", "_msg_id": unique(), "_reply_q": caller,
+            });
+            send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+            assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        }
+        client(&bus).update("h1".into()).await.unwrap();
+        assert_eq!(seen.recv().await.unwrap(), "h1 on one");
+        // Stopping does not wait for callers that are gone.
+        server.stop();
+        server.wait().await;
+    }
+}
