@@ -4,9 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 
 use crate::runtime::Runtime;
+use crate::{Error, ErrorKind};
 
 /// What travels beside the arguments: a free dictionary, such as who asks and under which request
 /// id, and the time that is left.
@@ -59,6 +63,42 @@ impl Context {
         &self.values
     }
 
+    /// The context that `value`, anything that serialises to a JSON object, says: the user's own
+    /// type in place of a dictionary.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) if it is not written as an object.
+    pub fn from_typed(value: &impl Serialize) -> Result<Self, Error> {
+        match serde_json::to_value(value) {
+            Ok(Value::Object(values)) => Ok(Self::from_wire(values)),
+            Ok(_) => Err(Error::new(
+                ErrorKind::Encode,
+                "a context is a JSON object, and this is written as something else",
+            )),
+            Err(error) => {
+                Err(Error::new(ErrorKind::Encode, "the context cannot be written as JSON")
+                    .with_source(error))
+            }
+        }
+    }
+
+    /// The dictionary as the user's own type; keys that the type does not know are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) if it does not fit, naming the type.
+    pub fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let dictionary =
+            MapDeserializer::new(self.values.iter().map(|(key, value)| (key.as_str(), value)));
+        T::deserialize(dictionary).map_err(|error: serde_json::Error| {
+            let wanted = std::any::type_name::<T>();
+            let text =
+                format!("the context of the request is not the `{wanted}` that was expected");
+            Error::new(ErrorKind::Decode, text).with_source(error)
+        })
+    }
+
     /// How long the caller still waits; none if it does not wait, or did not say.
     ///
     /// The clock starts when the request reaches the server, so this errs on the long side by the
@@ -105,5 +145,29 @@ impl Deadline {
 
     pub(crate) fn remaining(&self) -> Duration {
         self.at.saturating_duration_since(self.clock.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Caller {
+        user: String,
+        roles: Vec<String>,
+    }
+
+    #[test]
+    fn a_context_is_written_and_read_as_the_users_own_type() {
+        let caller = Caller { user: "alice".into(), roles: vec!["admin".into()] };
+        let context = Context::from_typed(&caller).unwrap().with("request_id", "r-1");
+        assert_eq!(context.typed::<Caller>().unwrap(), caller);
+        let error = Context::new().typed::<Caller>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("Caller"), "{error}");
+        assert_eq!(Context::from_typed(&1).unwrap_err().kind(), ErrorKind::Encode);
     }
 }

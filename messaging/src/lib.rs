@@ -116,7 +116,7 @@ pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};
 pub use rpc::Reply;
 pub use rpc::client::{Call, Cast, Prepare, Proxy, RpcClient, Setting};
-pub use rpc::dispatcher::{Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
+pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{
     CutOff, Execute, Executor, Job, RpcServer, RpcServerBuilder, ShutdownReport,
 };

@@ -3,6 +3,7 @@
 mod base_api;
 mod endpoint;
 mod invocation;
+mod policy;
 mod unpack;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub use base_api::BaseApi;
 pub use endpoint::{Answer, Endpoint, Handled};
 pub use invocation::Invocation;
+pub use policy::AccessPolicy;
 pub use unpack::Unpack;
 
 use crate::{ApiDescriptor, Failure, MethodDescriptor, Version};
@@ -23,7 +25,31 @@ const UNVERSIONED: Version = Version::new(1, 0);
 
 /// The endpoints behind one topic, in the order in which they are asked.
 pub(crate) struct Dispatcher {
-    endpoints: Vec<(ApiDescriptor, Arc<dyn Endpoint>)>,
+    endpoints: Vec<Served>,
+    policy: AccessPolicy,
+}
+
+/// An endpoint, and what it answers to.
+pub(crate) struct Served {
+    api: ApiDescriptor,
+    /// Namespaces that the API had before, the null namespace among them.
+    legacy_namespaces: Vec<Option<String>>,
+    endpoint: Arc<dyn Endpoint>,
+}
+
+impl Served {
+    pub(crate) fn new(
+        endpoint: impl Endpoint,
+        legacy_namespaces: impl IntoIterator<Item = Option<String>>,
+    ) -> Self {
+        let legacy_namespaces = legacy_namespaces.into_iter().collect();
+        Self { api: endpoint.api(), legacy_namespaces, endpoint: Arc::new(endpoint) }
+    }
+
+    fn is_in(&self, namespace: Option<&str>) -> bool {
+        self.api.namespace == namespace
+            || self.legacy_namespaces.iter().any(|legacy| legacy.as_deref() == namespace)
+    }
 }
 
 /// The endpoint and the method that serve a request.
@@ -34,9 +60,8 @@ pub(crate) struct Route {
 
 impl Dispatcher {
     /// A dispatcher over `endpoints`; the first that fits a request serves it.
-    pub(crate) fn new(endpoints: Vec<Arc<dyn Endpoint>>) -> Self {
-        let described = |endpoint: Arc<dyn Endpoint>| (endpoint.api(), endpoint);
-        Self { endpoints: endpoints.into_iter().map(described).collect() }
+    pub(crate) fn new(endpoints: Vec<Served>, policy: AccessPolicy) -> Self {
+        Self { endpoints, policy }
     }
 
     /// Finds who serves a request (wire document, section 16.3): the first endpoint with its
@@ -57,14 +82,16 @@ impl Dispatcher {
             Some(text) => text.parse().or_else(|_| without_revision(text)),
         };
         let mut compatible = false;
-        for (api, endpoint) in &self.endpoints {
+        for served in &self.endpoints {
+            let api = &served.api;
             let serves = requested.is_ok_and(|requested| api.version.serves(requested));
-            if api.namespace != namespace || !serves {
+            if !serves || !served.is_in(namespace) {
                 continue;
             }
             compatible = true;
-            if let Some(method) = api.method(method) {
-                return Ok(Route { endpoint: Arc::clone(endpoint), method });
+            let method = api.method(method).filter(|method| self.policy.allows(api, method));
+            if let Some(method) = method {
+                return Ok(Route { endpoint: Arc::clone(&served.endpoint), method });
             }
         }
         Err(if compatible {
@@ -78,7 +105,7 @@ impl Dispatcher {
         let served: Vec<String> = self
             .endpoints
             .iter()
-            .map(|(api, _)| format!("{} {}", named(api.namespace), api.version))
+            .map(|Served { api, .. }| format!("{} {}", named(api.namespace), api.version))
             .collect();
         Failure::new(
             MODULE,
@@ -119,7 +146,7 @@ fn named(namespace: Option<&str>) -> String {
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.endpoints.iter().map(|(api, _)| api.name)).finish()
+        f.debug_list().entries(self.endpoints.iter().map(|served| served.api.name)).finish()
     }
 }
 
@@ -127,9 +154,9 @@ impl fmt::Debug for Dispatcher {
 mod tests {
     use super::*;
 
-    struct Served(ApiDescriptor);
+    struct Api(ApiDescriptor);
 
-    impl Endpoint for Served {
+    impl Endpoint for Api {
         fn api(&self) -> ApiDescriptor {
             self.0
         }
@@ -144,6 +171,10 @@ mod tests {
     }
 
     fn dispatcher() -> Dispatcher {
+        with_policy(AccessPolicy::default())
+    }
+
+    fn with_policy(policy: AccessPolicy) -> Dispatcher {
         const OLD: ApiDescriptor = ApiDescriptor::__new(
             "Old",
             "t",
@@ -160,9 +191,15 @@ mod tests {
             Some("admin"),
             Version::new(1, 0),
             "",
-            &[method("c")],
+            &[method("c"), method("_hidden")],
         );
-        Dispatcher::new([OLD, NEW, ADMIN].map(|api| Arc::new(Served(api)) as _).into())
+        let legacy = [None, Some("root".to_owned())];
+        let endpoints = vec![
+            Served::new(Api(OLD), []),
+            Served::new(Api(NEW), []),
+            Served::new(Api(ADMIN), legacy),
+        ];
+        Dispatcher::new(endpoints, policy)
     }
 
     #[test]
@@ -173,6 +210,8 @@ mod tests {
             (None, Some("1.3.0"), "b", "Old"),
             (None, Some("2.0"), "a", "New"),
             (Some("admin"), None, "c", "Admin"),
+            (Some("root"), None, "c", "Admin"),
+            (None, None, "c", "Admin"),
         ] {
             let route = dispatcher().route(namespace, version, method).map_err(|f| f.to_string());
             assert_eq!(route.map(|route| route.endpoint.api().name), Ok(expected));
@@ -182,7 +221,8 @@ mod tests {
     #[test]
     fn what_is_not_served_is_refused_by_its_class() {
         for (namespace, version, method, class) in [
-            (None, Some("1.0"), "c", "NoSuchMethod"),
+            (None, Some("1.0"), "d", "NoSuchMethod"),
+            (None, Some("1.0"), "_hidden", "NoSuchMethod"),
             (None, Some("2.0"), "b", "NoSuchMethod"),
             (Some("admin"), None, "a", "NoSuchMethod"),
             (None, Some("1.4"), "a", "UnsupportedVersion"),
@@ -194,6 +234,20 @@ mod tests {
         ] {
             let failure = dispatcher().route(namespace, version, method).err().unwrap();
             assert!(failure.is(MODULE, class), "{version:?} {method}: {failure}");
+        }
+    }
+
+    #[test]
+    fn the_policy_says_which_methods_exist() {
+        for (policy, a, hidden) in [
+            (AccessPolicy::default(), true, false),
+            (AccessPolicy::legacy(), true, true),
+            (AccessPolicy::explicit(["_hidden"]), false, true),
+            (AccessPolicy::custom(|api, _| api.name == "Admin"), false, true),
+        ] {
+            let dispatcher = with_policy(policy);
+            let allowed = |method| dispatcher.route(None, Some("1.0"), method).is_ok();
+            assert_eq!((allowed("a"), allowed("_hidden")), (a, hidden), "{:?}", dispatcher.policy);
         }
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::answer::MissingQueues;
 use super::epoch::Phase;
 use super::{Executor, Handle, Inner, RpcServer};
-use crate::rpc::dispatcher::{Dispatcher, Endpoint};
+use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Served};
 use crate::{Error, ErrorKind, Target, Transport};
 
 /// A server in the making.
@@ -16,7 +16,8 @@ use crate::{Error, ErrorKind, Target, Transport};
 pub struct RpcServerBuilder {
     transport: Transport,
     target: Target,
-    endpoints: Vec<Arc<dyn Endpoint>>,
+    endpoints: Vec<Served>,
+    access_policy: AccessPolicy,
     executor: Executor,
 }
 
@@ -26,14 +27,33 @@ impl RpcServerBuilder {
             transport: transport.clone(),
             target,
             endpoints: Vec::new(),
+            access_policy: AccessPolicy::default(),
             executor: Executor::default(),
         }
     }
 
     /// Serves one more API. Endpoints are asked in the order in which they are added: the first
     /// with the namespace, a compatible version and the method serves a request.
-    pub fn endpoint(mut self, endpoint: impl Endpoint) -> Self {
-        self.endpoints.push(Arc::new(endpoint));
+    pub fn endpoint(self, endpoint: impl Endpoint) -> Self {
+        self.endpoint_also_in(endpoint, [])
+    }
+
+    /// Serves one more API, also in namespaces that it had before, while there are clients that
+    /// use them; none is the null namespace.
+    pub fn endpoint_also_in<'a>(
+        mut self,
+        endpoint: impl Endpoint,
+        legacy_namespaces: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> Self {
+        let legacy = legacy_namespaces.into_iter().map(|legacy| legacy.map(str::to_owned));
+        self.endpoints.push(Served::new(endpoint, legacy));
+        self
+    }
+
+    /// Which methods may be called. The default is [`AccessPolicy::default`]: all whose name does
+    /// not begin with an underscore.
+    pub fn access_policy(mut self, policy: AccessPolicy) -> Self {
+        self.access_policy = policy;
         self
     }
 
@@ -70,7 +90,7 @@ impl RpcServerBuilder {
                 transport: self.transport,
                 target: self.target,
                 name,
-                dispatcher: Dispatcher::new(self.endpoints),
+                dispatcher: Dispatcher::new(self.endpoints, self.access_policy),
                 executor: self.executor,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),
