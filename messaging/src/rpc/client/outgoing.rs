@@ -132,6 +132,7 @@ impl Outgoing {
             namespace: self.core.settings().namespace.as_deref(),
             version: self.version,
             reply_to,
+            monitor: None,
             context: self.context().map_or(&empty, Context::values),
         }
         .encode()
@@ -140,7 +141,7 @@ impl Outgoing {
     /// What became of the request: the method's result, its own error, or another failure.
     fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
         match answer {
-            Ok(result) => serde_json::from_str(result.get()).map_err(|error| {
+            Ok(result) => result.read().map_err(|error| {
                 let error = Error::new(
                     ErrorKind::Decode,
                     format!(

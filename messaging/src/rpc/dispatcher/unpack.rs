@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::de::value::Error as Missing;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
-use serde_json::value::RawValue;
 
 use super::Invocation;
 use crate::error::shortened;
 use crate::runtime::Runtime;
+use crate::wire::Json;
 use crate::{Context, Failure};
 
 /// Takes the arguments out of a request. Generated endpoints are made of this, and endpoints
@@ -73,7 +73,7 @@ impl Unpack {
         }
     }
 
-    fn remove(&mut self, name: &str) -> Option<Box<RawValue>> {
+    fn remove(&mut self, name: &str) -> Option<Json> {
         // The last of several, as JSON readers have it; the others go with it.
         let mut found = None;
         while let Some(at) = self.0.args.iter().rposition(|(given, _)| given == name) {
@@ -83,8 +83,8 @@ impl Unpack {
         found
     }
 
-    fn decode<T: DeserializeOwned>(&self, name: &str, json: &RawValue) -> Result<T, Failure> {
-        serde_json::from_str(json.get())
+    fn decode<T: DeserializeOwned>(&self, name: &str, json: &Json) -> Result<T, Failure> {
+        json.read()
             .map_err(|error| self.refused(&format!("cannot read argument `{name}`: {error}")))
     }
 
