@@ -8,6 +8,8 @@ mod failure;
 mod json;
 mod reply;
 mod request;
+mod salvage;
+mod text;
 
 #[cfg(test)]
 mod fixtures;

@@ -7,6 +7,7 @@ use super::envelope::{self, undecodable};
 use super::failure;
 use super::json::{self, Json, for_each_field};
 use super::new_id;
+use super::text::text;
 use crate::{Error, Failure};
 
 /// One message of a reply queue.
@@ -39,7 +40,7 @@ impl Reply {
             _msg_id: &'a str,
             _unique_id: String,
         }
-        let message = serde_json::to_vec(&Wire {
+        let body = envelope::wrap(&Wire {
             result: outcome.ok(),
             failure: outcome.err().map(failure::encode),
             ending: true,
@@ -47,7 +48,7 @@ impl Reply {
             _unique_id: new_id(),
         });
         // Text, a flag and JSON that is written already: nothing that could refuse to be written.
-        envelope::wrap(&message.unwrap_or_default())
+        body.unwrap_or_default()
     }
 
     /// Reads a body.
@@ -56,7 +57,8 @@ impl Reply {
     ///
     /// What is wrong with it, and the call that it was for, where that could be read.
     pub(crate) fn decode(body: &[u8]) -> Result<Self, (Error, Option<String>)> {
-        let message = envelope::open(body).map_err(|error| (error, None))?;
+        let text = text(body).map_err(|error| (error, None))?;
+        let message = envelope::open(&text).map_err(|error| (error, None))?;
         let (mut msg_id, mut result, mut failed, mut ending) = (None, None, None, false);
         let read = for_each_field(&message, |key, value| {
             match key {

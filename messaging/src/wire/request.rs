@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::envelope::{self, undecodable};
 use super::json::{self, Json, for_each_field};
-use super::new_id;
+use super::text::text;
+use super::{new_id, salvage};
 use crate::{Error, ErrorKind};
 
 const CONTEXT: &str = "_context_";
@@ -63,14 +64,13 @@ pub(crate) struct RequestParts<'a> {
 impl RequestParts<'_> {
     /// The body, with an id of its own by which a peer recognises a duplicate.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, Error> {
-        let message = serde_json::to_vec(self).map_err(|error| {
+        envelope::wrap(self).map_err(|error| {
             Error::new(
                 ErrorKind::Encode,
                 format!("the request for method `{}` cannot be written as JSON", self.method),
             )
             .with_source(error)
-        })?;
-        Ok(envelope::wrap(&message))
+        })
     }
 }
 
@@ -110,13 +110,18 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and whom to tell, where that much could be read.
+    /// What is wrong with it, and whom to tell, where that much can be read, or found in what
+    /// cannot.
     pub(crate) fn decode(body: &[u8]) -> Result<Self, (Error, Option<ReplyTo>)> {
-        let message = envelope::open(body).map_err(|error| (error, None))?;
+        let lost = |error| (error, salvage::reply_to(body));
+        let text = text(body).map_err(lost)?;
+        let message = envelope::open(&text).map_err(lost)?;
         let mut fields = Fields::default();
         let read = for_each_field(&message, |key, value| fields.take(key, value));
         let reply_to = match (fields.msg_id, fields.reply_q) {
             (Some(msg_id), Some(queue)) => Some(ReplyTo { msg_id, queue }),
+            // What could not be read may hide them.
+            _ if read.is_err() => salvage::reply_to(body),
             _ => None,
         };
         let refuse = |error| Err((error, reply_to.clone()));
