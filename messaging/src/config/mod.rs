@@ -74,7 +74,9 @@ impl Config {
         let url = self.url.clone()?;
         let mut rabbit = self.rabbit.clone();
         for (key, value) in &url.query {
-            rabbit.set(key, value)?;
+            rabbit
+                .set(key, value)
+                .map_err(|error| error.within("in the query of the transport URL"))?;
         }
         Ok(Resolved {
             url,

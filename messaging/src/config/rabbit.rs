@@ -110,6 +110,10 @@ const WITHOUT_MEANING: &[&str] = &[
 
 impl RabbitOptions {
     /// Sets the option that is called `key` in oslo.messaging's group `oslo_messaging_rabbit`.
+    ///
+    /// # Errors
+    ///
+    /// Without the place where the option stands, which only the caller knows.
     pub(crate) fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         match key {
             "amqp_durable_queues" => self.durable_queues = boolean(key, value)?,
@@ -135,8 +139,8 @@ impl RabbitOptions {
                 return Err(Error::new(
                     ErrorKind::Config,
                     format!(
-                        "option `{key}` of the group oslo_messaging_rabbit is not supported yet, \
-                         and is not ignored in silence; take it out of the URL to go on without it"
+                        "option `{key}` is not supported yet, and is not ignored in silence; take \
+                         it out to go on without it"
                     ),
                 ));
             }
@@ -147,8 +151,8 @@ impl RabbitOptions {
                 return Err(Error::new(
                     ErrorKind::Config,
                     format!(
-                        "option `{key}` in the query of the transport URL is none of the group \
-                         oslo_messaging_rabbit; see `messaging::RabbitOptions` for those there are"
+                        "option `{key}` is none of the group oslo_messaging_rabbit; see \
+                         `messaging::RabbitOptions` for those there are"
                     ),
                 ));
             }
@@ -180,10 +184,7 @@ fn seconds(key: &str, value: &str) -> Result<Duration, Error> {
 
 /// Without the value: whoever mixes up a URL may have put a password there.
 fn wrong(key: &str, expected: &str) -> Error {
-    Error::new(
-        ErrorKind::Config,
-        format!("option `{key}` in the query of the transport URL must be {expected}"),
-    )
+    Error::new(ErrorKind::Config, format!("option `{key}` must be {expected}"))
 }
 
 #[cfg(test)]
