@@ -91,25 +91,9 @@ const NOT_YET: &[&str] = &[
     "rabbit_stream_fanout",
 ];
 
-/// Options of the group that steer what is done in another way here: connections are not pooled,
-/// heartbeats are sent by the AMQP client, reply queues are looked for by the publisher.
-const WITHOUT_MEANING: &[&str] = &[
-    "rpc_conn_pool_size",
-    "conn_pool_min_size",
-    "conn_pool_ttl",
-    "heartbeat_rate",
-    "heartbeat_in_pthread",
-    "kombu_reconnect_delay",
-    "kombu_reconnect_splay",
-    "kombu_missing_consumer_retry_timeout",
-    "kombu_reconnect_timeout",
-    "ssl_enforce_hostname_verification",
-    "ssl_enforce_fips_mode",
-    "direct_mandatory_flag",
-];
-
 impl RabbitOptions {
-    /// Sets the option that is called `key` in oslo.messaging's group `oslo_messaging_rabbit`.
+    /// Sets the option that is called `key` in oslo.messaging's group `oslo_messaging_rabbit`;
+    /// those without effect, in the table `known::RABBIT_OPTIONS`, are none of them.
     ///
     /// # Errors
     ///
@@ -143,9 +127,6 @@ impl RabbitOptions {
                          it out to go on without it"
                     ),
                 ));
-            }
-            _ if WITHOUT_MEANING.contains(&key) => {
-                tracing::warn!(option = key, "this option of oslo.messaging has no meaning here");
             }
             _ => {
                 return Err(Error::new(
@@ -199,7 +180,6 @@ mod tests {
             ("rabbit_quorum_queue", "1"),
             ("rabbit_transient_queues_ttl", "60"),
             ("rabbit_login_method", "PLAIN"),
-            ("rpc_conn_pool_size", "30"),
         ] {
             options.set(key, value).unwrap();
         }

@@ -34,6 +34,8 @@ struct Inner {
     runtime: Arc<dyn Runtime>,
     control_exchange: String,
     response_timeout: Duration,
+    executor_pool_size: usize,
+    rpc_ping_enabled: bool,
     prefetch: u16,
     replies: Replies,
 }
@@ -117,6 +119,8 @@ impl Transport {
                 runtime,
                 control_exchange: config.control_exchange,
                 response_timeout: config.response_timeout,
+                executor_pool_size: config.executor_pool_size,
+                rpc_ping_enabled: config.rpc_ping_enabled,
                 prefetch: config.rabbit.prefetch,
                 replies,
             }),
@@ -133,6 +137,16 @@ impl Transport {
 
     pub(crate) fn response_timeout(&self) -> Duration {
         self.inner.response_timeout
+    }
+
+    /// How many messages a server runs at once that is given no executor.
+    pub(crate) fn executor_pool_size(&self) -> usize {
+        self.inner.executor_pool_size
+    }
+
+    /// Whether servers answer the peer's ping.
+    pub(crate) fn rpc_ping_enabled(&self) -> bool {
+        self.inner.rpc_ping_enabled
     }
 
     /// Sends a request and waits for its answer until `deadline`; `encode` writes the body.
@@ -209,6 +223,7 @@ impl fmt::Debug for Transport {
         f.debug_struct("Transport")
             .field("url", &self.inner.name)
             .field("driver", &self.inner.driver)
+            .field("rpc_ping_enabled", &self.rpc_ping_enabled())
             .field("late_replies", &self.inner.replies.late())
             .finish_non_exhaustive()
     }

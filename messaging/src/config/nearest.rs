@@ -1,0 +1,55 @@
+//! What somebody meant who wrote a name that there is not.
+
+/// The name that differs least from `wrong`, if one is near enough to be meant.
+pub(crate) fn nearest<'a>(
+    wrong: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    // A name from outside may be of any length; no option is called anything so long.
+    if wrong.len() > 80 {
+        return None;
+    }
+    let wrong = wrong.to_ascii_lowercase();
+    names
+        .into_iter()
+        .map(|name| (distance(&wrong, name), name))
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// How many bytes have to be put in, taken out or replaced.
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (above, from) in from.bytes().enumerate() {
+        // What stood left above, which is overwritten as the row goes on.
+        let mut corner = above;
+        let mut left = above + 1;
+        let mut next = vec![left];
+        for (to, above) in to.bytes().zip(row.iter().skip(1).copied()) {
+            left = (corner + usize::from(from != to)).min(above + 1).min(left + 1);
+            corner = above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(from.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_told_from_another_word() {
+        let names = ["rabbit_quorum_queue", "rabbit_ha_queues", "ssl"];
+        assert_eq!(nearest("rabbit_quroum_queue", names), Some("rabbit_quorum_queue"));
+        assert_eq!(nearest("RABBIT_HA_QUEUE", names), Some("rabbit_ha_queues"));
+        assert_eq!(nearest("sssl", names), Some("ssl"));
+        assert_eq!(nearest("rabbit_password", names), None);
+        assert_eq!(
+            (distance("kitten", "sitting"), distance("", "abc"), distance("ab", "")),
+            (3, 3, 2)
+        );
+    }
+}
