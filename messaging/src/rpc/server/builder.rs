@@ -18,7 +18,8 @@ pub struct RpcServerBuilder {
     target: Target,
     endpoints: Vec<Served>,
     access_policy: AccessPolicy,
-    executor: Executor,
+    /// None is as many tasks as the transport is configured with.
+    executor: Option<Executor>,
 }
 
 impl RpcServerBuilder {
@@ -28,7 +29,7 @@ impl RpcServerBuilder {
             target,
             endpoints: Vec::new(),
             access_policy: AccessPolicy::default(),
-            executor: Executor::default(),
+            executor: None,
         }
     }
 
@@ -57,9 +58,10 @@ impl RpcServerBuilder {
         self
     }
 
-    /// How handlers are run, and how many at once. The default is [`Executor::tasks`] with 64.
+    /// How handlers are run, and how many at once. The default is [`Executor::tasks`] with the
+    /// transport's [`executor_pool_size`](crate::Config::executor_pool_size), which is 64.
     pub fn executor(mut self, executor: Executor) -> Self {
-        self.executor = executor;
+        self.executor = Some(executor);
         self
     }
 
@@ -85,13 +87,15 @@ impl RpcServerBuilder {
         if self.endpoints.is_empty() {
             return wrong("it has no endpoint; add one with `.endpoint(..)`");
         }
+        let executor =
+            self.executor.unwrap_or_else(|| Executor::tasks(self.transport.executor_pool_size()));
         Ok(RpcServer {
             handle: Arc::new(Handle(Arc::new(Inner {
                 transport: self.transport,
                 target: self.target,
                 name,
                 dispatcher: Dispatcher::new(self.endpoints, self.access_policy),
-                executor: self.executor,
+                executor,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),
             }))),
