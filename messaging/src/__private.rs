@@ -37,6 +37,9 @@ pub async fn blocking(
     runtime: Arc<dyn Runtime>,
     method: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
 ) -> Result<Answer, Failure> {
+    if crate::rpc::server::may_block() {
+        return crate::rpc::server::catch_panic(method).unwrap_or_else(Err);
+    }
     let (sender, receiver) = oneshot::channel();
     runtime.spawn_blocking(Box::new(move || {
         let answer = crate::rpc::server::catch_panic(method);

@@ -11,6 +11,7 @@ mod context;
 mod delivery;
 mod lifecycle;
 mod prepare;
+mod rude;
 mod runtimes;
 mod serving;
 mod timeouts;

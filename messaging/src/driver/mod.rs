@@ -189,7 +189,8 @@ pub trait Consumer: fmt::Debug + Send {
 pub struct Delivery {
     /// What it says.
     pub body: Vec<u8>,
-    /// What [`Publish::expires`] was when it was sent.
+    /// How much of [`Publish::expires`] is left, as far as is known: a broker that does not tell
+    /// how long the message was with it counts from when it handed the message over.
     pub expires: Option<Duration>,
     /// Whether it was delivered before, to this consumer or another, and not acknowledged.
     pub redelivered: bool,

@@ -54,6 +54,15 @@ impl FromStr for TransportUrl {
             return Err(wrong("what stands before `://` is no scheme; it begins with `rabbit://`"));
         }
         let scheme = scheme.to_ascii_lowercase();
+        let (whole, _) = rest.split_once('#').unwrap_or((rest, ""));
+        let hosts_end = whole.find(['/', '?']).unwrap_or(whole.len());
+        let (before, behind) = whole.split_at(hosts_end);
+        if behind.contains('@') && !before.contains('@') {
+            return Err(wrong(
+                "an `@` stands behind the hosts, so a password may hold a `/` or a `?`; write \
+                 these as `%2F` and `%3F`, and an `@` in a virtual host as `%40`",
+            ));
+        }
         let rest = rest.split_once('#').map_or(rest, |(rest, _fragment)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (hosts, path) = match rest.split_once('/') {
@@ -280,6 +289,9 @@ mod tests {
             "rabbit://user:hunter2%FF@host/",
             "hunter2",
             "user:hunter2@host://",
+            "rabbit://user:12?hunter2=x@host/",
+            "rabbit://host/user:hunter2@x",
+            "rabbit://user:12/hunter2@host/",
         ] {
             let shown = match text.parse::<TransportUrl>() {
                 Ok(url) => format!("{url} {url:?} {:?}", url.hosts),

@@ -1,5 +1,6 @@
 //! Requests (wire document, section 8).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -37,8 +38,8 @@ pub(crate) struct Request {
     pub(crate) context: Map<String, Value>,
 }
 
-/// Named arguments in the order in which they came.
-pub(crate) type Args = Vec<(String, Json)>;
+/// Named arguments; of several with one name the last, as JSON readers have it.
+pub(crate) type Args = BTreeMap<String, Json>;
 
 /// Where the answer to a call goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,7 +199,7 @@ fn seconds(text: &str) -> Option<Duration> {
 fn named(object: &str) -> Result<Args, serde_json::Error> {
     let mut args = Args::new();
     for_each_field(object, |name, value| {
-        args.push((name.to_owned(), Json::from(value)));
+        args.insert(name.to_owned(), Json::from(value));
         Ok(())
     })?;
     Ok(args)
@@ -236,8 +237,8 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let body = format!(r#"{{"method": "m", "args": {{"deep": {deep}, "flat": 1}}}}"#);
         let request = Request::decode(body.as_bytes()).unwrap();
-        assert!(request.args[0].1.read::<Value>().is_err());
-        assert_eq!(request.args[1].1.get(), "1");
+        assert!(request.args["deep"].read::<Value>().is_err());
+        assert_eq!(request.args["flat"].get(), "1");
     }
 
     #[test]

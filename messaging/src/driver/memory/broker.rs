@@ -122,10 +122,13 @@ impl Broker {
 
     /// The next message for a consumer.
     pub(super) fn take(&self, id: ConsumerId) -> Mail {
-        self.locked(|state, _| {
+        self.locked(|state, clock| {
             let Some(subscriber) = state.consumers.get_mut(id) else { return Mail::Ended };
             match subscriber.next_mail() {
-                Some((subscription, queue, message)) => {
+                Some((subscription, queue, mut message)) => {
+                    let now = clock.now();
+                    message.expires =
+                        message.expires_at.map(|at| at.saturating_duration_since(now));
                     Mail::Message(Taker { consumer: id, subscription }, queue, message)
                 }
                 None if subscriber.is_cancelled() => Mail::Ended,

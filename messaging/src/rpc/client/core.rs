@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{ApiDescriptor, Context, Target, Transport, Version};
+use crate::error::shortened;
+use crate::{ApiDescriptor, Context, Error, ErrorKind, Target, Transport, Version, target};
 
 /// What every client holds. Generated code passes it around and looks at nothing in it.
 #[derive(Clone)]
@@ -40,6 +41,19 @@ impl Settings {
     /// The version that no request may exceed: the one pinned, else the cap.
     pub(super) fn limit(&self) -> Option<Version> {
         self.version.or(self.version_cap)
+    }
+
+    /// Whether topic, server and exchange are names that a broker can have.
+    pub(super) fn check_address(&self) -> Result<(), Error> {
+        let server = self.server.as_deref();
+        let exchange = self.exchange.as_deref();
+        target::check_topic(&self.topic)
+            .and(server.map_or(Ok(()), |server| target::check_server(&self.topic, server)))
+            .and(exchange.map_or(Ok(()), target::check_exchange))
+            .map_err(|why| {
+                let topic = shortened(&self.topic);
+                Error::new(ErrorKind::Target, format!("no client of topic `{topic}`: {why}"))
+            })
     }
 }
 

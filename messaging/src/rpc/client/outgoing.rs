@@ -78,12 +78,7 @@ impl Outgoing {
 
     fn address(&self) -> Result<Address, Error> {
         let settings = self.core.settings();
-        if settings.topic.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Target,
-                format!("method `{}` was not sent: the client's topic is empty", self.method),
-            ));
-        }
+        settings.check_address()?;
         let topic = settings.topic.clone();
         if self.fanout {
             return Ok(Address::Fanout { topic });

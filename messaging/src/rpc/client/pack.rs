@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::core::ClientCore;
@@ -66,7 +67,10 @@ impl<'a> Pack<'a> {
             self.put(name, &json);
             return self;
         }
-        let is_default = to_raw_value(&default()).is_ok_and(|default| default.get() == json.get());
+        // As values: maps are written in an order of their own.
+        let value = serde_json::from_str::<Value>(json.get());
+        let is_default = serde_json::to_value(default())
+            .is_ok_and(|default| value.is_ok_and(|value| value == default));
         if !is_default {
             let parameter = format!("parameter `{name}`");
             self.refused =

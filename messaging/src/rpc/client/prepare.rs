@@ -116,7 +116,8 @@ impl<C: FromCore> Prepare<C> {
     /// # Errors
     ///
     /// [`Version`](ErrorKind::Version) if the version or the cap is none that the API can have, or
-    /// the version exceeds the cap; [`Target`](ErrorKind::Target) for an empty topic.
+    /// the version exceeds the cap; [`Target`](ErrorKind::Target) for a topic, a server or an
+    /// exchange that a broker cannot have.
     pub fn build(self) -> Result<C, Error> {
         check(&self.settings)?;
         Ok(C::from_core(self.core.with(self.settings)))
@@ -124,9 +125,7 @@ impl<C: FromCore> Prepare<C> {
 }
 
 fn check(settings: &Settings) -> Result<(), Error> {
-    if settings.topic.is_empty() {
-        return Err(Error::new(ErrorKind::Target, "a client needs a topic, and this one is empty"));
-    }
+    settings.check_address()?;
     let refused = |why: String| Err(Error::new(ErrorKind::Version, why));
     if let (Some(version), Some(cap)) = (settings.version, settings.version_cap)
         && !cap.serves(version)

@@ -61,7 +61,7 @@ impl fmt::Debug for Invocation {
             .field("method", &self.method)
             .field("namespace", &self.namespace)
             .field("version", &self.version)
-            .field("args", &self.args.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("args", &self.args.keys())
             .finish_non_exhaustive()
     }
 }

@@ -15,6 +15,7 @@ pub use invocation::Invocation;
 pub use policy::AccessPolicy;
 pub use unpack::Unpack;
 
+use crate::error::shortened;
 use crate::{ApiDescriptor, Failure, MethodDescriptor, Version};
 
 /// The module of the failures that a dispatcher answers with, and that a Python client rebuilds.
@@ -111,9 +112,10 @@ impl Dispatcher {
             MODULE,
             "UnsupportedVersion",
             format!(
-                "Endpoint does not support RPC version {}. Attempted method: {method} \
+                "Endpoint does not support RPC version {}. Attempted method: {} \
                  (asked for {}; served here: {})",
-                version.unwrap_or("1.0"),
+                shortened(version.unwrap_or("1.0")),
+                shortened(method),
                 named(namespace),
                 served.join(", ")
             ),
@@ -128,10 +130,11 @@ fn without_revision(text: &str) -> Result<Version, crate::ParseVersionError> {
 }
 
 pub(crate) fn no_such_method(namespace: Option<&str>, method: &str) -> Failure {
+    let method = shortened(method);
     let message = match namespace {
         None => format!("Endpoint does not support RPC method {method}"),
         Some(namespace) => {
-            format!("Endpoint does not support RPC method {method} (in namespace `{namespace}`)")
+            format!("Endpoint does not support RPC method {method} (in {})", named(Some(namespace)))
         }
     };
     Failure::new(MODULE, "NoSuchMethod", message)
@@ -139,7 +142,7 @@ pub(crate) fn no_such_method(namespace: Option<&str>, method: &str) -> Failure {
 
 fn named(namespace: Option<&str>) -> String {
     match namespace {
-        Some(namespace) => format!("namespace `{namespace}`"),
+        Some(namespace) => format!("namespace `{}`", shortened(namespace)),
         None => "the null namespace".to_owned(),
     }
 }

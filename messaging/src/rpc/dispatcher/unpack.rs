@@ -30,7 +30,7 @@ impl Unpack {
     /// A failure for the caller, if it is missing or of another type; Python's `TypeError`, which
     /// the peer answers with as well (wire document, section 11.1).
     pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Failure> {
-        match self.remove(name) {
+        match self.0.args.remove(name) {
             Some(json) => self.decode(name, &json),
             None => T::deserialize(Absent)
                 .map_err(|_| self.refused(&format!("is missing argument `{name}`"))),
@@ -47,7 +47,7 @@ impl Unpack {
         name: &'static str,
         default: impl FnOnce() -> T,
     ) -> Result<T, Failure> {
-        match self.remove(name) {
+        match self.0.args.remove(name) {
             Some(json) => self.decode(name, &json),
             None => Ok(default()),
         }
@@ -65,22 +65,12 @@ impl Unpack {
     ///
     /// A failure for the caller, if it sent an argument that nobody took.
     pub fn finish(self) -> Result<Context, Failure> {
-        match self.0.args.first() {
+        match self.0.args.keys().next() {
             None => Ok(self.0.context),
-            Some((name, _)) => {
+            Some(name) => {
                 Err(self.refused(&format!("got an unexpected argument `{}`", shortened(name))))
             }
         }
-    }
-
-    fn remove(&mut self, name: &str) -> Option<Json> {
-        // The last of several, as JSON readers have it; the others go with it.
-        let mut found = None;
-        while let Some(at) = self.0.args.iter().rposition(|(given, _)| given == name) {
-            let (_, json) = self.0.args.swap_remove(at);
-            found.get_or_insert(json);
-        }
-        found
     }
 
     fn decode<T: DeserializeOwned>(&self, name: &str, json: &Json) -> Result<T, Failure> {
@@ -134,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn arguments_are_taken_by_name_and_type() {
-        let mut args = unpack(r#"{"b": 2, "a": "x", "a": "y"}"#);
+        let mut args = unpack(r#"{"b": 2, "a": "x", "a": "y"}"#); // the last of several
         assert_eq!(args.take::<String>("a").unwrap(), "y");
         assert_eq!(args.take::<u8>("b").unwrap(), 2);
         assert_eq!(args.take::<Option<u8>>("c").unwrap(), None);

@@ -4,14 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Inner;
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::epoch::Epoch;
-use crate::Failure;
+use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::Address;
 use crate::rpc::dispatcher::Answer;
 use crate::runtime;
 use crate::wire::{Reply, ReplyTo};
+use crate::{Error, Failure};
 
 /// How long an answer is tried while its queue is missing, and how long a missing queue is
 /// remembered (wire document, section 10).
@@ -52,50 +54,97 @@ impl MissingQueues {
     }
 }
 
-/// Sends the answer to a call. While the caller's queue is missing, which may be because the
-/// caller is connecting anew, it is tried again until the caller has given up, a minute has
-/// passed, or the server stops.
-pub(super) async fn send(
+/// An answer on its way.
+pub(super) struct Answering<'a> {
+    pub(super) server: &'a Inner,
+    pub(super) epoch: &'a Epoch,
+    pub(super) reply_to: ReplyTo,
+    /// When the caller gives up, if it said.
+    pub(super) deadline: Option<Deadline>,
+    /// Held until the broker has the answer, so that a broker which takes none gets no more
+    /// work out of this server; given back where the caller is what keeps the answer waiting.
+    pub(super) permit: OwnedSemaphorePermit,
+}
+
+impl Answering<'_> {
+    /// Sends the answer to a call. While the caller's queue is missing, which may be because the
+    /// caller is connecting anew, it is tried again until the caller has given up, a minute has
+    /// passed, or the server stops. An answer that the broker does not take, being too large, is
+    /// replaced by a failure that says so.
+    pub(super) async fn send(self, outcome: Result<Answer, Failure>) {
+        let target = &self.server.target;
+        let queue = &self.reply_to.queue;
+        if !queue.starts_with(REPLY_QUEUE) {
+            tracing::warn!(%target, "a request names no reply queue to answer to; it is not answered");
+            return;
+        }
+        let clock = self.server.transport.runtime();
+        if self.server.missing_queues.contains(queue, clock.now()) {
+            tracing::debug!(%target, "an answer to a caller that is gone was dropped");
+            return;
+        }
+        let patience = Deadline::after(clock, PATIENCE);
+        let Err(error) = self.publish(&patience, outcome.as_ref()).await else { return };
+        if error.is_unroutable() {
+            return self.retry(&patience, outcome.as_ref()).await;
+        }
+        tracing::warn!(%target, %error, "an answer could not be sent");
+        if outcome.is_ok() {
+            let text = format!("the result could not be sent: {error}");
+            let failure = Failure::new(MODULE, "ResultNotSent", text);
+            if let Err(error) = self.publish(&patience, Err(&failure)).await {
+                tracing::debug!(%target, %error, "nor could the failure that says so");
+            }
+        }
+    }
+
+    /// Tries again, off the worker.
+    async fn retry(self, patience: &Deadline, outcome: Result<&Answer, &Failure>) {
+        let Self { server, epoch, reply_to, deadline, permit } = self;
+        drop(permit);
+        let clock = server.transport.runtime();
+        loop {
+            let stopped = runtime::timeout(&**clock, PAUSE, epoch.stopped()).await.is_some();
+            let left = left(deadline.as_ref(), patience);
+            if stopped || left.is_zero() {
+                tracing::debug!(target = %server.target, "a caller is gone before its answer");
+                return server.missing_queues.insert(&reply_to.queue, clock.now());
+            }
+            match publish(server, &reply_to, left, outcome).await {
+                Ok(()) => return,
+                Err(error) if error.is_unroutable() => {}
+                Err(error) => {
+                    tracing::warn!(target = %server.target, %error, "an answer could not be sent");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn publish(
+        &self,
+        patience: &Deadline,
+        outcome: Result<&Answer, &Failure>,
+    ) -> Result<(), Error> {
+        let within = left(self.deadline.as_ref(), patience);
+        publish(self.server, &self.reply_to, within, outcome).await
+    }
+}
+
+/// How long an answer is worth a try.
+fn left(deadline: Option<&Deadline>, patience: &Deadline) -> Duration {
+    let patience = patience.remaining();
+    deadline.map_or(patience, |deadline| deadline.remaining().min(patience))
+}
+
+/// One try, which is a message of its own, with an id of its own.
+async fn publish(
     server: &Inner,
-    epoch: &Epoch,
     reply_to: &ReplyTo,
-    caller: Option<&Deadline>,
+    within: Duration,
     outcome: Result<&Answer, &Failure>,
-) {
-    let target = &server.target;
-    let ReplyTo { msg_id, queue } = reply_to;
-    if !queue.starts_with(REPLY_QUEUE) {
-        tracing::warn!(%target, "a request names no reply queue to answer to; it is not answered");
-        return;
-    }
-    let clock = server.transport.runtime();
-    if server.missing_queues.contains(queue, clock.now()) {
-        tracing::debug!(%target, "an answer to a caller that is gone was dropped");
-        return;
-    }
-    let patience = Deadline::after(clock, PATIENCE);
-    let left = || match caller {
-        Some(caller) => caller.remaining().min(patience.remaining()),
-        None => patience.remaining(),
-    };
-    let address = Address::Reply { queue: queue.clone() };
-    let outcome = outcome.map(|answer| &*answer.0);
-    loop {
-        // Each try is a message of its own, with an id of its own.
-        let body = Reply::encode(msg_id, outcome);
-        let error = match server.transport.send(&address, &body, true, left()).await {
-            Ok(()) => return,
-            Err(error) => error,
-        };
-        if !error.is_unroutable() {
-            tracing::warn!(%target, %error, "an answer could not be sent");
-            return;
-        }
-        let waited = runtime::timeout(&**clock, PAUSE, epoch.stopped()).await.is_none();
-        if !waited || left().is_zero() {
-            tracing::debug!(%target, "a caller is gone before its answer");
-            server.missing_queues.insert(queue, clock.now());
-            return;
-        }
-    }
+) -> Result<(), Error> {
+    let address = Address::Reply { queue: reply_to.queue.clone() };
+    let body = Reply::encode(&reply_to.msg_id, outcome.map(|answer| &*answer.0));
+    server.transport.send(&address, &body, true, within).await
 }

@@ -9,7 +9,7 @@ use super::answer::MissingQueues;
 use super::epoch::Phase;
 use super::{Executor, Handle, Inner, RpcServer};
 use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Served};
-use crate::{Error, ErrorKind, Target, Transport};
+use crate::{Error, ErrorKind, Target, Transport, target};
 
 /// A server in the making.
 #[must_use = "call `start()` to start the server"]
@@ -75,15 +75,20 @@ impl RpcServerBuilder {
         let wrong = |why: &str| {
             Err(Error::new(ErrorKind::Target, format!("no server of {}: {why}", self.target)))
         };
-        if self.target.topic.is_empty() {
-            return wrong("its topic is empty; clients send to a topic");
+        if let Err(why) = target::check_topic(&self.target.topic) {
+            return wrong(why);
         }
-        let Some(name) = self.target.server.clone().filter(|server| !server.is_empty()) else {
+        let Some(name) = self.target.server.clone() else {
             return wrong(
                 "its target names no server; add `.server(\"host-1\")`, a name that no other \
                  server of the topic has",
             );
         };
+        let checked = target::check_server(&self.target.topic, &name);
+        let exchange = self.target.exchange.as_deref().map_or(Ok(()), target::check_exchange);
+        if let Err(why) = checked.and(exchange) {
+            return wrong(why);
+        }
         if self.endpoints.is_empty() {
             return wrong("it has no endpoint; add one with `.endpoint(..)`");
         }

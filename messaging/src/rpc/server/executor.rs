@@ -1,5 +1,6 @@
 //! How handlers are run, and how many at once.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -85,6 +86,17 @@ impl Execute for Tasks {
     }
 }
 
+thread_local! {
+    /// Whether this thread is one of [`Executor::threads`].
+    static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling code runs on a thread of [`Executor::threads`], where a method that blocks
+/// needs no second thread: all of them could be waiting for one.
+pub(crate) fn may_block() -> bool {
+    MAY_BLOCK.get()
+}
+
 #[derive(Debug)]
 struct Threads(usize);
 
@@ -95,6 +107,10 @@ impl Execute for Threads {
 
     fn execute(&self, job: Job, runtime: &Arc<dyn Runtime>) {
         let on_thread = Arc::clone(runtime);
-        runtime.spawn_blocking(Box::new(move || on_thread.block_on(job)));
+        runtime.spawn_blocking(Box::new(move || {
+            MAY_BLOCK.set(true);
+            on_thread.block_on(job);
+            MAY_BLOCK.set(false);
+        }));
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::Semaphore;
 
-use super::epoch::{Epoch, Phase};
+use super::epoch::Epoch;
+use super::panics::catch_panic;
+use super::taken::Taken;
 use super::{Inner, worker};
 use crate::driver::Consumer;
 
@@ -27,7 +29,6 @@ pub(super) async fn run(server: Arc<Inner>, epoch: Arc<Epoch>, mut consumer: Box
         tracing::debug!(target = %server.target, %error, "the consumer could not be closed");
     }
     tracing::info!(target = %server.target, "the server has stopped");
-    server.phase.send_replace(Phase::Idle);
 }
 
 async fn take(server: &Arc<Inner>, epoch: &Arc<Epoch>, consumer: &mut dyn Consumer) {
@@ -48,8 +49,13 @@ async fn take(server: &Arc<Inner>, epoch: &Arc<Epoch>, consumer: &mut dyn Consum
                 Either::Right((None, _)) | Either::Left(_) => return,
             }
         };
+        let taken = Taken::new(delivery, server.transport.runtime());
         let work =
-            worker::process(Arc::clone(server), Arc::clone(epoch), epoch.enter(), delivery, permit);
-        server.executor.execute(Box::pin(work), server.transport.runtime());
+            worker::process(Arc::clone(server), Arc::clone(epoch), epoch.enter(), taken, permit);
+        let job = Box::pin(work);
+        let executed = catch_panic(|| server.executor.execute(job, server.transport.runtime()));
+        if executed.is_err() {
+            tracing::error!(target = %server.target, "the executor did not take a message");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod executor;
 mod intake;
 mod panics;
 mod shutdown;
+mod taken;
 mod worker;
 
 use std::fmt;
@@ -17,13 +18,15 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use builder::RpcServerBuilder;
+pub(crate) use executor::may_block;
 pub use executor::{Execute, Executor, Job};
 pub(crate) use panics::catch_panic;
 pub use shutdown::{CutOff, ShutdownReport};
 pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
 
+use crate::context::Deadline;
 use crate::rpc::dispatcher::Dispatcher;
-use crate::{Error, Target, Transport};
+use crate::{Error, ErrorKind, Target, Transport, runtime};
 use answer::MissingQueues;
 use epoch::{Epoch, Phase};
 
@@ -75,9 +78,12 @@ impl RpcServer {
     /// # Errors
     ///
     /// What the broker refuses, or that it does not answer within the transport's response
-    /// timeout.
+    /// timeout; [`Timeout`](ErrorKind::Timeout) if what the server had taken before does not end
+    /// within that time.
     pub async fn start(&self) -> Result<(), Error> {
         let server = &self.handle.0;
+        let clock = server.transport.runtime();
+        let deadline = Deadline::after(clock, server.transport.response_timeout());
         let mut phases = server.phase.subscribe();
         loop {
             if let Some(claim) = Claim::take(server) {
@@ -88,8 +94,16 @@ impl RpcServer {
                 tracing::debug!(target = %server.target, "the server runs already");
                 return Ok(());
             }
-            // The sender lives in `server`, which is held here.
-            let _ = phases.changed().await;
+            if runtime::timeout(&**clock, deadline.remaining(), phases.changed()).await.is_none() {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "the server of {} was not started: it still finishes what it had taken \
+                         before it was stopped; shut it down with a budget",
+                        server.target
+                    ),
+                ));
+            }
         }
     }
 
@@ -169,9 +183,33 @@ impl<'a> Claim<'a> {
         };
         self.server.phase.send_replace(Phase::Running(Arc::clone(&epoch)));
         tracing::info!(target = %target, "the server takes messages");
+        let ended = Ended(Arc::clone(self.server));
+        let running = Arc::clone(&epoch);
         let intake = intake::run(Arc::clone(self.server), epoch, consumer);
-        transport.runtime().spawn(Box::pin(intake));
+        transport.runtime().spawn(Box::pin(async move {
+            let _ended = ended;
+            intake.await;
+        }));
+        // A runtime that has ended drops what it is to run.
+        let runs = self.server.phase.borrow().epoch().is_some();
+        if !runs && !running.is_stopping() {
+            return Err(Error::new(
+                ErrorKind::Closed,
+                format!(
+                    "the server of {target} was not started: the runtime that its transport was made on has ended"
+                ),
+            ));
+        }
         Ok(())
+    }
+}
+
+/// Says that a server has ended, however its intake did: a runtime that is shut down drops it.
+struct Ended(Arc<Inner>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.phase.send_replace(Phase::Idle);
     }
 }
 

@@ -12,21 +12,31 @@ use crate::Failure;
 /// Runs `work`; if it panics, what to answer.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
     // Whatever the handler shares with others is the user's, who sees the panic as a reply.
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(&*panic))
+    catch_unwind(AssertUnwindSafe(work)).map_err(panicked)
 }
 
 /// Runs `work`; if it panics, what to answer.
 pub(super) async fn catch_panic_in<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| panicked(&*panic))
+    AssertUnwindSafe(work).catch_unwind().await.map_err(panicked)
 }
 
 /// The text of the panic goes to the log of this server, not to the peer.
-fn panicked(panic: &(dyn Any + Send)) -> Failure {
+fn panicked(panic: Box<dyn Any + Send>) -> Failure {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text");
+        .unwrap_or("no text")
+        .to_owned();
     tracing::error!(panic = text, "a handler panicked");
+    drop_quietly(panic);
     Failure::new(MODULE, "HandlerPanicked", "the handler panicked; see the server's log")
+}
+
+/// Drops what a handler left behind; that this panics is the handler's doing as well.
+pub(super) fn drop_quietly<T>(left: T) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(left))) {
+        // One that panics when it is dropped is not tried again.
+        std::mem::forget(panic);
+    }
 }

@@ -13,6 +13,9 @@ pub struct ShutdownReport {
     /// The handlers that were still running when the budget was used up. Their callers were told
     /// that the server shuts down; what is idempotent was handed back for another server to run.
     pub cut_off: Vec<CutOff>,
+    /// Whether the server is still taking leave of the broker, which did not answer within the
+    /// budget; [`RpcServer::wait`] waits for it.
+    pub still_closing: bool,
 }
 
 /// A handler that was cut off: its future was dropped. A method that blocks cannot be stopped;
@@ -32,7 +35,7 @@ impl ShutdownReport {
     /// Whether everything finished.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.cut_off.is_empty()
+        self.cut_off.is_empty() && !self.still_closing
     }
 }
 
@@ -53,10 +56,10 @@ impl RpcServer {
             return ShutdownReport::default();
         }
         let cut_off = epoch.cut_off();
-        let _ = runtime::timeout(clock, for_telling, self.ended(&epoch)).await;
+        let ended = runtime::timeout(clock, for_telling, self.ended(&epoch)).await;
         for CutOff { method, running_for, .. } in &cut_off {
             tracing::warn!(target = %self.handle.0.target, method, ?running_for, "a handler was cut off");
         }
-        ShutdownReport { cut_off }
+        ShutdownReport { cut_off, still_closing: ended.is_none() }
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::Inner;
+use super::answer::Answering;
 use super::epoch::{Epoch, InFlight};
-use super::panics::catch_panic_in;
-use super::{Inner, answer};
+use super::panics::{catch_panic_in, drop_quietly};
+use super::taken::{Taken, Unsettled};
 use crate::context::Deadline;
-use crate::driver::{Acknowledge, Delivery};
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
 use crate::wire::Request;
 use crate::{Context, Failure};
@@ -25,29 +26,33 @@ pub(super) async fn process(
     server: Arc<Inner>,
     epoch: Arc<Epoch>,
     in_flight: InFlight,
-    delivery: Delivery,
+    taken: Taken,
     permit: OwnedSemaphorePermit,
 ) {
-    let Delivery { body, expires, settle, .. } = delivery;
+    let Taken { body, deadline, unsettled } = taken;
     let request = match Request::decode(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
             tracing::warn!(target = %server.target, %error, "a message is no request");
             let Some(reply_to) = reply_to else {
-                return settled(settle.reject(false).await);
+                return settled(unsettled.reject(false).await);
             };
-            settled(settle.ack().await);
-            drop(permit);
+            settled(unsettled.ack().await);
             let failure = Failure::new("builtins", "ValueError", describe(&error));
-            return answer::send(&server, &epoch, &reply_to, None, Err(&failure)).await;
+            let answering =
+                Answering { server: &server, epoch: &epoch, reply_to, deadline, permit };
+            return answering.send(Err(failure)).await;
         }
     };
     drop(body);
     let reply_to = request.reply_to.clone();
-    let clock = server.transport.runtime();
     // Whoever casts waits for nothing, however long its message waited.
-    let expires = expires.filter(|_| reply_to.is_some());
-    let caller = expires.map(|expires| Deadline::after(clock, expires));
+    let deadline = deadline.filter(|_| reply_to.is_some());
+    if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
+        let method = request.method;
+        tracing::debug!(target = %server.target, method, "not run: its caller has given up");
+        return settled(unsettled.reject(false).await);
+    }
     let handled = match server.dispatcher.route(
         request.namespace.as_deref(),
         request.version.as_deref(),
@@ -55,19 +60,20 @@ pub(super) async fn process(
     ) {
         Ok(route) => {
             in_flight.handled(&request.method, request.namespace.as_deref());
-            let handled = handle(&server, &epoch, route, request, caller.clone(), settle).await;
+            let handled =
+                handle(&server, &epoch, route, request, deadline.clone(), unsettled).await;
             in_flight.answering();
             handled
         }
         Err(failure) => {
             tracing::debug!(target = %server.target, %failure, "a request is not served here");
-            settled(settle.ack().await);
+            settled(unsettled.ack().await);
             Some(Err(failure))
         }
     };
-    drop(permit);
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        answer::send(&server, &epoch, &reply_to, caller.as_ref(), outcome.as_ref()).await;
+        let answering = Answering { server: &server, epoch: &epoch, reply_to, deadline, permit };
+        answering.send(outcome).await;
     }
 }
 
@@ -82,12 +88,12 @@ async fn handle(
     route: Route,
     request: Request,
     caller: Option<Deadline>,
-    settle: Box<dyn Acknowledge>,
+    unsettled: Unsettled,
 ) -> Option<Result<Answer, Failure>> {
     let mut after = None;
     if route.method.idempotent {
-        after = Some(settle);
-    } else if let Err(error) = settle.ack().await {
+        after = Some(unsettled);
+    } else if let Err(error) = unsettled.ack().await {
         // The broker will deliver it again: to run it here as well would be to run it twice.
         tracing::warn!(method = request.method, %error, "not run: it could not be acknowledged");
         return None;
@@ -110,10 +116,11 @@ async fn handle(
         Context::from_wire(request.context).with_deadline(caller),
         Arc::clone(runtime),
     );
-    let running = catch_panic_in(async { route.endpoint.handle(invocation).await });
-    let outcome = match select(pin!(running), pin!(epoch.is_cut_off())).await {
+    let running = catch_panic_in(async move { route.endpoint.handle(invocation).await });
+    let outcome = match select(Box::pin(running), pin!(epoch.is_cut_off())).await {
         Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
-        Either::Right(_) => {
+        Either::Right(((), running)) => {
+            drop_quietly(running);
             if let Some(settle) = after {
                 settled(settle.reject(true).await);
                 return None;

@@ -1,0 +1,61 @@
+//! A message that was taken, and that somebody has to settle.
+
+use std::sync::Arc;
+
+use crate::Error;
+use crate::context::Deadline;
+use crate::driver::{Acknowledge, Delivery};
+use crate::runtime::Runtime;
+
+/// A message that was taken.
+pub(super) struct Taken {
+    pub(super) body: Vec<u8>,
+    /// When its sender gives up, if it said.
+    pub(super) deadline: Option<Deadline>,
+    pub(super) unsettled: Unsettled,
+}
+
+impl Taken {
+    pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
+        let Delivery { body, expires, settle, .. } = delivery;
+        let deadline = expires.map(|expires| Deadline::after(clock, expires));
+        let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
+        Self { body, deadline, unsettled }
+    }
+}
+
+/// Settles a message. Dropped without having been used, it gives the message back to its queue:
+/// an executor that drops a job, or a runtime that ends, loses none.
+pub(super) struct Unsettled {
+    settle: Option<Box<dyn Acknowledge>>,
+    runtime: Arc<dyn Runtime>,
+}
+
+impl Unsettled {
+    /// Done with it.
+    pub(super) async fn ack(mut self) -> Result<(), Error> {
+        match self.settle.take() {
+            Some(settle) => settle.ack().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Not done: back to its queue, or dropped.
+    pub(super) async fn reject(mut self, requeue: bool) -> Result<(), Error> {
+        match self.settle.take() {
+            Some(settle) => settle.reject(requeue).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Unsettled {
+    fn drop(&mut self) {
+        let Some(settle) = self.settle.take() else { return };
+        self.runtime.spawn(Box::pin(async move {
+            if let Err(error) = settle.reject(true).await {
+                tracing::debug!(%error, "a message could not be given back; the broker does it");
+            }
+        }));
+    }
+}
