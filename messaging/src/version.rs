@@ -86,6 +86,42 @@ impl FromStr for Version {
     }
 }
 
+/// A version as a request names it, which may have a revision: `1.4.2`.
+///
+/// APIs have none, so a revision above zero asks for more than the same minor has (wire document,
+/// section 16.1). As for the peer, it does not matter where the minor is smaller, and what comes
+/// after it never does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Requested {
+    version: Version,
+    /// Whether there is a revision that is not zero, or is none.
+    revised: bool,
+}
+
+impl Requested {
+    pub(crate) const fn new(version: Version) -> Self {
+        Self { version, revised: false }
+    }
+
+    /// None if it is not a version, which the peer answers with errors of Python.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (version, revision) = match text.match_indices('.').nth(1) {
+            Some((dot, _)) => (text.get(..dot)?, text.get(dot + 1..)?.split('.').next()?),
+            None => (text, "0"),
+        };
+        let revised = revision.is_empty() || revision.bytes().any(|digit| digit != b'0');
+        Some(Self { version: Version::parse(version).ok()?, revised })
+    }
+
+    pub(crate) const fn version(self) -> Version {
+        self.version
+    }
+
+    pub(crate) const fn served_by(self, api: Version) -> bool {
+        api.serves(self.version) && !(self.revised && api.minor == self.version.minor)
+    }
+}
+
 /// A text that is not a version; see [`Version::parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseVersionError(());

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::json;
 use crate::error::shortened;
+use crate::version::Requested;
 use crate::{Error, ErrorKind, Version};
 
 const VERSION: Version = Version::new(2, 0);
@@ -87,8 +88,7 @@ pub(super) fn open(text: &str) -> Result<Cow<'_, str>, Error> {
 
 /// `2.0`, and `2.0.0` for the peers that write a revision (wire document, section 16.1).
 fn readable(version: &str) -> bool {
-    let version = version.strip_suffix(".0").filter(|rest| rest.contains('.')).unwrap_or(version);
-    version.parse().is_ok_and(|version| VERSION.serves(version))
+    Requested::parse(version).is_some_and(|version| version.served_by(VERSION))
 }
 
 pub(super) fn undecodable(why: &str) -> Error {

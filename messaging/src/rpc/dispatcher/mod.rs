@@ -16,6 +16,7 @@ pub use policy::AccessPolicy;
 pub use unpack::Unpack;
 
 use crate::error::shortened;
+use crate::version::Requested;
 use crate::{ApiDescriptor, Failure, MethodDescriptor, Version};
 
 /// The module of the failures that a dispatcher answers with, and that a Python client rebuilds.
@@ -79,13 +80,13 @@ impl Dispatcher {
         method: &str,
     ) -> Result<Route, Failure> {
         let requested = match version {
-            None => Ok(UNVERSIONED),
-            Some(text) => text.parse().or_else(|_| without_revision(text)),
+            None => Some(Requested::new(UNVERSIONED)),
+            Some(text) => Requested::parse(text),
         };
         let mut compatible = false;
         for served in &self.endpoints {
             let api = &served.api;
-            let serves = requested.is_ok_and(|requested| api.version.serves(requested));
+            let serves = requested.is_some_and(|requested| requested.served_by(api.version));
             if !serves || !served.is_in(namespace) {
                 continue;
             }
@@ -114,19 +115,13 @@ impl Dispatcher {
             format!(
                 "Endpoint does not support RPC version {}. Attempted method: {} \
                  (asked for {}; served here: {})",
-                shortened(version.unwrap_or("1.0")),
+                version.map_or("1.0".into(), shortened),
                 shortened(method),
                 named(namespace),
                 served.join(", ")
             ),
         )
     }
-}
-
-/// `1.4.0` asks for no more than `1.4`; a revision above zero asks for more than any endpoint of
-/// ours says it has.
-fn without_revision(text: &str) -> Result<Version, crate::ParseVersionError> {
-    Version::parse(text.strip_suffix(".0").unwrap_or(text))
 }
 
 pub(crate) fn no_such_method(namespace: Option<&str>, method: &str) -> Failure {
@@ -253,4 +248,43 @@ mod tests {
             assert_eq!((allowed("a"), allowed("_hidden")), (a, hidden), "{:?}", dispatcher.policy);
         }
     }
+
+    /// The table of the peer. Ours differs where the peer's own code fails: a version that is none
+    /// (`1`, `1.x`, the empty text) raises IndexError or ValueError there, and is a version that is
+    /// not supported here. An API of ours always has a version, and never a revision.
+    #[test]
+    fn versions_are_compared_as_by_the_peer() {
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/oslo/version_cases.json");
+        let table: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let (mut same, mut raised) = (0, 0);
+        for case in table["cases"].as_array().unwrap() {
+            let Some(Ok(implemented)) = case["implemented"].as_str().map(str::parse) else {
+                continue;
+            };
+            let api = ApiDescriptor::__new("Api", "t", None, implemented, "", &[METHOD]);
+            let dispatcher = Dispatcher::new(vec![Served::new(Api(api), [])], AccessPolicy::default());
+            // A null reaches the dispatcher as this text.
+            let requested = case["requested"].as_str().unwrap_or("null");
+            let route = dispatcher.route(None, Some(requested), "a").map(drop);
+            match &case["answer"] {
+                serde_json::Value::Bool(served) => {
+                    assert_eq!(route.is_ok(), *served, "{case}");
+                    same += 1;
+                }
+                answer => {
+                    assert!(answer.as_str().unwrap().starts_with("raises "), "{case}");
+                    assert!(route.is_err(), "{case}");
+                    raised += 1;
+                }
+            }
+            if let Err(failure) = route {
+                assert!(failure.is(MODULE, "UnsupportedVersion"), "{case}: {failure}");
+            }
+        }
+        assert!(same >= 40 && raised >= 10, "{same} {raised}");
+    }
+
+    const METHOD: MethodDescriptor = method("a");
 }

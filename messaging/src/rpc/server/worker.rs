@@ -13,6 +13,7 @@ use super::panics::{catch_panic_in, drop_quietly};
 use super::taken::{Taken, Unsettled};
 use crate::context::Deadline;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
+use crate::version::Requested;
 use crate::wire::Request;
 use crate::{Context, Failure};
 
@@ -111,7 +112,7 @@ async fn handle(
     let invocation = Invocation::new(
         request.method,
         request.namespace,
-        request.version.and_then(|version| version.parse().ok()),
+        request.version.and_then(|text| Requested::parse(&text)).map(Requested::version),
         request.args,
         Context::from_wire(request.context).with_deadline(caller),
         Arc::clone(runtime),
