@@ -21,9 +21,10 @@ pub struct FailureParts {
     pub class: String,
     /// The module of the class: `builtins`.
     pub module: String,
-    /// The text of the error.
+    /// The text of the error. Of one that is longer than 64 KiB the start travels.
     pub message: String,
-    /// The lines of the peer's traceback, as it formatted them.
+    /// The lines of the peer's traceback, as it formatted them. Of one that is longer than 64 KiB
+    /// or 1024 lines the start and the end travel.
     pub traceback: Vec<String>,
     /// The positional arguments from which a Python caller rebuilds the exception.
     pub args: Vec<Value>,

@@ -3,6 +3,7 @@
 //! The only place that knows their keys. Nothing here does I/O, and nothing that a peer sends can
 //! do more than be refused: both layers of JSON keep serde_json's limit of 128 levels.
 
+mod bounds;
 mod envelope;
 mod failure;
 mod json;

@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Error;
 
 pub(super) use fields::for_each_field;
+pub(super) use python::elements;
 
 /// A value as the text that it is, until somebody reads it who knows its type.
 #[derive(Clone, Debug, PartialEq)]

@@ -47,6 +47,23 @@ pub(super) fn fields<'de>(
     tokens.end()
 }
 
+/// The elements of a list, each as the text that it is.
+pub(in crate::wire) fn elements(list: &str) -> Result<Vec<&str>, Error> {
+    let mut tokens = Tokens::new(list);
+    let Token::List = tokens.next()? else {
+        return Err(tokens.error("expected a JSON list"));
+    };
+    let (mut elements, mut first) = (Vec::new(), true);
+    while tokens.another(b']', &mut first)? {
+        let begin = tokens.position();
+        IgnoredAny::deserialize(Value(&mut tokens))?;
+        elements.push(tokens.since(begin));
+    }
+    tokens.close(b']')?;
+    tokens.end()?;
+    Ok(elements)
+}
+
 /// The next value of a text.
 struct Value<'t, 'de>(&'t mut Tokens<'de>);
 

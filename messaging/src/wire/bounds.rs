@@ -1,0 +1,84 @@
+//! How much is kept of texts that a peer may make as long as it likes.
+
+/// How many bytes of a traceback are kept.
+const TRACEBACK: usize = 64 * 1024;
+
+/// How many bytes of one of its entries: a frame with its lines of source.
+const ENTRY: usize = 8 * 1024;
+
+/// How many of its entries; Python stops at a thousand frames by itself.
+const ENTRIES: usize = 1024;
+
+/// `text`, or its first `limit` bytes and how much is left out.
+pub(super) fn bounded(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let kept = text.get(..text.floor_char_boundary(limit)).unwrap_or_default();
+    format!("{kept}… ({} bytes left out)", text.len() - kept.len())
+}
+
+/// `lines`, or the first and the last of them: where a request came in and where it failed.
+pub(super) fn bounded_lines(lines: &[String]) -> Vec<String> {
+    let fits = |lines: &[String]| {
+        lines.len() <= ENTRIES
+            && lines.iter().map(String::len).sum::<usize>() <= TRACEBACK
+            && lines.iter().all(|line| line.len() <= ENTRY)
+    };
+    if fits(lines) {
+        return lines.to_vec();
+    }
+    // Most are of where it failed, which Python puts last.
+    let first = kept(lines.iter(), ENTRIES / 4, TRACEBACK / 4);
+    let rest = lines.get(first.len()..).unwrap_or_default();
+    let last = kept(rest.iter().rev(), ENTRIES / 4 * 3 - 1, TRACEBACK / 4 * 3 - ENTRY);
+    let mut all = first;
+    match rest.len() - last.len() {
+        0 => {}
+        left_out => all.push(format!("  ... {left_out} entries left out ...\n")),
+    }
+    all.extend(last.into_iter().rev());
+    all
+}
+
+fn kept<'a>(
+    lines: impl Iterator<Item = &'a String>,
+    entries: usize,
+    mut bytes: usize,
+) -> Vec<String> {
+    let mut kept = Vec::new();
+    for line in lines.take(entries) {
+        let line = bounded(line, ENTRY);
+        let Some(left) = bytes.checked_sub(line.len()) else { break };
+        bytes = left;
+        kept.push(line);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_says_so() {
+        assert_eq!(bounded("ééé", 6), "ééé");
+        assert_eq!(bounded("ééé", 5), "éé… (2 bytes left out)");
+    }
+
+    #[test]
+    fn a_long_traceback_keeps_its_ends() {
+        let lines: Vec<String> = (0..100_000).map(|line| format!("line {line}\n")).collect();
+        let kept = bounded_lines(&lines);
+        assert!(kept.len() <= ENTRIES && kept.iter().map(String::len).sum::<usize>() <= TRACEBACK);
+        assert_eq!((kept.first(), kept.last()), (lines.first(), lines.last()));
+        assert_eq!(kept.iter().filter(|line| line.contains("98977 entries left out")).count(), 1);
+
+        let few = &lines[..ENTRIES];
+        assert_eq!(bounded_lines(few), few);
+        let wide = vec!["x".repeat(1 << 20), "last".to_owned()];
+        let kept = bounded_lines(&wide);
+        assert_eq!(kept.last(), wide.last());
+        assert!(kept[0].starts_with("xxx") && kept[0].len() < ENTRY + 100);
+    }
+}
