@@ -9,6 +9,10 @@ use tokio::sync::oneshot;
 pub use crate::rpc::client::{ClientCore, FromCore, Pack};
 pub use crate::rpc::dispatcher::{Handled, Unpack};
 
+/// For fuzzers.
+#[cfg(fuzzing)]
+pub use crate::wire::targets;
+
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;
 use crate::runtime::Runtime;

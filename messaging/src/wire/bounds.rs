@@ -9,12 +9,15 @@ const ENTRY: usize = 8 * 1024;
 /// How many of its entries; Python stops at a thousand frames by itself.
 const ENTRIES: usize = 1024;
 
-/// `text`, or its first `limit` bytes and how much is left out.
+/// How many bytes it may take to say how much is left out.
+const NOTE: usize = 48;
+
+/// `text`, or its start and how much is left out, in at most `limit` bytes.
 pub(super) fn bounded(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let kept = text.get(..text.floor_char_boundary(limit)).unwrap_or_default();
+    let kept = text.get(..text.floor_char_boundary(limit - NOTE)).unwrap_or_default();
     format!("{kept}… ({} bytes left out)", text.len() - kept.len())
 }
 
@@ -62,8 +65,10 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_between_characters_and_says_so() {
-        assert_eq!(bounded("ééé", 6), "ééé");
-        assert_eq!(bounded("ééé", 5), "éé… (2 bytes left out)");
+        let text = "é".repeat(32);
+        assert_eq!(bounded(&text, 64), text);
+        assert_eq!(bounded(&text, 63), "ééééééé… (50 bytes left out)");
+        assert!(bounded(&text, 63).len() <= 63);
     }
 
     #[test]

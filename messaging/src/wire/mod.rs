@@ -14,6 +14,10 @@ mod text;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod properties;
+#[cfg(any(test, fuzzing))]
+pub mod targets;
 
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@
 
 mod fields;
 mod key;
-mod python;
+pub(in crate::wire) mod python;
 mod surrogates;
 mod tokens;
 

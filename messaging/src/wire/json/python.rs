@@ -19,7 +19,7 @@ pub(super) fn has_words(text: &str) -> bool {
 }
 
 /// Reads a text.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(in crate::wire) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let mut tokens = Tokens::new(text);
     let value = T::deserialize(Value(&mut tokens))?;
     tokens.end()?;
