@@ -3,7 +3,7 @@
 mod ini;
 mod kind;
 mod known;
-mod nearest;
+mod names;
 mod overlay;
 mod rabbit;
 mod report;
@@ -167,8 +167,8 @@ impl Config {
         resolve::resolve(self, &mut Report::default()).map(drop)
     }
 
-    /// Each option with its value and where that came from, in the form of a file, for operators
-    /// to read. What has no effect is told with the reason, and so is the first mistake, if there
+    /// Each option with its value, and above it where that came from, in the form of a file, for
+    /// operators to read. What has no effect is told with the reason, and so is the first mistake, if there
     /// is one. Passwords, and the query of the URL, are left out.
     ///
     /// ```
@@ -176,8 +176,8 @@ impl Config {
     ///
     /// let config = Config::new().url("rabbit://nova:secret@host/").control_exchange("nova");
     /// let text = config.explain();
-    /// assert!(text.contains("transport_url = rabbit://nova:***@host/  # set by the program"));
-    /// assert!(text.contains("rpc_response_timeout = 60  # the default"));
+    /// assert!(text.contains("# set by the program\ntransport_url = rabbit://nova:***@host/\n"));
+    /// assert!(text.contains("# the default\nrpc_response_timeout = 60\n"));
     /// ```
     #[must_use]
     pub fn explain(&self) -> String {

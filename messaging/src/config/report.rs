@@ -23,8 +23,7 @@ struct Setting {
 impl Report {
     /// Notes an option; a later word replaces an earlier one.
     pub(crate) fn note(&mut self, name: &'static str, value: &str, place: Place) {
-        // A file's value may have several lines.
-        let value = shortened(value).escape_debug().to_string();
+        let value = printable(value);
         self.settings.insert(name, Setting { value, place });
     }
 
@@ -44,15 +43,29 @@ impl Report {
             match option.without_effect {
                 // What is not set and has no effect is of no interest.
                 Some(_) if *place == Place::Default => {}
-                Some(_) => writeln!(f, "# {} = {value}  # {place}; no effect", option.name)?,
-                None => writeln!(f, "{} = {value}  # {place}", option.name)?,
+                Some(_) => writeln!(f, "# {place}; no effect\n# {} = {value}", option.name)?,
+                None => writeln!(f, "# {place}\n{} = {value}", option.name)?,
             }
         }
         Ok(())
     }
 }
 
+/// Short, and on one line, though a file's value may have several.
+fn printable(value: &str) -> String {
+    let mut printable = String::new();
+    for c in shortened(value).chars() {
+        if c.is_control() {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
+}
+
 impl fmt::Display for Report {
+    /// Places stand above their options: a comment behind a value would be part of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "[{DEFAULT}]")?;
         self.write(f, DEFAULT_OPTIONS)?;

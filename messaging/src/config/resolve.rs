@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::known::{self, ELSEWHERE, Known, RABBIT, RABBIT_OPTIONS};
-use super::nearest::nearest;
+use super::known::{self, ELSEWHERE, Known, RABBIT_OPTIONS};
+use super::names;
 use super::report::Report;
 use super::sources::{Place, Said};
 use super::substitute::substitute;
 use super::{Config, RabbitOptions};
-use crate::error::shortened;
 use crate::{Error, ErrorKind, TransportUrl};
 
 /// The longest time that AMQP carries: 31 bits of milliseconds, in seconds.
@@ -122,25 +121,8 @@ impl Resolution<'_> {
     }
 
     fn rabbit(&mut self, url: &TransportUrl) -> Result<RabbitOptions, Error> {
-        for name in url.query.keys() {
-            check_name(name, &Place::Query)?;
-        }
         let sources = &self.config.sources;
-        for (name, place) in sources.names_in(RABBIT) {
-            check_name(name, &place)?;
-        }
-        for (name, place) in sources.rabbit_variables() {
-            // The environment knows no older names, as in oslo.config.
-            if !RABBIT_OPTIONS.iter().any(|known| known.name == name) {
-                return Err(unknown(&name, &place));
-            }
-        }
-        for (name, _) in &self.config.named {
-            if known::any(name).is_none() {
-                return Err(unknown(name, &Place::Builder));
-            }
-        }
-
+        names::check(self.config, url)?;
         let mut options = RabbitOptions::default();
         for option in RABBIT_OPTIONS {
             if let Some(said) = queried(url, option).or_else(|| sources.get(option)) {
@@ -235,25 +217,6 @@ fn queried(url: &TransportUrl, option: &Known) -> Option<Said> {
         let text = url.query.get(name)?.clone();
         Some(Said { text, place: Place::Query, name: name.to_owned() })
     })
-}
-
-fn check_name(name: &str, place: &Place) -> Result<(), Error> {
-    match known::rabbit(name) {
-        Some(_) => Ok(()),
-        None => Err(unknown(name, place)),
-    }
-}
-
-fn unknown(name: &str, place: &Place) -> Error {
-    let names = RABBIT_OPTIONS.iter().map(|known| known.name);
-    let advice = match nearest(name, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "the page `configuration` of this library's documentation lists those there are"
-            .to_owned(),
-    };
-    let what =
-        format!("{place}: option `{}` is none of the group {RABBIT}; {advice}", shortened(name));
-    Error::new(ErrorKind::Config, what)
 }
 
 /// Without the value: whoever mixes up a file may have put a password there.

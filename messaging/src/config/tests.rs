@@ -216,12 +216,12 @@ fn explain_tells_values_and_places_and_no_secret() {
     let config = with_environment(config, &[("OS_DEFAULT__RPC_PING_ENABLED", "Yes")]).quorum();
     let text = config.explain();
     for line in [
-        "[DEFAULT]\ntransport_url = rabbit://nova:***@host/v  # /",
-        "nova.conf line 2, group [DEFAULT]\n",
-        "control_exchange = openstack  # the default\n",
-        "rpc_ping_enabled = true  # environment variable OS_DEFAULT__RPC_PING_ENABLED\n",
-        "rabbit_retry_backoff = 3  # in the query of the transport URL\n",
-        "rabbit_transient_quorum_queue = true  # set by the program\n",
+        "[DEFAULT]\n# /",
+        "nova.conf line 2, group [DEFAULT]\ntransport_url = rabbit://nova:***@host/v\n",
+        "# the default\ncontrol_exchange = openstack\n",
+        "# environment variable OS_DEFAULT__RPC_PING_ENABLED\nrpc_ping_enabled = true\n",
+        "# in the query of the transport URL\nrabbit_retry_backoff = 3\n",
+        "# set by the program\nrabbit_transient_quorum_queue = true\n",
     ] {
         assert!(text.contains(line), "{line} is not in:\n{text}");
     }

@@ -1,10 +1,46 @@
-//! What somebody meant who wrote a name that there is not.
+//! Names that there are not, and what somebody meant who wrote them.
+
+use super::Config;
+use super::known::{self, RABBIT, RABBIT_OPTIONS};
+use super::sources::Place;
+use crate::error::shortened;
+use crate::{Error, ErrorKind, TransportUrl};
+
+/// Refuses options of RabbitMQ's group that there are not, wherever they stand. In DEFAULT, which
+/// other libraries share, nobody can tell.
+pub(super) fn check(config: &Config, url: &TransportUrl) -> Result<(), Error> {
+    let sources = &config.sources;
+    for (name, place) in sources.names_in(RABBIT) {
+        known::rabbit(name).ok_or_else(|| unknown(name, &place))?;
+    }
+    for (name, place) in sources.rabbit_variables() {
+        // The environment knows no older names, as in oslo.config.
+        let known = RABBIT_OPTIONS.iter().find(|known| known.name == name);
+        known.ok_or_else(|| unknown(&name, &place))?;
+    }
+    for name in url.query.keys() {
+        known::rabbit(name).ok_or_else(|| unknown(name, &Place::Query))?;
+    }
+    for (name, _) in &config.named {
+        known::any(name).ok_or_else(|| unknown(name, &Place::Builder))?;
+    }
+    Ok(())
+}
+
+fn unknown(name: &str, place: &Place) -> Error {
+    let names = RABBIT_OPTIONS.iter().map(|known| known.name);
+    let advice = match nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the page `configuration` of this library's documentation lists those there are"
+            .to_owned(),
+    };
+    let name = shortened(name);
+    let what = format!("{place}: option `{name}` is none of the group {RABBIT}; {advice}");
+    Error::new(ErrorKind::Config, what)
+}
 
 /// The name that differs least from `wrong`, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    wrong: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A name from outside may be of any length; no option is called anything so long.
     if wrong.len() > 80 {
         return None;
