@@ -1,5 +1,6 @@
 //! A Rust peer and a Python one, on the real oslo.messaging, over a real RabbitMQ.
 
+mod config;
 mod demo;
 mod example;
 mod python;
