@@ -63,10 +63,14 @@ struct Service {
 
 impl Rust {
     pub(crate) async fn serve(topic: &str, name: &str) -> Self {
-        let transport = transport().await;
+        Self::serve_over(&transport().await, topic, name).await
+    }
+
+    /// The same with options of the transport.
+    pub(crate) async fn serve_over(transport: &Transport, topic: &str, name: &str) -> Self {
         let (sender, notes) = mpsc::unbounded_channel();
         let service = || Service { name: name.to_owned(), notes: sender.clone() };
-        let server = RpcServer::builder(&transport, Target::topic(topic).server(name))
+        let server = RpcServer::builder(transport, Target::topic(topic).server(name))
             .endpoint(DemoEndpoint::new(service()))
             .endpoint(AdminEndpoint::new(service()))
             .start()

@@ -5,6 +5,7 @@ mod demo;
 mod example;
 mod python;
 mod python_to_rust;
+mod quorum;
 mod rust_to_python;
 
 use serde_json::json;
