@@ -24,7 +24,7 @@ pub fn body(bytes: &[u8]) {
 /// A request: its arguments are read as who knows their types may read them.
 pub fn request(body: &[u8]) {
     let Ok(request) = Request::decode(body) else { return };
-    for (_, value) in &request.args {
+    for value in request.args.values() {
         let _ = value.read::<Value>();
         let _ = value.read::<Vec<Option<f64>>>();
         let _ = value.read::<String>();
