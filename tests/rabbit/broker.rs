@@ -39,6 +39,7 @@ pub(crate) fn options() -> RabbitOptions {
     let mut options = RabbitOptions::default();
     options.retry_interval = Duration::from_millis(50);
     options.retry_backoff = Duration::from_millis(50);
+    options.reconnect_delay = Duration::from_millis(10);
     options
 }
 
@@ -49,6 +50,11 @@ pub(crate) async fn connect_to(url: &str) -> Result<Arc<dyn Driver>, Error> {
 
 pub(crate) async fn connect() -> Arc<dyn Driver> {
     connect_to(&url()).await.expect("the broker is there")
+}
+
+/// [`connect`], with options as they stand in a URL: `key=value&key=value`.
+pub(crate) async fn connect_with(query: &str) -> Arc<dyn Driver> {
+    connect_to(&format!("{}?{query}", url())).await.expect("the broker is there")
 }
 
 /// A topic that no other test has.

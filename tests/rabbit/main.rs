@@ -8,3 +8,5 @@ mod connecting;
 mod publishing;
 mod consuming;
 mod recovering;
+mod options;
+mod stream;

@@ -95,9 +95,8 @@ pub(crate) static DEFAULT_OPTIONS: &[Known] = &[
 
 const NO_POOL: &str = "a transport has a few connections, whose channels are shared; there is no \
                        pool of them";
-const OWN_PAUSES: &str = "a consumer that the broker cancels is mended at once, and after that \
-                          with the pauses of `rabbit_retry_interval`, which have jitter of their \
-                          own";
+const OWN_PAUSES: &str = "every pause is shortened by chance; in the peer the option shows in the \
+                          log alone";
 
 /// All of the group [`RABBIT`]. The older names of TLS and of the limits are those of
 /// oslo.messaging 14, `quroum` among them.
@@ -116,14 +115,12 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
         .without_effect("the name of the host is always checked against its certificate"),
     Known::rabbit("ssl_enforce_fips_mode", Kind::Bool, "false")
         .without_effect("it switches a mode of OpenSSL, which is not what TLS runs on here"),
-    Known::rabbit("kombu_reconnect_delay", Kind::Float { min: 0.0, max: Some(4.5) }, "1.0")
-        .without_effect(OWN_PAUSES),
+    Known::rabbit("kombu_reconnect_delay", Kind::Float { min: 0.0, max: Some(4.5) }, "1.0"),
     Known::rabbit("kombu_reconnect_splay", Kind::Float { min: 0.0, max: None }, "0.0")
         .without_effect(OWN_PAUSES),
     Known::rabbit("kombu_compression", Kind::Text, ""),
     Known::rabbit("kombu_missing_consumer_retry_timeout", INT, "60")
-        .older(&["kombu_reconnect_timeout"])
-        .without_effect("how long a reply is tried follows from its caller's own deadline"),
+        .older(&["kombu_reconnect_timeout"]),
     Known::rabbit("kombu_failover_strategy", Kind::Text, "round-robin"),
     Known::rabbit("rabbit_login_method", Kind::Text, "AMQPLAIN"),
     Known::rabbit("rabbit_retry_interval", FROM_1, "1"),
@@ -144,8 +141,7 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
         .without_effect("the AMQP client sends heartbeats and watches for them by itself"),
     Known::rabbit("heartbeat_in_pthread", Kind::Bool, "false")
         .without_effect("no handler can hold up a heartbeat; oslo.messaging dropped it in 18.0"),
-    Known::rabbit("direct_mandatory_flag", Kind::Bool, "true")
-        .without_effect("a reply is always mandatory"),
+    Known::rabbit("direct_mandatory_flag", Kind::Bool, "true"),
     Known::rabbit("enable_cancel_on_failover", Kind::Bool, "false"),
     Known::rabbit("use_queue_manager", Kind::Bool, "false"),
     Known::rabbit("hostname", Kind::Text, "(the name of the host)"),

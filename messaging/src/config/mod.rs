@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-pub use rabbit::{LoginMethod, RabbitOptions};
+pub use rabbit::{FailoverStrategy, LoginMethod, RabbitOptions};
 pub(crate) use resolve::Resolved;
 
 use crate::{Error, TransportUrl};

@@ -32,7 +32,20 @@ impl RabbitOptions {
             retry_interval: "rabbit_retry_interval",
             retry_backoff: "rabbit_retry_backoff",
             retry_max: "rabbit_interval_max",
+            reconnect_delay: "kombu_reconnect_delay",
+            failover_strategy: "kombu_failover_strategy",
             login_method: "rabbit_login_method",
+            quorum_delivery_limit: "rabbit_quorum_delivery_limit",
+            quorum_max_memory_length: "rabbit_quorum_max_memory_length",
+            quorum_max_memory_bytes: "rabbit_quorum_max_memory_bytes",
+            ha_queues: "rabbit_ha_queues",
+            cancel_on_failover: "enable_cancel_on_failover",
+            stream_fanout: "rabbit_stream_fanout",
+            queue_manager: "use_queue_manager",
+            hostname: "hostname",
+            processname: "processname",
+            missing_consumer_retry_timeout: "kombu_missing_consumer_retry_timeout",
+            direct_mandatory: "direct_mandatory_flag",
         })
     }
 }

@@ -1,6 +1,11 @@
 //! The options of the RabbitMQ driver.
 
+mod check;
+mod choices;
+
 use std::time::Duration;
+
+pub use choices::{FailoverStrategy, LoginMethod};
 
 use crate::{Error, ErrorKind};
 
@@ -37,19 +42,59 @@ pub struct RabbitOptions {
     pub retry_backoff: Duration,
     /// `rabbit_interval_max`: the longest pause. The default is 30 s.
     pub retry_max: Duration,
+    /// `kombu_reconnect_delay`: the pause before a connection that was lost is made anew, up to
+    /// 4.5 s; each is shortened by chance, by up to half. The default is 1 s.
+    pub reconnect_delay: Duration,
+    /// `kombu_failover_strategy`: which host of the URL is tried next. The default is round-robin.
+    pub failover_strategy: FailoverStrategy,
     /// `rabbit_login_method`. The default is AMQPLAIN.
     pub login_method: LoginMethod,
-}
-
-/// How the broker is told who connects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LoginMethod {
-    /// User and password, the way that RabbitMQ added.
-    #[default]
-    AmqPlain,
-    /// User and password, as SASL has it.
-    Plain,
+    /// `rabbit_quorum_delivery_limit`: how often a quorum queue delivers a message again before it
+    /// drops it; zero leaves it to the broker. The default is zero.
+    pub quorum_delivery_limit: u32,
+    /// `rabbit_quorum_max_memory_length`: how many messages a quorum queue keeps in memory; zero
+    /// leaves it to the broker. RabbitMQ from 3.10 on keeps few and ignores it. The default is
+    /// zero.
+    pub quorum_max_memory_length: u32,
+    /// `rabbit_quorum_max_memory_bytes`: how many bytes of messages a quorum queue keeps in
+    /// memory; zero leaves it to the broker. RabbitMQ from 3.10 on keeps few and ignores it. The
+    /// default is zero.
+    pub quorum_max_memory_bytes: u64,
+    /// `rabbit_ha_queues`: all queues ask to be mirrored on all nodes, by an argument that
+    /// RabbitMQ has ignored since 3.0, in favour of policies; it has to be set where the Python
+    /// services set it, for a queue exists once and with the same arguments for all. Not with
+    /// quorum queues. The default is false.
+    pub ha_queues: bool,
+    /// `enable_cancel_on_failover`: the broker tells consumers when a mirrored queue moves to
+    /// another node, and they begin anew. The default is false.
+    pub cancel_on_failover: bool,
+    /// `rabbit_stream_fanout`: one stream per topic in place of a fanout queue per server. Needs
+    /// `transient_quorum_queue` and a `prefetch` above zero. The stream is never deleted by us,
+    /// and keeps messages for `transient_queues_ttl`; a server that starts may see fanout casts
+    /// from shortly before. The default is false.
+    pub stream_fanout: bool,
+    /// `use_queue_manager`: reply and fanout queues are named after the host, the process and a
+    /// number, as in `reply_HOST:PROCESS:1`, and kept for the next start in place of being
+    /// deleted. The default is false.
+    ///
+    /// The lowest number that no living process on this host has is taken, and held as a locked
+    /// file in `/dev/shm` (elsewhere than on Linux in the folder for temporary files) until the
+    /// queue is closed. So a service that is started again has its old names, and two processes of
+    /// one service have different ones, whoever started them. The peer counts in a file of its
+    /// own, by process group, and cannot see ours: give a Rust service and a Python one on the
+    /// same host different names.
+    pub queue_manager: bool,
+    /// `hostname`: HOST in those names; empty is the name of this machine. The default is empty.
+    pub hostname: String,
+    /// `processname`: PROCESS in those names; empty is the name of this program's file. The
+    /// default is empty.
+    pub processname: String,
+    /// `kombu_missing_consumer_retry_timeout`, before that `kombu_reconnect_timeout`: how long a
+    /// server tries to send a reply whose queue is not there. The default is 60 s.
+    pub missing_consumer_retry_timeout: Duration,
+    /// `direct_mandatory_flag`: the broker says of a reply that no queue takes it, so that the
+    /// server can try again; without it such a reply is lost in silence. The default is true.
+    pub direct_mandatory: bool,
 }
 
 impl Default for RabbitOptions {
@@ -65,31 +110,28 @@ impl Default for RabbitOptions {
             retry_interval: Duration::from_secs(1),
             retry_backoff: Duration::from_secs(2),
             retry_max: Duration::from_secs(30),
+            reconnect_delay: Duration::from_secs(1),
+            failover_strategy: FailoverStrategy::RoundRobin,
             login_method: LoginMethod::AmqPlain,
+            quorum_delivery_limit: 0,
+            quorum_max_memory_length: 0,
+            quorum_max_memory_bytes: 0,
+            ha_queues: false,
+            cancel_on_failover: false,
+            stream_fanout: false,
+            queue_manager: false,
+            hostname: String::new(),
+            processname: String::new(),
+            missing_consumer_retry_timeout: Duration::from_secs(60),
+            direct_mandatory: true,
         }
     }
 }
 
 /// Options of the group that mean something to the peer and that this version cannot follow yet:
 /// to ignore `ssl` would be to connect in the clear.
-const NOT_YET: &[&str] = &[
-    "ssl",
-    "ssl_version",
-    "ssl_key_file",
-    "ssl_cert_file",
-    "ssl_ca_file",
-    "kombu_compression",
-    "kombu_failover_strategy",
-    "rabbit_ha_queues",
-    "rabbit_quorum_delivery_limit",
-    "rabbit_quorum_max_memory_length",
-    "rabbit_quorum_max_memory_bytes",
-    "enable_cancel_on_failover",
-    "use_queue_manager",
-    "hostname",
-    "processname",
-    "rabbit_stream_fanout",
-];
+const NOT_YET: &[&str] =
+    &["ssl", "ssl_version", "ssl_key_file", "ssl_cert_file", "ssl_ca_file", "kombu_compression"];
 
 impl RabbitOptions {
     /// Sets the option that is called `key` in oslo.messaging's group `oslo_messaging_rabbit`;
@@ -112,13 +154,40 @@ impl RabbitOptions {
             "rabbit_retry_interval" => self.retry_interval = seconds(key, value)?,
             "rabbit_retry_backoff" => self.retry_backoff = seconds(key, value)?,
             "rabbit_interval_max" => self.retry_max = seconds(key, value)?,
-            "rabbit_login_method" => {
-                self.login_method = match value {
-                    "AMQPLAIN" => LoginMethod::AmqPlain,
-                    "PLAIN" => LoginMethod::Plain,
-                    _ => return Err(wrong(key, "AMQPLAIN or PLAIN")),
+            "kombu_reconnect_delay" => {
+                self.reconnect_delay = match value.parse::<f64>() {
+                    Ok(seconds) if (0.0..=4.5).contains(&seconds) => {
+                        Duration::from_secs_f64(seconds)
+                    }
+                    _ => return Err(wrong(key, "a number of seconds from 0 to 4.5")),
                 }
             }
+            "kombu_failover_strategy" => {
+                self.failover_strategy = FailoverStrategy::read(value)
+                    .ok_or_else(|| wrong(key, FailoverStrategy::WORDS))?;
+            }
+            "rabbit_login_method" => {
+                self.login_method =
+                    LoginMethod::read(value).ok_or_else(|| wrong(key, LoginMethod::WORDS))?;
+            }
+            "rabbit_quorum_delivery_limit" => self.quorum_delivery_limit = limit(key, value)?,
+            // The peer misspelt these two at first.
+            "rabbit_quorum_max_memory_length" | "rabbit_quroum_max_memory_length" => {
+                self.quorum_max_memory_length = limit(key, value)?;
+            }
+            "rabbit_quorum_max_memory_bytes" | "rabbit_quroum_max_memory_bytes" => {
+                self.quorum_max_memory_bytes = limit(key, value)?;
+            }
+            "rabbit_ha_queues" => self.ha_queues = boolean(key, value)?,
+            "enable_cancel_on_failover" => self.cancel_on_failover = boolean(key, value)?,
+            "rabbit_stream_fanout" => self.stream_fanout = boolean(key, value)?,
+            "use_queue_manager" => self.queue_manager = boolean(key, value)?,
+            "hostname" => self.hostname = value.to_owned(),
+            "processname" => self.processname = value.to_owned(),
+            "kombu_missing_consumer_retry_timeout" | "kombu_reconnect_timeout" => {
+                self.missing_consumer_retry_timeout = seconds(key, value)?;
+            }
+            "direct_mandatory_flag" => self.direct_mandatory = boolean(key, value)?,
             _ if NOT_YET.contains(&key) => {
                 return Err(Error::new(
                     ErrorKind::Config,
@@ -155,6 +224,12 @@ fn number<T: std::str::FromStr>(key: &str, value: &str) -> Result<T, Error> {
     value.parse().map_err(|_| wrong(key, "a whole number up to 65535"))
 }
 
+/// Of a number that an argument of a queue carries, which is signed.
+fn limit<T: TryFrom<i64>>(key: &str, value: &str) -> Result<T, Error> {
+    let number = value.parse::<i64>().ok().and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| wrong(key, "a whole number; zero is no limit"))
+}
+
 /// Bounded by what AMQP carries of a time to live: 31 bits of milliseconds.
 fn seconds(key: &str, value: &str) -> Result<Duration, Error> {
     match value.parse::<u32>() {
@@ -180,6 +255,12 @@ mod tests {
             ("rabbit_quorum_queue", "1"),
             ("rabbit_transient_queues_ttl", "60"),
             ("rabbit_login_method", "PLAIN"),
+            ("kombu_reconnect_delay", "0.5"),
+            ("kombu_failover_strategy", "shuffle"),
+            ("rabbit_quroum_max_memory_bytes", "4294967296"),
+            ("kombu_reconnect_timeout", "5"),
+            ("processname", "nova-compute"),
+            ("direct_mandatory_flag", "off"),
         ] {
             options.set(key, value).unwrap();
         }
@@ -190,9 +271,47 @@ mod tests {
                 quorum_queue: true,
                 transient_queues_ttl: Duration::from_secs(60),
                 login_method: LoginMethod::Plain,
+                reconnect_delay: Duration::from_millis(500),
+                failover_strategy: FailoverStrategy::Shuffle,
+                quorum_max_memory_bytes: 1 << 32,
+                missing_consumer_retry_timeout: Duration::from_secs(5),
+                processname: "nova-compute".into(),
+                direct_mandatory: false,
                 ..RabbitOptions::default()
             }
         );
+    }
+
+    /// The peer's own table of its options.
+    #[test]
+    fn the_defaults_are_those_of_the_peer() {
+        let table = include_str!("../../../tests/fixtures/oslo/config_options.json");
+        let table: serde_json::Value = serde_json::from_str(table).unwrap();
+        let mut options = RabbitOptions::default();
+        let mut count = 0;
+        for option in table["cases"].as_array().unwrap() {
+            let default = &option["default"];
+            if option["group"] != "oslo_messaging_rabbit" || default.is_null() {
+                continue;
+            }
+            let name = option["name"].as_str().unwrap();
+            // Those that name this machine and this program are found out when they are needed.
+            let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+            if text.is_empty() || ["hostname", "processname"].contains(&name) {
+                continue;
+            }
+            if NOT_YET.contains(&name) {
+                continue;
+            }
+            let known = crate::config::known::rabbit(name).expect(name);
+            if known.without_effect.is_some() {
+                continue;
+            }
+            options.set(name, &text).unwrap();
+            count += 1;
+        }
+        assert!(count > 20, "{count} options");
+        assert_eq!(options, RabbitOptions::default());
     }
 
     #[test]
@@ -202,6 +321,10 @@ mod tests {
             ("rabbit_qos_prefetch_count", "-1", "must be a whole number"),
             ("rabbit_transient_queues_ttl", "9999999", "must be a whole number of seconds"),
             ("ssl", "1", "not supported yet"),
+            ("kombu_reconnect_delay", "4.6", "from 0 to 4.5"),
+            ("kombu_failover_strategy", "random", "round-robin or shuffle"),
+            ("rabbit_login_method", "RABBIT-CR-DEMO", "AMQPLAIN, PLAIN or EXTERNAL"),
+            ("rabbit_quorum_delivery_limit", "-1", "zero is no limit"),
             ("rabbit_quorum", "1", "is none of the group"),
         ] {
             let error = RabbitOptions::default().set(key, value).unwrap_err();

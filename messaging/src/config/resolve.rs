@@ -139,6 +139,7 @@ impl Resolution<'_> {
                 self.set(&mut options, option, said)?;
             }
         }
+        options.check()?;
         Ok(options)
     }
 

@@ -189,7 +189,6 @@ fn older_names_and_options_without_effect_are_accepted_with_one_warning_each() {
         ("`rpc_thread_pool_size`", "write `executor_thread_pool_size`"),
         ("`rpc_conn_pool_size`", "no pool"),
         ("`kombu_reconnect_timeout`", "write `kombu_missing_consumer_retry_timeout`"),
-        ("`kombu_missing_consumer_retry_timeout`", "has no effect here"),
         ("`heartbeat_in_pthread`", "dropped it in 18.0"),
         ("`driver`", "notifications"),
     ];

@@ -36,6 +36,7 @@ struct Inner {
     response_timeout: Duration,
     executor_pool_size: usize,
     rpc_ping_enabled: bool,
+    missing_consumer_retry_timeout: Duration,
     prefetch: u16,
     replies: Replies,
 }
@@ -121,6 +122,7 @@ impl Transport {
                 response_timeout: config.response_timeout,
                 executor_pool_size: config.executor_pool_size,
                 rpc_ping_enabled: config.rpc_ping_enabled,
+                missing_consumer_retry_timeout: config.rabbit.missing_consumer_retry_timeout,
                 prefetch: config.rabbit.prefetch,
                 replies,
             }),
@@ -147,6 +149,11 @@ impl Transport {
     /// Whether servers answer the peer's ping.
     pub(crate) fn rpc_ping_enabled(&self) -> bool {
         self.inner.rpc_ping_enabled
+    }
+
+    /// How long a reply may take whose queue is not there.
+    pub(crate) fn missing_consumer_retry_timeout(&self) -> Duration {
+        self.inner.missing_consumer_retry_timeout
     }
 
     /// Sends a request and waits for its answer until `deadline`; `encode` writes the body.

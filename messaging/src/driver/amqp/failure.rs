@@ -144,6 +144,14 @@ pub(super) fn declaring(thing: &str, fault: Fault) -> Error {
     fault.into_error(kind, format!("{thing} cannot be declared: {words}{advice}"))
 }
 
+/// Whether the broker said that a thing is not there, or not within reach.
+pub(super) fn is_not_found(error: &Error) -> bool {
+    let below = std::error::Error::source(error).and_then(|below| below.downcast_ref());
+    below.is_some_and(|below: &lapin::Error| {
+        Fault::Told(below.clone()).refusal() == Some(Refusal::NotFound)
+    })
+}
+
 /// Why `thing`, named, is not consumed.
 pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
     let kind = match fault.refusal() {

@@ -10,14 +10,15 @@ use futures_util::Stream;
 use futures_util::future::poll_fn;
 use lapin::options::{
     BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions,
+    QueueDeleteOptions,
 };
-use lapin::types::FieldTable;
 
 use super::channel::Channel;
 use super::connection::Connection;
 use super::failure::{self, Fault, bounded};
 use super::properties;
 use super::settle::{Settle, Settled};
+use super::stream::Position;
 use super::topology::Queue;
 use crate::context::Deadline;
 use crate::driver::{Acknowledge, Delivery};
@@ -58,6 +59,8 @@ struct Consumed {
     queue: String,
     tag: String,
     stream: lapin::Consumer,
+    /// Where it has come to, if the queue is a stream.
+    position: Option<Arc<Position>>,
     /// Once it has ended it must not be polled: it would never answer.
     ended: bool,
 }
@@ -70,13 +73,9 @@ impl Intake {
         plan: &Plan,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
-        let channel = connection.channel(deadline).await.map_err(|fault| {
-            let fault = connection.explain(fault);
-            let text = format!("{connection} opens no channel to consume on: {}", fault.words());
-            fault.into_error(ErrorKind::Connection, text)
-        })?;
+        let mut channel = open_channel(connection, deadline).await?;
         for queue in &plan.queues {
-            queue.declare(&channel, deadline).await?;
+            channel = declare(queue, channel, deadline).await?;
         }
         if plan.prefetch > 0 {
             let limiting = channel.basic_qos(plan.prefetch, BasicQosOptions::default());
@@ -100,14 +99,13 @@ impl Intake {
     ) -> Result<(), Error> {
         let no_ack = self.no_ack;
         let options = BasicConsumeOptions { no_ack, ..BasicConsumeOptions::default() };
-        let (name, no_arguments) = (queue.name.clone(), FieldTable::default());
-        let consuming =
-            self.channel.basic_consume(name, tag.as_str().into(), options, no_arguments);
-        let queue = queue.name.to_string();
+        let (name, arguments) = (queue.name.clone(), queue.consuming());
+        let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
+        let (queue, position) = (queue.name.to_string(), queue.position.clone());
         let stream = bounded(&*self.channel.runtime, deadline, consuming)
             .await
             .map_err(|fault| self.lost(&queue, fault))?;
-        self.streams.push(Consumed { queue, tag, stream, ended: false });
+        self.streams.push(Consumed { queue, tag, stream, position, ended: false });
         Ok(())
     }
 
@@ -123,12 +121,16 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        return Poll::Ready(Ok(self.give_out(delivery)));
+                        let position = consumed.position.clone();
+                        return Poll::Ready(Ok(self.give_out(delivery, position.as_deref())));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,
                 };
                 consumed.ended = true;
+                if let (None, Some(position)) = (&error, &consumed.position) {
+                    position.forget();
+                }
                 let queue = consumed.queue.clone();
                 return Poll::Ready(Err(self.ended(&queue, error)));
             }
@@ -137,10 +139,19 @@ impl Intake {
         .await
     }
 
-    fn give_out(&self, delivery: lapin::message::Delivery) -> Delivery {
+    fn give_out(
+        &self,
+        delivery: lapin::message::Delivery,
+        position: Option<&Position>,
+    ) -> Delivery {
+        if let Some(position) = position {
+            position.saw(&delivery.properties);
+        }
         let settle: Box<dyn Acknowledge> = match self.no_ack {
             true => Box::new(Settled),
-            false => Box::new(Settle::new(&self.channel, delivery.delivery_tag)),
+            false => {
+                Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()))
+            }
         };
         Delivery {
             body: delivery.data,
@@ -170,12 +181,14 @@ impl Intake {
             let cancelling = channel.basic_cancel(tag, BasicCancelOptions::default());
             bounded(runtime, deadline, cancelling).await.map_err(|fault| failed(queue, fault))?;
         }
-        for Consumed { queue, stream, ended, .. } in streams {
+        for Consumed { queue, stream, position, ended, .. } in streams {
+            // A stream gives nobody's messages to somebody else, and refuses to take them back.
+            let give_back = !*no_ack && position.is_none();
             while !*ended {
                 let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context).map(Ok));
                 let next = bounded(runtime, deadline, next).await;
                 match next.map_err(|fault| failed(queue, fault))? {
-                    Some(Ok(delivery)) if !*no_ack => {
+                    Some(Ok(delivery)) if give_back => {
                         let options = BasicRejectOptions { requeue: true };
                         let returning = channel.basic_reject(delivery.delivery_tag, options);
                         bounded(runtime, deadline, returning)
@@ -210,6 +223,38 @@ impl Intake {
         let fault = self.channel.connection.explain(fault);
         failure::consuming(&format!("queue `{queue}`"), fault)
     }
+}
+
+async fn open_channel(connection: &Arc<Connection>, deadline: &Deadline) -> Result<Channel, Error> {
+    connection.channel(deadline).await.map_err(|fault| {
+        let fault = connection.explain(fault);
+        let text = format!("{connection} opens no channel to consume on: {}", fault.words());
+        fault.into_error(ErrorKind::Connection, text)
+    })
+}
+
+/// Declares `queue` on `channel`, or on one that takes its place.
+///
+/// A queue whose node went down is in the way of itself: the broker knows it and cannot say what
+/// it is (404). A transient one is deleted and declared again, as the peer does it (wire document,
+/// section 5.7); one that is shared may hold messages, and its node may come back with them.
+async fn declare(queue: &Queue, channel: Channel, deadline: &Deadline) -> Result<Channel, Error> {
+    let error = match queue.declare(&channel, deadline).await {
+        Ok(()) => return Ok(channel),
+        Err(error) => error,
+    };
+    if !queue.is_transient() || !failure::is_not_found(&error) {
+        return Err(error);
+    }
+    tracing::warn!("{error}; it is deleted and declared again");
+    // Each refusal costs the channel.
+    let mut channel = open_channel(&channel.connection, deadline).await?;
+    let deleting = channel.queue_delete(queue.name.clone(), QueueDeleteOptions::default());
+    if bounded(&*channel.runtime, deadline, deleting).await.is_err() {
+        channel = open_channel(&channel.connection, deadline).await?;
+    }
+    queue.declare(&channel, deadline).await?;
+    Ok(channel)
 }
 
 impl Drop for Intake {

@@ -10,11 +10,11 @@ use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::failure;
-use super::pauses::Pauses;
+use super::pauses::{Pauses, shuffle};
 use super::peer::Peer;
 use crate::context::Deadline;
 use crate::runtime::{self, Runtime};
-use crate::{Error, ErrorKind, RabbitOptions};
+use crate::{Error, ErrorKind, FailoverStrategy, RabbitOptions};
 
 /// A connection for one purpose, replaced by a new one when it is wanted and has died.
 ///
@@ -27,7 +27,8 @@ pub(super) struct Link(Arc<Shared>);
 struct Shared {
     purpose: &'static str,
     peers: Vec<Peer>,
-    /// Which host is tried first next time: the one after the last that worked.
+    /// Which host is tried first next time, unless chance decides: the one after the last that
+    /// worked.
     first: AtomicUsize,
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
@@ -47,10 +48,12 @@ enum State {
 impl Link {
     pub(super) fn new(
         purpose: &'static str,
-        peers: Vec<Peer>,
+        mut peers: Vec<Peer>,
         options: RabbitOptions,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
+        // So that the clients of a cluster spread over it (wire document, section 17.1).
+        shuffle(&mut peers);
         let state = watch::Sender::default();
         let first = AtomicUsize::new(0);
         Self(Arc::new(Shared { purpose, peers, first, options, runtime, state }))
@@ -124,10 +127,14 @@ impl Drop for Link {
 impl Shared {
     /// Begins to dial, unless that was begun.
     fn dial(self: &Arc<Self>) {
+        let mut pause = Duration::ZERO;
         let begun = self.state.send_if_modified(|state| {
             let wanted = match state {
                 State::Idle => true,
-                State::Open(connection) => !connection.alive(),
+                State::Open(connection) => {
+                    pause = Pauses::before_reconnecting(&self.options);
+                    !connection.alive()
+                }
                 State::Dialling(_) | State::Closed => false,
             };
             if wanted {
@@ -138,8 +145,11 @@ impl Shared {
         if begun {
             let shared = Arc::clone(self);
             self.runtime.spawn(Box::pin(async move {
-                let closed = shared.until_closed();
-                select(pin!(shared.dial_until_open()), pin!(closed)).await;
+                let dialling = async {
+                    shared.runtime.sleep(pause).await;
+                    shared.dial_until_open().await;
+                };
+                select(pin!(dialling), pin!(shared.until_closed())).await;
             }));
         }
     }
@@ -172,11 +182,20 @@ impl Shared {
         });
     }
 
-    /// Tries each host once, in order.
+    /// In which order the hosts are tried.
+    fn order(&self) -> Vec<usize> {
+        let (first, count) = (self.first.load(Ordering::Relaxed), self.peers.len());
+        let mut order: Vec<_> = (0..count).map(|step| (first + step) % count).collect();
+        if self.options.failover_strategy == FailoverStrategy::Shuffle {
+            shuffle(&mut order);
+        }
+        order
+    }
+
+    /// Tries each host once.
     async fn round(&self) -> Result<Arc<Connection>, Error> {
-        let first = self.first.load(Ordering::Relaxed);
         let mut errors = Vec::new();
-        for index in (0..self.peers.len()).map(|step| (first + step) % self.peers.len()) {
+        for index in self.order() {
             let Some(peer) = self.peers.get(index) else { continue };
             match Connection::open(peer, self.purpose, &self.options, &self.runtime).await {
                 Ok(connection) => {

@@ -14,6 +14,8 @@ mod connection;
 mod channel;
 mod link;
 mod pauses;
+mod number;
+mod stream;
 mod topology;
 mod properties;
 mod publisher;
@@ -45,7 +47,7 @@ use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions, TransportUrl};
 
-/// Tries each host of `url` once, in its order, for at most 5 s each. What the URL leaves out is
+/// Tries each host of `url` once, in random order, for at most 5 s each. What the URL leaves out is
 /// filled in as oslo.messaging does it: port 5672, `guest` as user and password, the virtual host
 /// `/`. The hosts are tried again, with the pauses of `options`, whenever the connection is lost
 /// later.
@@ -109,7 +111,12 @@ impl Driver for Rabbit {
 
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
         let route = self.route(message.address)?;
-        self.publisher.publish(&route, &message).await
+        let told = match message.address {
+            Address::Reply { .. } => self.options.direct_mandatory,
+            Address::Topic { .. } | Address::Fanout { .. } => true,
+        };
+        let mandatory = message.mandatory && told;
+        self.publisher.publish(&route, &Publish { mandatory, ..message }).await
     }
 
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error> {

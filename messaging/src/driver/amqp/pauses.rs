@@ -36,6 +36,11 @@ impl Pauses {
         Self { next: step, step, limit: Duration::from_secs(1) }
     }
 
+    /// The pause before a connection that was lost is made anew.
+    pub(super) fn before_reconnecting(options: &RabbitOptions) -> Duration {
+        shortened(options.reconnect_delay, random())
+    }
+
     /// The pause before the next try.
     pub(super) fn next(&mut self) -> Duration {
         let whole = self.next.min(self.limit).max(LEAST);
@@ -48,7 +53,15 @@ fn shortened(whole: Duration, chance: u32) -> Duration {
     whole.mul_f64(1.0 - 0.5 * f64::from(chance) / f64::from(u32::MAX))
 }
 
-/// Chance, of the quality that a pause needs.
+/// Puts `things` into random order.
+pub(super) fn shuffle<T>(things: &mut [T]) {
+    for last in (1..things.len()).rev() {
+        let chosen = usize::try_from(random()).unwrap_or_default() % (last + 1);
+        things.swap(chosen, last);
+    }
+}
+
+/// Chance, of the quality that a pause or the choice of a host needs.
 fn random() -> u32 {
     Uuid::new_v4().as_fields().0
 }
@@ -67,6 +80,18 @@ mod tests {
         }
         assert_eq!(shortened(Duration::from_secs(2), 0), Duration::from_secs(2));
         assert_eq!(shortened(Duration::from_secs(2), u32::MAX), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn every_order_comes_up() {
+        let mut orders = std::collections::BTreeSet::new();
+        // Each of the 6 orders is missing with a chance of (5/6)^1000, which is nought.
+        for _ in 0..1000 {
+            let mut things = [1, 2, 3];
+            shuffle(&mut things);
+            orders.insert(things);
+        }
+        assert_eq!(orders.len(), 6);
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Peer {
                 auth_mechanism: Some(match options.login_method {
                     LoginMethod::AmqPlain => SASLMechanism::AMQPlain,
                     LoginMethod::Plain => SASLMechanism::Plain,
+                    LoginMethod::External => SASLMechanism::External,
                 }),
                 ..AMQPQueryString::default()
             },
@@ -171,6 +172,8 @@ mod tests {
         let query = peer.uri(&options).query;
         assert_eq!(query.heartbeat, None);
         assert_eq!(query.auth_mechanism, Some(SASLMechanism::Plain));
+        options.login_method = LoginMethod::External;
+        assert_eq!(peer.uri(&options).query.auth_mechanism, Some(SASLMechanism::External));
     }
 
     #[test]

@@ -22,11 +22,14 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Settle {
     channel: Arc<Channel>,
     tag: u64,
+    /// A stream keeps its messages whatever happens, and an answer only makes it send more:
+    /// RabbitMQ closes the connection over any other than an acknowledgement.
+    stream: bool,
 }
 
 impl Settle {
-    pub(super) fn new(channel: &Arc<Channel>, tag: u64) -> Self {
-        Self { channel: Arc::clone(channel), tag }
+    pub(super) fn new(channel: &Arc<Channel>, tag: u64, stream: bool) -> Self {
+        Self { channel: Arc::clone(channel), tag, stream }
     }
 
     async fn write(
@@ -55,6 +58,9 @@ impl Acknowledge for Settle {
     }
 
     async fn reject(self: Box<Self>, requeue: bool) -> Result<(), Error> {
+        if self.stream {
+            return self.ack().await;
+        }
         let rejecting = self.channel.basic_reject(self.tag, BasicRejectOptions { requeue });
         self.write("rejected", rejecting).await
     }

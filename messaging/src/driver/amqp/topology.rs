@@ -1,6 +1,7 @@
 //! Exchanges and queues: how they are named, and what they are declared with (wire document,
 //! section 5).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::ExchangeKind;
@@ -10,6 +11,8 @@ use uuid::Uuid;
 
 use super::channel::Channel;
 use super::failure::{self, Fault, bounded};
+use super::number::Number;
+use super::stream::Position;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind, RabbitOptions};
 
@@ -22,16 +25,21 @@ pub(super) struct Exchange {
     auto_delete: bool,
 }
 
-/// A queue, and what it is bound to.
-#[derive(Clone, Debug, PartialEq)]
+/// A queue, what it is bound to, and how it is consumed.
+#[derive(Debug)]
 pub(super) struct Queue {
     pub(super) name: ShortString,
     /// Whether it is one consumer's alone, which deletes it when it is closed.
     pub(super) own: bool,
+    /// Where in a stream the consumer has come to; none for a queue that is none.
+    pub(super) position: Option<Arc<Position>>,
     durable: bool,
     auto_delete: bool,
     arguments: FieldTable,
     binding: Option<(Exchange, ShortString)>,
+    cancel_on_failover: bool,
+    /// Keeps the number in the queue's name from others for as long as the queue is consumed.
+    number: Option<Number>,
 }
 
 impl Exchange {
@@ -90,35 +98,92 @@ impl Queue {
             own: false,
             durable: options.durable_queues || options.quorum_queue,
             auto_delete: options.auto_delete,
-            arguments: arguments(options.quorum_queue, Duration::ZERO),
+            arguments: arguments(options.quorum_queue, Duration::ZERO, options),
             binding: Some((exchange.clone(), name.clone())),
+            position: None,
+            cancel_on_failover: options.cancel_on_failover,
+            number: None,
             name,
         })
     }
 
-    /// A server's own queue behind the fanout of its topic.
+    /// What a server takes fanout casts from: a queue of its own behind the fanout of its topic,
+    /// or the stream that all servers of the topic share.
     pub(super) fn fanout(topic: &str, options: &RabbitOptions) -> Result<Self, Error> {
         let exchange = Exchange::of_fanout(topic, options)?;
-        let name = short(format!("{topic}_fanout_{}", Uuid::new_v4().simple()))?;
+        let name = exchange.name.clone();
+        let queue = match options.stream_fanout {
+            true => Self::stream(name, options),
+            false => Self::transient(name.as_str(), options)?,
+        };
         // A fanout exchange ignores the key, yet the peer binds with the topic.
-        Ok(Self { binding: Some((exchange, short(topic)?)), ..Self::transient(name, options) })
+        Ok(Self { binding: Some((exchange, short(topic)?)), ..queue })
     }
 
     /// The queue in which a client takes its replies.
     pub(super) fn reply(options: &RabbitOptions) -> Result<Self, Error> {
-        let name = short(format!("reply_{}", Uuid::new_v4().simple()))?;
-        Ok(Self::transient(name, options))
+        Self::transient("reply", options)
     }
 
-    fn transient(name: ShortString, options: &RabbitOptions) -> Self {
-        Self {
-            name,
-            own: true,
+    /// A queue whose name begins with `kind`.
+    fn transient(kind: &str, options: &RabbitOptions) -> Result<Self, Error> {
+        let (name, number) = match options.queue_manager {
+            true => {
+                let number = Number::take(options)?;
+                (format!("{kind}_{number}"), Some(number))
+            }
+            false => (format!("{kind}_{}", Uuid::new_v4().simple()), None),
+        };
+        let (quorum, expires) = (options.transient_quorum_queue, options.transient_queues_ttl);
+        Ok(Self {
+            name: short(name)?,
+            // One that is named by the queue manager waits for the next start of its service.
+            own: number.is_none(),
             durable: options.transient_quorum_queue,
             auto_delete: false,
-            arguments: arguments(options.transient_quorum_queue, options.transient_queues_ttl),
+            arguments: arguments(quorum, expires, options),
             binding: None,
+            position: None,
+            cancel_on_failover: options.cancel_on_failover,
+            number,
+        })
+    }
+
+    fn stream(name: ShortString, options: &RabbitOptions) -> Self {
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString("stream".into()));
+        if !options.transient_queues_ttl.is_zero() {
+            let age = format!("{}s", options.transient_queues_ttl.as_secs().max(1));
+            arguments.insert("x-max-age".into(), AMQPValue::LongString(age.into()));
         }
+        Self {
+            name,
+            own: false,
+            durable: true,
+            auto_delete: false,
+            arguments,
+            binding: None,
+            position: Some(Arc::default()),
+            cancel_on_failover: false,
+            number: None,
+        }
+    }
+
+    /// What it is consumed with.
+    pub(super) fn consuming(&self) -> FieldTable {
+        let mut arguments = FieldTable::default();
+        if let Some(position) = &self.position {
+            arguments.insert("x-stream-offset".into(), position.offset());
+        } else if self.cancel_on_failover {
+            arguments.insert("x-cancel-on-ha-failover".into(), AMQPValue::Boolean(true));
+        }
+        arguments
+    }
+
+    /// Whether it is a transient queue, which holds nothing that its consumer could not do
+    /// without.
+    pub(super) fn is_transient(&self) -> bool {
+        self.own || self.number.is_some()
     }
 
     /// Declares it, its exchange before and its binding after.
@@ -177,17 +242,39 @@ pub(super) fn short(name: impl Into<String>) -> Result<ShortString, Error> {
     })
 }
 
-fn arguments(quorum: bool, expires: Duration) -> FieldTable {
+/// What a queue that is no stream is declared with.
+fn arguments(quorum: bool, expires: Duration, options: &RabbitOptions) -> FieldTable {
     let mut arguments = FieldTable::default();
+    let text = |text: &str| AMQPValue::LongString(text.into());
     if quorum {
-        arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+        arguments.insert("x-queue-type".into(), text("quorum"));
+        for (name, limit) in [
+            ("x-delivery-limit", options.quorum_delivery_limit.into()),
+            ("x-max-in-memory-length", options.quorum_max_memory_length.into()),
+            ("x-max-in-memory-bytes", options.quorum_max_memory_bytes),
+        ] {
+            if limit > 0 {
+                arguments.insert(name.into(), integer(limit));
+            }
+        }
+    }
+    if options.ha_queues {
+        arguments.insert("x-ha-policy".into(), text("all"));
     }
     if !expires.is_zero() {
-        // A signed 32-bit number, as the peer sends it: another type would be another queue.
-        let expires = i32::try_from(expires.as_millis().max(1)).unwrap_or(i32::MAX);
-        arguments.insert("x-expires".into(), AMQPValue::LongInt(expires));
+        // RabbitMQ takes no more than 32 bits of it.
+        let expires = u32::try_from(expires.as_millis().max(1)).unwrap_or(u32::MAX);
+        arguments.insert("x-expires".into(), integer(expires.into()));
     }
     arguments
+}
+
+/// A number with the type that the peer gives it: 32 bits with a sign, or 64 if it is too great.
+pub(super) fn integer(number: u64) -> AMQPValue {
+    match i32::try_from(number) {
+        Ok(number) => AMQPValue::LongInt(number),
+        Err(_) => AMQPValue::LongLongInt(i64::try_from(number).unwrap_or(i64::MAX)),
+    }
 }
 
 #[cfg(test)]

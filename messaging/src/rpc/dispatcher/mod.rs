@@ -264,7 +264,8 @@ mod tests {
                 continue;
             };
             let api = ApiDescriptor::__new("Api", "t", None, implemented, "", &[METHOD]);
-            let dispatcher = Dispatcher::new(vec![Served::new(Api(api), [])], AccessPolicy::default());
+            let dispatcher =
+                Dispatcher::new(vec![Served::new(Api(api), [])], AccessPolicy::default());
             // A null reaches the dispatcher as this text.
             let requested = case["requested"].as_str().unwrap_or("null");
             let route = dispatcher.route(None, Some(requested), "a").map(drop);

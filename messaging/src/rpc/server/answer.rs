@@ -15,9 +15,8 @@ use crate::runtime;
 use crate::wire::{Reply, ReplyTo};
 use crate::{Error, Failure};
 
-/// How long an answer is tried while its queue is missing, and how long a missing queue is
-/// remembered (wire document, section 10).
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a missing queue is remembered (wire document, section 10).
+const MEMORY: Duration = Duration::from_secs(60);
 
 /// The pause between two tries (wire document, section 10).
 const PAUSE: Duration = Duration::from_millis(250);
@@ -37,7 +36,7 @@ pub(super) struct MissingQueues(Mutex<VecDeque<(String, Instant)>>);
 impl MissingQueues {
     fn contains(&self, queue: &str, now: Instant) -> bool {
         let mut queues = self.queues();
-        queues.retain(|(_, since)| now.saturating_duration_since(*since) < PATIENCE);
+        queues.retain(|(_, since)| now.saturating_duration_since(*since) < MEMORY);
         queues.iter().any(|(missing, _)| missing == queue)
     }
 
@@ -68,8 +67,8 @@ pub(super) struct Answering<'a> {
 
 impl Answering<'_> {
     /// Sends the answer to a call. While the caller's queue is missing, which may be because the
-    /// caller is connecting anew, it is tried again until the caller has given up, a minute has
-    /// passed, or the server stops. An answer that the broker does not take, being too large, is
+    /// caller is connecting anew, it is tried again until the caller has given up, the
+    /// option `kombu_missing_consumer_retry_timeout` says so, or the server stops. An answer that the broker does not take, being too large, is
     /// replaced by a failure that says so.
     pub(super) async fn send(self, outcome: Result<Answer, Failure>) {
         let target = &self.server.target;
@@ -83,7 +82,8 @@ impl Answering<'_> {
             tracing::debug!(%target, "an answer to a caller that is gone was dropped");
             return;
         }
-        let patience = Deadline::after(clock, PATIENCE);
+        let patience = self.server.transport.missing_consumer_retry_timeout();
+        let patience = Deadline::after(clock, patience);
         let Err(error) = self.publish(&patience, outcome.as_ref()).await else { return };
         if error.is_unroutable() {
             return self.retry(&patience, outcome.as_ref()).await;

@@ -1,0 +1,54 @@
+//! Options of the RabbitMQ driver that are one of a few words.
+
+/// How the broker is told who connects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginMethod {
+    /// User and password, the way that RabbitMQ added.
+    #[default]
+    AmqPlain,
+    /// User and password, as SASL has it.
+    Plain,
+    /// The client certificate says who connects; user and password of the URL are not sent. The
+    /// broker needs its plugin `rabbitmq_auth_mechanism_ssl`.
+    External,
+}
+
+impl LoginMethod {
+    pub(super) const WORDS: &str = "AMQPLAIN, PLAIN or EXTERNAL";
+
+    pub(super) fn read(word: &str) -> Option<Self> {
+        match word {
+            "AMQPLAIN" => Some(Self::AmqPlain),
+            "PLAIN" => Some(Self::Plain),
+            "EXTERNAL" => Some(Self::External),
+            _ => None,
+        }
+    }
+}
+
+/// Which host of the URL is tried next.
+///
+/// The hosts are put into random order for each connection in any case, so that the clients of a
+/// cluster spread over it (wire document, section 17.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailoverStrategy {
+    /// The one after that which was used last, in the random order made at first.
+    #[default]
+    RoundRobin,
+    /// Each round over the hosts is in a random order of its own.
+    Shuffle,
+}
+
+impl FailoverStrategy {
+    pub(super) const WORDS: &str = "round-robin or shuffle";
+
+    pub(super) fn read(word: &str) -> Option<Self> {
+        match word {
+            "round-robin" => Some(Self::RoundRobin),
+            "shuffle" => Some(Self::Shuffle),
+            _ => None,
+        }
+    }
+}
