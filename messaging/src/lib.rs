@@ -110,7 +110,7 @@ pub use messaging_macros::RemoteError;
 #[doc = include_str!("../docs/rpc_api.md")]
 pub use messaging_macros::rpc_api;
 
-pub use config::{Config, FailoverStrategy, LoginMethod, RabbitOptions};
+pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};

@@ -8,5 +8,6 @@ mod connecting;
 mod publishing;
 mod consuming;
 mod recovering;
+mod compression;
 mod options;
 mod stream;

@@ -46,6 +46,7 @@ impl RabbitOptions {
             processname: "processname",
             missing_consumer_retry_timeout: "kombu_missing_consumer_retry_timeout",
             direct_mandatory: "direct_mandatory_flag",
+            compression: "kombu_compression",
         })
     }
 }

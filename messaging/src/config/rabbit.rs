@@ -5,7 +5,7 @@ mod choices;
 
 use std::time::Duration;
 
-pub use choices::{FailoverStrategy, LoginMethod};
+pub use choices::{Compression, FailoverStrategy, LoginMethod};
 
 use crate::{Error, ErrorKind};
 
@@ -95,6 +95,9 @@ pub struct RabbitOptions {
     /// `direct_mandatory_flag`: the broker says of a reply that no queue takes it, so that the
     /// server can try again; without it such a reply is lost in silence. The default is true.
     pub direct_mandatory: bool,
+    /// `kombu_compression`: how the bodies that are sent are compressed; none is not at all.
+    /// What is received is decompressed in any case, if the peer said how. The default is none.
+    pub compression: Option<Compression>,
 }
 
 impl Default for RabbitOptions {
@@ -124,6 +127,7 @@ impl Default for RabbitOptions {
             processname: String::new(),
             missing_consumer_retry_timeout: Duration::from_secs(60),
             direct_mandatory: true,
+            compression: None,
         }
     }
 }
@@ -186,6 +190,10 @@ impl RabbitOptions {
             "processname" => self.processname = value.to_owned(),
             "kombu_missing_consumer_retry_timeout" | "kombu_reconnect_timeout" => {
                 self.missing_consumer_retry_timeout = seconds(key, value)?;
+            }
+            "kombu_compression" => {
+                let compression = Compression::read(value);
+                self.compression = Some(compression.ok_or_else(|| wrong(key, Compression::WORDS))?);
             }
             "direct_mandatory_flag" => self.direct_mandatory = boolean(key, value)?,
             _ if NOT_YET.contains(&key) => {
@@ -261,6 +269,7 @@ mod tests {
             ("kombu_reconnect_timeout", "5"),
             ("processname", "nova-compute"),
             ("direct_mandatory_flag", "off"),
+            ("kombu_compression", "bzip"),
         ] {
             options.set(key, value).unwrap();
         }
@@ -277,6 +286,7 @@ mod tests {
                 missing_consumer_retry_timeout: Duration::from_secs(5),
                 processname: "nova-compute".into(),
                 direct_mandatory: false,
+                compression: Some(Compression::Bzip2),
                 ..RabbitOptions::default()
             }
         );
@@ -323,6 +333,7 @@ mod tests {
             ("ssl", "1", "not supported yet"),
             ("kombu_reconnect_delay", "4.6", "from 0 to 4.5"),
             ("kombu_failover_strategy", "random", "round-robin or shuffle"),
+            ("kombu_compression", "bz2", "write `bzip2`"),
             ("rabbit_login_method", "RABBIT-CR-DEMO", "AMQPLAIN, PLAIN or EXTERNAL"),
             ("rabbit_quorum_delivery_limit", "-1", "zero is no limit"),
             ("rabbit_quorum", "1", "is none of the group"),

@@ -52,3 +52,28 @@ impl FailoverStrategy {
         }
     }
 }
+
+/// How the bodies of messages are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compression {
+    /// zlib (RFC 1950), which the peer calls `gzip` as well.
+    Zlib,
+    /// bzip2.
+    Bzip2,
+}
+
+impl Compression {
+    pub(super) const WORDS: &str = "gzip, zlib, bzip2 or bzip (`bz2`, which oslo.messaging's own \
+                                    help names, is unknown to it: write `bzip2`)";
+
+    /// The words of an option, and the aliases of the header of a message (wire document,
+    /// section 6).
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        match word {
+            "gzip" | "zlib" => Some(Self::Zlib),
+            "bzip2" | "bzip" => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+}

@@ -14,6 +14,7 @@ use lapin::options::{
 };
 
 use super::channel::Channel;
+use super::compression;
 use super::connection::Connection;
 use super::failure::{self, Fault, bounded};
 use super::properties;
@@ -112,6 +113,17 @@ impl Intake {
     /// The next message of any queue; an error when one of them is consumed no more. May be
     /// dropped without losing a message.
     pub(super) async fn next(&mut self) -> Result<Delivery, Error> {
+        loop {
+            let (delivery, position) = self.next_raw().await?;
+            if let Some(delivery) = self.give_out(delivery, position.as_deref()) {
+                return Ok(delivery);
+            }
+        }
+    }
+
+    async fn next_raw(
+        &mut self,
+    ) -> Result<(lapin::message::Delivery, Option<Arc<Position>>), Error> {
         poll_fn(|context| {
             let count = self.streams.len();
             for step in 0..count {
@@ -121,8 +133,7 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        let position = consumed.position.clone();
-                        return Poll::Ready(Ok(self.give_out(delivery, position.as_deref())));
+                        return Poll::Ready(Ok((delivery, consumed.position.clone())));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,
@@ -139,11 +150,12 @@ impl Intake {
         .await
     }
 
+    /// What a message says, unless nobody can read it: then it is rejected.
     fn give_out(
         &self,
         delivery: lapin::message::Delivery,
         position: Option<&Position>,
-    ) -> Delivery {
+    ) -> Option<Delivery> {
         if let Some(position) = position {
             position.saw(&delivery.properties);
         }
@@ -153,12 +165,28 @@ impl Intake {
                 Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()))
             }
         };
-        Delivery {
-            body: delivery.data,
+        let body = match compression::read(&delivery.properties, delivery.data) {
+            Ok(body) => body,
+            Err(error) => {
+                let (exchange, key) = (&delivery.exchange, &delivery.routing_key);
+                tracing::warn!(
+                    "a message to exchange `{exchange}`, routing key `{key}`, is rejected: {error}"
+                );
+                // In the background: whoever waits for a message may stop to wait at any moment.
+                self.channel.runtime.spawn(Box::pin(async move {
+                    if let Err(error) = settle.reject(false).await {
+                        tracing::debug!("{error}");
+                    }
+                }));
+                return None;
+            }
+        };
+        Some(Delivery {
+            body,
             expires: properties::expires(&delivery.properties),
             redelivered: delivery.redelivered,
             settle,
-        }
+        })
     }
 
     /// Stops the broker from sending, and gives back what it had sent and nobody was given.

@@ -17,6 +17,7 @@ mod pauses;
 mod number;
 mod stream;
 mod topology;
+mod compression;
 mod properties;
 mod publisher;
 mod lease;
@@ -68,7 +69,7 @@ pub(crate) async fn connect(
     let (publish, consume) = (link("publish", peers.clone()), link("consume", peers));
     publish.open().await?;
     Ok(Arc::new(Rabbit {
-        publisher: Publisher::new(publish, Arc::clone(&runtime)),
+        publisher: Publisher::new(publish, Arc::clone(&runtime), options.compression),
         site: Arc::new(Site::new(consume, Arc::clone(&runtime), options.clone())),
         options: options.clone(),
         runtime,

@@ -5,12 +5,23 @@ use std::time::Duration;
 use lapin::BasicProperties;
 use lapin::types::FieldTable;
 
-/// What every message carries. A Python receiver rejects any other content type.
-pub(super) fn outgoing(expires: Option<Duration>) -> BasicProperties {
+use super::compression;
+use crate::Compression;
+
+/// What every message carries. A Python receiver rejects any other content type, also of a body
+/// that is compressed.
+pub(super) fn outgoing(
+    expires: Option<Duration>,
+    compressed: Option<Compression>,
+) -> BasicProperties {
+    let mut headers = FieldTable::default();
+    if let Some(compressed) = compressed {
+        compression::mark(&mut headers, compressed);
+    }
     let properties = BasicProperties::default()
         .with_content_type("application/json".into())
         .with_content_encoding("utf-8".into())
-        .with_headers(FieldTable::default())
+        .with_headers(headers)
         .with_delivery_mode(2)
         .with_priority(0);
     match expires {
@@ -46,23 +57,31 @@ mod tests {
         assert_eq!(*properties.expiration(), text("expiration"));
         assert_eq!(properties.delivery_mode().map(u64::from), captured["delivery_mode"].as_u64());
         assert_eq!(properties.priority().map(u64::from), captured["priority"].as_u64());
-        assert_eq!(captured["headers"], serde_json::json!({}));
-        assert!(properties.headers().as_ref().unwrap().inner().is_empty());
+        let headers = properties.headers().as_ref().unwrap().inner();
+        let compression =
+            headers.get("compression").and_then(lapin::types::AMQPValue::as_long_string);
+        let compression = compression.map(ToString::to_string);
+        assert_eq!(captured["headers"]["compression"].as_str(), compression.as_deref());
+        assert_eq!(captured["headers"].as_object().unwrap().len(), headers.len());
     }
 
     #[test]
     fn a_call_and_a_cast_look_as_those_of_oslo_messaging() {
         let call = fixture("rpc_call_request_timeout");
-        assert_as_captured(&outgoing(Some(Duration::from_millis(2500))), &call["properties"]);
+        assert_as_captured(&outgoing(Some(Duration::from_millis(2500)), None), &call["properties"]);
         let cast = fixture("rpc_cast_request");
-        assert_as_captured(&outgoing(None), &cast["properties"]);
+        assert_as_captured(&outgoing(None, None), &cast["properties"]);
+        let gzip = fixture("rpc_cast_request_compressed_gzip");
+        assert_as_captured(&outgoing(None, Some(Compression::Zlib)), &gzip["properties"]);
+        let bzip2 = fixture("rpc_cast_request_compressed_bzip2");
+        assert_as_captured(&outgoing(None, Some(Compression::Bzip2)), &bzip2["properties"]);
     }
 
     #[test]
     fn an_expiration_is_read_back_unless_it_is_nonsense() {
         let sent = Some(Duration::from_millis(60_000));
-        assert_eq!(expires(&outgoing(sent)), sent);
-        assert_eq!(expires(&outgoing(None)), None);
+        assert_eq!(expires(&outgoing(sent, None)), sent);
+        assert_eq!(expires(&outgoing(None, None)), None);
         let nonsense = BasicProperties::default().with_expiration("-1 day".into());
         assert_eq!(expires(&nonsense), None);
     }

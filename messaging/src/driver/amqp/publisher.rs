@@ -7,6 +7,7 @@ use lapin::options::BasicPublishOptions;
 use lapin::types::ShortString;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::compression;
 use super::failure::{self, Fault, Refusal, bounded};
 use super::lease::Lease;
 use super::link::Link;
@@ -16,7 +17,7 @@ use super::topology::Exchange;
 use crate::context::Deadline;
 use crate::driver::{Address, Publish};
 use crate::runtime::{self, Runtime};
-use crate::{Error, ErrorKind};
+use crate::{Compression, Error, ErrorKind};
 
 /// How many messages are on their way at once; more wait their turn. More channels add no
 /// throughput, only latency.
@@ -28,6 +29,7 @@ const CHANNELS: usize = 16;
 pub(super) struct Publisher {
     link: Link,
     runtime: Arc<dyn Runtime>,
+    compression: Option<Compression>,
     turns: Semaphore,
     idle: Mutex<Vec<Lease>>,
 }
@@ -51,13 +53,20 @@ enum Failed {
 }
 
 impl Publisher {
-    pub(super) fn new(link: Link, runtime: Arc<dyn Runtime>) -> Self {
-        Self { link, runtime, turns: Semaphore::new(CHANNELS), idle: Mutex::default() }
+    pub(super) fn new(
+        link: Link,
+        runtime: Arc<dyn Runtime>,
+        compression: Option<Compression>,
+    ) -> Self {
+        let turns = Semaphore::new(CHANNELS);
+        Self { link, runtime, compression, turns, idle: Mutex::default() }
     }
 
     /// Publishes `message`, and ends when the broker has confirmed it.
     pub(super) async fn publish(&self, route: &Route, message: &Publish<'_>) -> Result<(), Error> {
         let deadline = Deadline::after(&self.runtime, message.within);
+        let body = compression::compressed(self.compression, message.body)?;
+        let message = &Publish { body: &body, ..message.clone() };
         let _turn = self.turn(message.address, &deadline).await?;
         let mut pauses = Pauses::between_publishes();
         let mut exchange_was_gone = false;
@@ -114,7 +123,7 @@ impl Publisher {
         // an answer that comes late would be taken for that of the next message.
         let options = BasicPublishOptions { mandatory: message.mandatory, immediate: false };
         let exchange = route.exchange.as_ref().map_or_else(|| "".into(), |e| e.name.clone());
-        let properties = properties::outgoing(message.expires);
+        let properties = properties::outgoing(message.expires, self.compression);
         let writing = lease.channel.basic_publish(
             exchange,
             route.key.clone(),
