@@ -80,6 +80,7 @@
 //! | --- | --- | --- |
 //! | `macros` | yes | `#[rpc_api]` and `#[derive(RemoteError)]` |
 //! | `amqp` | yes | the driver for RabbitMQ |
+//! | `tls` | yes | TLS for RabbitMQ, without a C toolchain |
 //! | `tokio` | yes | run on tokio |
 //! | `smol` | no | run on smol; both may be on at once |
 //! | `conformance` | no | the suite that every driver passes |
@@ -110,7 +111,7 @@ pub use messaging_macros::RemoteError;
 #[doc = include_str!("../docs/rpc_api.md")]
 pub use messaging_macros::rpc_api;
 
-pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions};
+pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};

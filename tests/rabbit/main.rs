@@ -11,3 +11,4 @@ mod recovering;
 mod compression;
 mod options;
 mod stream;
+mod tls;

@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-pub use rabbit::{Compression, FailoverStrategy, LoginMethod, RabbitOptions};
+pub use rabbit::{Compression, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub(crate) use resolve::Resolved;
 
 use crate::{Error, TransportUrl};

@@ -47,6 +47,11 @@ impl RabbitOptions {
             missing_consumer_retry_timeout: "kombu_missing_consumer_retry_timeout",
             direct_mandatory: "direct_mandatory_flag",
             compression: "kombu_compression",
+            ssl: "ssl",
+            ssl_ca_file: "ssl_ca_file",
+            ssl_cert_file: "ssl_cert_file",
+            ssl_key_file: "ssl_key_file",
+            ssl_version: "ssl_version",
         })
     }
 }

@@ -3,9 +3,10 @@
 mod check;
 mod choices;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-pub use choices::{Compression, FailoverStrategy, LoginMethod};
+pub use choices::{Compression, FailoverStrategy, LoginMethod, TlsVersion};
 
 use crate::{Error, ErrorKind};
 
@@ -98,6 +99,24 @@ pub struct RabbitOptions {
     /// `kombu_compression`: how the bodies that are sent are compressed; none is not at all.
     /// What is received is decompressed in any case, if the peer said how. The default is none.
     pub compression: Option<Compression>,
+    /// `ssl`: TLS. The port is that of the URL, and 5672 where it names none; RabbitMQ's own for
+    /// TLS is 5671. The certificate of the broker must be valid, come from a CA that is trusted,
+    /// and be for the host as the URL names it; there is no way to connect without these checks.
+    /// The default is false.
+    pub ssl: bool,
+    /// `ssl_ca_file`: the CAs that are trusted, a PEM file; none is those of the system. The
+    /// default is none. Like the other two files it is read for each connection, so that a
+    /// renewed one is used without a restart.
+    pub ssl_ca_file: Option<PathBuf>,
+    /// `ssl_cert_file`: the client certificate, with those between it and the CA, a PEM file. The
+    /// default is none.
+    pub ssl_cert_file: Option<PathBuf>,
+    /// `ssl_key_file`: the key of the client certificate, a PEM file, not encrypted; none is that
+    /// in the file of the certificate. The default is none.
+    pub ssl_key_file: Option<PathBuf>,
+    /// `ssl_version`: the one version of TLS that is spoken; none is 1.2 and 1.3. The default is
+    /// none.
+    pub ssl_version: Option<TlsVersion>,
 }
 
 impl Default for RabbitOptions {
@@ -128,14 +147,14 @@ impl Default for RabbitOptions {
             missing_consumer_retry_timeout: Duration::from_secs(60),
             direct_mandatory: true,
             compression: None,
+            ssl: false,
+            ssl_ca_file: None,
+            ssl_cert_file: None,
+            ssl_key_file: None,
+            ssl_version: None,
         }
     }
 }
-
-/// Options of the group that mean something to the peer and that this version cannot follow yet:
-/// to ignore `ssl` would be to connect in the clear.
-const NOT_YET: &[&str] =
-    &["ssl", "ssl_version", "ssl_key_file", "ssl_cert_file", "ssl_ca_file", "kombu_compression"];
 
 impl RabbitOptions {
     /// Sets the option that is called `key` in oslo.messaging's group `oslo_messaging_rabbit`;
@@ -195,16 +214,15 @@ impl RabbitOptions {
                 let compression = Compression::read(value);
                 self.compression = Some(compression.ok_or_else(|| wrong(key, Compression::WORDS))?);
             }
-            "direct_mandatory_flag" => self.direct_mandatory = boolean(key, value)?,
-            _ if NOT_YET.contains(&key) => {
-                return Err(Error::new(
-                    ErrorKind::Config,
-                    format!(
-                        "option `{key}` is not supported yet, and is not ignored in silence; take \
-                         it out to go on without it"
-                    ),
-                ));
+            "ssl" => self.ssl = boolean(key, value)?,
+            "ssl_ca_file" => self.ssl_ca_file = path(value),
+            "ssl_cert_file" => self.ssl_cert_file = path(value),
+            "ssl_key_file" => self.ssl_key_file = path(value),
+            "ssl_version" => {
+                self.ssl_version =
+                    TlsVersion::read(value).ok_or_else(|| wrong(key, TlsVersion::WORDS))?;
             }
+            "direct_mandatory_flag" => self.direct_mandatory = boolean(key, value)?,
             _ => {
                 return Err(Error::new(
                     ErrorKind::Config,
@@ -230,6 +248,10 @@ fn boolean(key: &str, value: &str) -> Result<bool, Error> {
 
 fn number<T: std::str::FromStr>(key: &str, value: &str) -> Result<T, Error> {
     value.parse().map_err(|_| wrong(key, "a whole number up to 65535"))
+}
+
+fn path(value: &str) -> Option<PathBuf> {
+    (!value.is_empty()).then(|| value.into())
 }
 
 /// Of a number that an argument of a queue carries, which is signed.
@@ -310,9 +332,6 @@ mod tests {
             if text.is_empty() || ["hostname", "processname"].contains(&name) {
                 continue;
             }
-            if NOT_YET.contains(&name) {
-                continue;
-            }
             let known = crate::config::known::rabbit(name).expect(name);
             if known.without_effect.is_some() {
                 continue;
@@ -330,7 +349,7 @@ mod tests {
             ("rabbit_quorum_queue", "maybe", "must be true or false"),
             ("rabbit_qos_prefetch_count", "-1", "must be a whole number"),
             ("rabbit_transient_queues_ttl", "9999999", "must be a whole number of seconds"),
-            ("ssl", "1", "not supported yet"),
+            ("ssl_version", "TLSv1", "TLSv1_2"),
             ("kombu_reconnect_delay", "4.6", "from 0 to 4.5"),
             ("kombu_failover_strategy", "random", "round-robin or shuffle"),
             ("kombu_compression", "bz2", "write `bzip2`"),

@@ -36,6 +36,11 @@ impl RabbitOptions {
                  only in bounded pieces; set it to 100, say",
             ));
         }
+        if self.ssl_key_file.is_some() && self.ssl_cert_file.is_none() {
+            return Err(wrong(
+                "`ssl_key_file` needs `ssl_cert_file`: the key is that of a client certificate",
+            ));
+        }
         Ok(())
     }
 }
@@ -81,6 +86,7 @@ mod tests {
                 both(|o| (o.stream_fanout, o.transient_quorum_queue) = (true, true)),
                 ["rabbit_stream_fanout", "rabbit_qos_prefetch_count"],
             ),
+            (both(|o| o.ssl_key_file = Some("key.pem".into())), ["ssl_key_file", "ssl_cert_file"]),
         ] {
             assert!(keys.iter().all(|key| text.contains(key)), "{text}");
         }

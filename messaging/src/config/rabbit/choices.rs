@@ -77,3 +77,28 @@ impl Compression {
         }
     }
 }
+
+/// The one version of TLS that is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsVersion {
+    /// TLS 1.2.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
+}
+
+impl TlsVersion {
+    pub(super) const WORDS: &str = "TLSv1_2, TLSv1_3 or SSLv23, which is both; what came before \
+                                    TLS 1.2 is not safe any more, and is not spoken";
+
+    /// In capitals or not, as the peer; `SSLv23` is its word for what both sides know.
+    pub(super) fn read(word: &str) -> Option<Option<Self>> {
+        match word.to_ascii_lowercase().as_str() {
+            "" | "sslv23" => Some(None),
+            "tlsv1_2" => Some(Some(Self::Tls12)),
+            "tlsv1_3" => Some(Some(Self::Tls13)),
+            _ => None,
+        }
+    }
+}

@@ -13,7 +13,8 @@ use super::dial::{CutOnDrop, dial};
 use super::failure::{self, Fault, bounded};
 use super::kit::Kit;
 use super::peer::Peer;
-use super::wire::Switch;
+use super::tls::Tls;
+use super::wire::{Switch, Wire};
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions};
@@ -54,7 +55,14 @@ impl Connection {
     ) -> Result<Arc<Self>, Error> {
         let deadline = Deadline::after(runtime, CONNECT_TIMEOUT);
         let refused = |fault| failure::connecting(peer, fault);
-        let dialling = async { dial(runtime, peer, &deadline).await.map_err(Into::into) };
+        let tls = Tls::of(options, &**runtime).await?;
+        let dialling = async {
+            let socket = dial(runtime, peer, &deadline).await?;
+            Ok(Wire::new(match &tls {
+                Some(tls) => tls.over(socket, peer).await?,
+                None => socket,
+            }))
+        };
         let wire = bounded(&**runtime, &deadline, dialling).await.map_err(refused)?;
 
         let switch = CutOnDrop::new(wire.switch());

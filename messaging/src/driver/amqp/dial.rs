@@ -7,16 +7,16 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::peer::Peer;
-use super::wire::{Switch, Wire};
+use super::wire::Switch;
 use crate::context::Deadline;
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Runtime, Socket};
 
 /// Opens the socket, to the first address of the host that takes it.
 pub(super) async fn dial(
     runtime: &Arc<dyn Runtime>,
     peer: &Peer,
     deadline: &Deadline,
-) -> io::Result<Wire> {
+) -> io::Result<Box<dyn Socket>> {
     let addresses = resolve(&**runtime, peer).await?;
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for (tried, address) in addresses.iter().enumerate() {
@@ -24,7 +24,7 @@ pub(super) async fn dial(
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = deadline.remaining() / left;
         match runtime::timeout(&**runtime, share, runtime.connect(*address)).await {
-            Some(Ok(socket)) => return Ok(Wire::new(socket)),
+            Some(Ok(socket)) => return Ok(socket),
             Some(Err(error)) => last = error,
             None => last = io::ErrorKind::TimedOut.into(),
         }
@@ -37,12 +37,20 @@ async fn resolve(runtime: &dyn Runtime, peer: &Peer) -> io::Result<Vec<SocketAdd
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![(address, port).into()]);
     }
-    let (sender, addresses) = oneshot::channel();
     let host = host.to_owned();
+    blocking(runtime, move || (host, port).to_socket_addrs().map(Iterator::collect)).await?
+}
+
+/// What `work` returns, on a thread where it may block.
+pub(super) async fn blocking<T: Send + 'static>(
+    runtime: &dyn Runtime,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (sender, output) = oneshot::channel();
     runtime.spawn_blocking(Box::new(move || {
-        let _ = sender.send((host, port).to_socket_addrs().map(Iterator::collect));
+        let _ = sender.send(work());
     }));
-    addresses.await.unwrap_or_else(|_| Err(io::Error::other("the runtime is shutting down")))
+    output.await.map_err(|_| io::Error::other("the runtime is shutting down"))
 }
 
 /// Cuts a wire whose handshake was given up, so that lapin's thread does not wait for ever.

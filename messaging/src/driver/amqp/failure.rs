@@ -181,7 +181,7 @@ pub(super) fn closed() -> Error {
 
 /// Whether trying again can help only after somebody has changed something.
 pub(super) fn lasts(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::AccessRefused | ErrorKind::VirtualHost)
+    matches!(error.kind(), ErrorKind::AccessRefused | ErrorKind::VirtualHost | ErrorKind::Config)
 }
 
 #[cfg(test)]

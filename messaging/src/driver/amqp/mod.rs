@@ -10,6 +10,11 @@ mod kit;
 mod wire;
 mod peer;
 mod dial;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod connection;
 mod channel;
 mod link;
