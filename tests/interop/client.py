@@ -7,9 +7,11 @@ its standard output, in the order in which they end. Its log goes to standard er
     {"id": 1, "result": 3}
 
 Optional in a command: server, fanout, namespace, version, version_cap, exchange, timeout (seconds,
-10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout.
+10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout, and args_text in place of args:
+JSON as Python has it, with NaN and all.
 """
 import concurrent.futures
+import json
 import threading
 
 import oslo_messaging
@@ -52,7 +54,9 @@ class Client:
             call_monitor_timeout=command.get('call_monitor_timeout'))
         context = client.prepare()
         send = {'call': context.call, 'cast': context.cast}[command['op']]
-        return send(command.get('ctxt') or {}, command['method'], **(command.get('args') or {}))
+        text = command.get('args_text')
+        args = json.loads(text) if text else command.get('args') or {}
+        return send(command.get('ctxt') or {}, command['method'], **args)
 
     def close(self):
         for transport in self.transports.values():
@@ -62,10 +66,12 @@ class Client:
 def describe(error):
     """An exception as JSON: what its class is, and what the server said."""
     kind = type(error)
-    document = {'type': kind.__name__, 'module': kind.__module__, 'message': str(error)}
+    document = {'type': kind.__name__, 'module': kind.__module__, 'message': str(error),
+                'bases': [base.__module__ + '.' + base.__name__ for base in kind.__mro__[1:-1]]}
     if isinstance(error, rpc.RemoteError):
         document['exc_type'] = error.exc_type
         document['value'] = error.value
+        document['traceback'] = error.traceback
     else:
         document['args'] = [plain(argument) for argument in error.args]
         document['kwargs'] = {name: plain(value)
@@ -75,7 +81,10 @@ def describe(error):
 
 def plain(value):
     """The value if JSON has it, else its text."""
-    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return repr(value)
 
 
 def main():

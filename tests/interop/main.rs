@@ -3,6 +3,8 @@
 mod config;
 mod demo;
 mod example;
+mod failures;
+mod odd;
 mod python;
 mod python_to_rust;
 mod quorum;

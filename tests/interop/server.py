@@ -53,6 +53,11 @@ class Demo:
     def fail_expected(self, ctxt, reason):
         raise scheduler_exceptions.NoValidHost(reason=reason)
 
+    def odd(self, ctxt):
+        """What JSON does not have, and Python writes all the same."""
+        return {'nan': float('nan'), 'inf': float('inf'), 'minus_inf': float('-inf'),
+                'surrogate': '\ud800', 'big': 2 ** 70}
+
     def slow(self, ctxt, seconds):
         self.closing.wait(min(seconds, SLOW_LIMIT))
         return 'done'

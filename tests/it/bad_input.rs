@@ -76,6 +76,33 @@ on_both! {
         inbox.consumer.close(WITHIN).await.unwrap();
     }
 
+    /// Also where the request as a whole cannot be read.
+    async fn a_caller_whose_request_is_no_json_is_told_why(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+        let caller = format!(r#""_msg_id": "id-1", "_reply_q": "{}""#, inbox.queue);
+        let quoted = json!(format!(r#"{{"method": "whoami", {caller}"#));
+        for (body, expected) in [
+            (format!(r#"{{"method": "echo", "args": {{"value": 1e}}, {caller}}}"#), "invalid number"),
+            (format!(r#"{{"method": "whoami", {caller}, "_context_us"#), "EOF"),
+            (format!(r#"{{"oslo.version": "2.0", "oslo.message": {quoted}}}"#), "EOF"),
+            (format!(r#"{{"oslo.version": "9.0", "oslo.message": {quoted}}}"#), "`9.0`"),
+            (format!(r#"{{"method": "whoami", {caller}, "_context_load": NaN}}"#), "`_context_load`"),
+            (
+                format!(r#"{{"method": "echo", "version": "2.0", "args": {{"value": [NaN]}}, {caller}}}"#),
+                "argument `value`: `NaN`",
+            ),
+        ] {
+            send(&*driver, &to_topic(&bus), body.as_bytes()).await;
+            let delivery = inbox.consumer.next().await.unwrap().unwrap();
+            let reply = String::from_utf8(delivery.body).unwrap();
+            assert!(reply.contains("id-1") && reply.contains(expected), "{body}: {reply}");
+            delivery.settle.ack().await.unwrap();
+        }
+        inbox.consumer.close(WITHIN).await.unwrap();
+    }
+
     async fn a_deep_argument_is_refused_by_its_name(bus: Bus) {
         let _server = serve(&bus, "one").await;
         let client = RpcClient::new(&bus.transport, bus.target().version(version!("2.0")));

@@ -7,6 +7,7 @@ mod conformance;
 mod connecting;
 mod publishing;
 mod consuming;
+mod content;
 mod recovering;
 mod compression;
 mod options;
