@@ -65,6 +65,21 @@
 //! A method's error type derives [`RemoteError`]; on the wire it is a class with arguments, which a
 //! Python caller gets as an exception of its own. What nobody knows arrives as [`Failure`], data.
 //!
+//! # Values
+//!
+//! Arguments and results travel as JSON, written and read by serde. What a Python peer writes
+//! beside JSON (wire document, section 7.2) is read where the type can hold it, and else refused by
+//! an error that names the argument or the result:
+//!
+//! - `NaN`, `Infinity` and `-Infinity` are values of `f64` and `f32`, also within structs, lists and
+//!   options. `serde_json::Value` cannot hold them, nor can what serde reads by way of any type:
+//!   untagged enums and flattened structs. Sent by Rust they are null, as serde_json writes them.
+//! - Integers have any size: take `u128` or `i128`, `f64` for the nearest float, or
+//!   `Box<serde_json::value::RawValue>` for every digit.
+//! - Half of a surrogate pair, `"\ud800"`, is U+FFFD in a `String`.
+//!
+//! Lists and objects stand within each other up to 127 deep.
+//!
 //! # What is promised
 //!
 //! - A method runs at most once: its message is acknowledged before it runs. A method that is

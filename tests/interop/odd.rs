@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use messaging::{Context, ErrorKind, Proxy as _, RpcClient, RpcServer, Target, rpc_api, version};
+use messaging::{Context, ErrorKind, RpcClient, RpcServer, Target, rpc_api, version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
