@@ -178,6 +178,8 @@ impl Transport {
             // The reply proves what the broker did not confirm.
             return pending.answered().unwrap_or(Err(error));
         }
+        // What may be large is not kept while the answer is waited for.
+        drop(body);
         match runtime::timeout(&*self.inner.runtime, deadline.remaining(), pending.answer()).await {
             Some(answer) => answer,
             None => Err(Error::new(
