@@ -116,32 +116,77 @@ pub(super) fn connecting(peer: &Peer, fault: Fault) -> Error {
     }
 }
 
+/// By which options a thing is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Those of the control exchange and of queues that servers share.
+    Shared,
+    /// Those of reply and fanout queues.
+    Transient,
+}
+
 /// Why `thing` (an exchange or a queue, named) could not be declared, bound or consumed.
-pub(super) fn declaring(thing: &str, fault: Fault) -> Error {
+pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
     let words = fault.words();
     let (kind, advice) = match fault.refusal() {
         Some(Refusal::Access) => {
-            (ErrorKind::AccessRefused, "; give the user the permission to configure it")
+            (ErrorKind::AccessRefused, "give the user the permission to configure it".to_owned())
         }
-        Some(Refusal::Precondition) => (
-            ErrorKind::Topology,
-            "; it exists with other properties: use the same options as the other services \
-             (`amqp_durable_queues`, `amqp_auto_delete`, `rabbit_quorum_queue`, \
-             `rabbit_transient_quorum_queue`, `rabbit_transient_queues_ttl`), or delete it",
-        ),
+        Some(Refusal::Precondition) => (ErrorKind::Topology, conflict(&words, sort)),
         Some(Refusal::Internal) => (
             ErrorKind::Topology,
-            "; this broker may no longer have queues that are neither durable nor exclusive: set \
-             `amqp_durable_queues` or `rabbit_quorum_queue`, and `rabbit_transient_quorum_queue` \
-             for reply and fanout queues",
+            "this broker may no longer have queues that are neither durable nor exclusive: begin \
+             with `Config::quorum()`, or set `amqp_durable_queues` or `rabbit_quorum_queue`, and \
+             `rabbit_transient_quorum_queue` for reply and fanout queues; the other services on \
+             these queues need the same options"
+                .to_owned(),
         ),
-        Some(Refusal::NotFound) => {
-            (ErrorKind::Topology, "; the node that holds it may be down, or it was just deleted")
-        }
-        Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, ""),
-        None => (ErrorKind::Connection, ""),
+        Some(Refusal::NotFound) => (
+            ErrorKind::Topology,
+            "the node that holds it may be down, or it was just deleted".to_owned(),
+        ),
+        Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, String::new()),
+        None => (ErrorKind::Connection, String::new()),
     };
+    let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
     fault.into_error(kind, format!("{thing} cannot be declared: {words}{advice}"))
+}
+
+/// What to do where a thing exists with another property than was asked for. RabbitMQ says which,
+/// and what it is (wire document, section 5.7).
+///
+/// The peer declares it once more as not durable, which helps one of the two that disagree; the
+/// other then fails, whenever the thing is next made. So both are told at once.
+fn conflict(words: &str, sort: Sort) -> String {
+    let property =
+        words.split_once("inequivalent arg '").and_then(|(_, rest)| rest.split_once('\''));
+    let options = match (property.map(|(property, _)| property), sort) {
+        (Some("durable"), Sort::Shared) => "`amqp_durable_queues` or `rabbit_quorum_queue`",
+        (Some("durable"), Sort::Transient) => "`rabbit_transient_quorum_queue`",
+        (Some("auto_delete"), _) => "`amqp_auto_delete`",
+        (Some("x-queue-type"), Sort::Shared) => "`rabbit_quorum_queue`",
+        (Some("x-queue-type"), Sort::Transient) => {
+            "`rabbit_transient_quorum_queue` or `rabbit_stream_fanout`"
+        }
+        (Some("x-expires" | "x-max-age"), _) => "`rabbit_transient_queues_ttl`",
+        (Some("x-delivery-limit"), _) => "`rabbit_quorum_delivery_limit`",
+        (Some("x-max-in-memory-length"), _) => "`rabbit_quorum_max_memory_length`",
+        (Some("x-max-in-memory-bytes"), _) => "`rabbit_quorum_max_memory_bytes`",
+        (Some("x-ha-policy"), _) => "`rabbit_ha_queues`",
+        (Some("type"), _) => {
+            return "another program has an exchange of this name for another use; choose another \
+                    exchange or topic"
+                .to_owned();
+        }
+        _ => {
+            "`amqp_durable_queues`, `amqp_auto_delete`, `rabbit_quorum_queue`, \
+             `rabbit_transient_quorum_queue`, `rabbit_transient_queues_ttl`"
+        }
+    };
+    format!(
+        "it exists and is not as this service declares it: set {options} as the services have it \
+         that made it, or delete it"
+    )
 }
 
 /// Whether the broker said that a thing is not there, or not within reach.
@@ -196,24 +241,40 @@ mod tests {
 
     #[test]
     fn a_refused_declaration_names_the_thing_and_the_cure() {
-        let words = "PRECONDITION_FAILED - inequivalent arg 'durable'";
-        let error = declaring("exchange `nova`", told(AMQPSoftError::PRECONDITIONFAILED, words));
-        assert_eq!(error.kind(), ErrorKind::Topology);
-        let text = error.to_string();
-        for part in ["`nova`", words, "amqp_durable_queues"] {
-            assert!(text.contains(part), "{text}");
+        for (property, sort, cure) in [
+            ("durable", Sort::Shared, "`amqp_durable_queues` or `rabbit_quorum_queue`"),
+            ("durable", Sort::Transient, "`rabbit_transient_quorum_queue`"),
+            ("auto_delete", Sort::Shared, "`amqp_auto_delete`"),
+            ("x-queue-type", Sort::Shared, "`rabbit_quorum_queue`"),
+            ("x-expires", Sort::Transient, "`rabbit_transient_queues_ttl`"),
+            ("type", Sort::Shared, "choose another exchange"),
+            ("x-new", Sort::Shared, "`amqp_durable_queues`, `amqp_auto_delete`"),
+        ] {
+            let words = format!(
+                "PRECONDITION_FAILED - inequivalent arg '{property}' for exchange 'nova' in vhost \
+                 '/': received 'true' but current is 'false'"
+            );
+            let fault = told(AMQPSoftError::PRECONDITIONFAILED, &words);
+            let error = declaring("exchange `nova`", sort, fault);
+            assert_eq!(error.kind(), ErrorKind::Topology);
+            let text = error.to_string();
+            assert!(["`nova`", &words, cure].iter().all(|part| text.contains(part)), "{text}");
         }
     }
 
     #[test]
     fn queues_that_the_broker_no_longer_has_are_a_matter_of_topology() {
         let fault = told(AMQPHardError::INTERNALERROR, "INTERNAL_ERROR - Feature is deprecated");
-        let error = declaring("queue `t_fanout_0`", fault);
+        let error = declaring("queue `t_fanout_0`", Sort::Transient, fault);
         assert_eq!(error.kind(), ErrorKind::Topology);
         let text = error.to_string();
-        for part in
-            ["t_fanout_0", "amqp_durable_queues", "rabbit_quorum_queue", "rabbit_transient_quorum"]
-        {
+        for part in [
+            "t_fanout_0",
+            "Config::quorum()",
+            "amqp_durable_queues",
+            "rabbit_quorum_queue",
+            "rabbit_transient_quorum",
+        ] {
             assert!(text.contains(part), "{text}");
         }
     }
@@ -221,8 +282,8 @@ mod tests {
     #[test]
     fn a_broker_that_goes_down_is_a_lost_connection() {
         let fault = told(AMQPHardError::CONNECTIONFORCED, "CONNECTION_FORCED - shutdown");
-        assert_eq!(declaring("queue `q`", fault).kind(), ErrorKind::Connection);
+        assert_eq!(declaring("queue `q`", Sort::Shared, fault).kind(), ErrorKind::Connection);
         let silence = Fault::Silence(Duration::from_secs(1));
-        assert_eq!(declaring("queue `q`", silence).kind(), ErrorKind::Connection);
+        assert_eq!(declaring("queue `q`", Sort::Shared, silence).kind(), ErrorKind::Connection);
     }
 }

@@ -4,6 +4,7 @@
 
 use std::io::{Read as _, Result, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
@@ -13,28 +14,44 @@ use super::*;
 use crate::ErrorKind;
 use crate::transport::url::Host;
 
-/// A broker that has no queues that are neither durable nor exclusive, as RabbitMQ from 4.3 on: it
-/// refuses to declare any queue with 541, and closes the connection over it.
-fn broker_without_transient_queues() -> (u16, Arc<AtomicUsize>) {
+/// How a broker answers the declaration of a queue.
+#[derive(Clone, Copy)]
+enum Script {
+    /// As RabbitMQ from 4.3 on, which has no queues that are neither durable nor exclusive: it
+    /// refuses with 541, and closes the connection over it.
+    NoTransientQueues,
+    /// As one of a cluster whose node with that queue is down: it refuses with 404, and closes the
+    /// channel over it, until the queue is deleted.
+    NodeDown,
+}
+
+/// What a client asked of a broker: `[class, method]` each.
+type Asked = Arc<Mutex<Vec<[u8; 2]>>>;
+
+/// A broker that follows a script, how many connections it took, and what it was asked.
+fn broker(script: Script) -> (u16, Arc<AtomicUsize>, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let accepted = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&accepted);
+    let (accepted, asked) = (Arc::new(AtomicUsize::new(0)), Asked::default());
+    let (counted, noted) = (Arc::clone(&accepted), Arc::clone(&asked));
     std::thread::spawn(move || {
         for socket in listener.incoming() {
             counted.fetch_add(1, Ordering::SeqCst);
-            std::thread::spawn(move || serve(socket?));
+            let noted = Arc::clone(&noted);
+            std::thread::spawn(move || serve(socket?, script, &noted));
         }
     });
-    (port, accepted)
+    (port, accepted, asked)
 }
 
-fn serve(mut socket: TcpStream) -> Result<()> {
+fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
     socket.read_exact(&mut [0; 8])?;
     let start = [&[0, 9, 0, 0, 0, 0][..], &long("PLAIN AMQPLAIN"), &long("en_US")].concat();
     send(&mut socket, 0, [10, 10], &start)?;
+    let mut deleted = false;
     loop {
         let (channel, method) = receive(&mut socket)?;
+        asked.lock().unwrap().push(method);
         match method {
             // start-ok: tune, with channels, frames of 4096 bytes and no heartbeat
             [10, 11] => send(&mut socket, 0, [10, 30], &[0, 16, 0, 0, 16, 0, 0, 0])?,
@@ -42,18 +59,40 @@ fn serve(mut socket: TcpStream) -> Result<()> {
             [10, 40] => send(&mut socket, 0, [10, 41], &[0])?,
             [20, 10] => send(&mut socket, channel, [20, 11], &long(""))?,
             [40, 10] => send(&mut socket, channel, [40, 11], &[])?,
-            // queue.declare: connection.close
-            [50, 10] => {
-                let text = b"INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.";
-                let length = u8::try_from(text.len()).unwrap();
-                let close = [&541_u16.to_be_bytes()[..], &[length], text, &[0, 50, 0, 10]].concat();
-                send(&mut socket, 0, [10, 50], &close)?;
+            // queue.declare: connection.close, or channel.close
+            [50, 10] => match script {
+                Script::NoTransientQueues => {
+                    let text = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.";
+                    send(&mut socket, 0, [10, 50], &close(541, text))?;
+                }
+                Script::NodeDown if !deleted => {
+                    let text = "NOT_FOUND - home node 'n2' of queue is down or inaccessible";
+                    send(&mut socket, channel, [20, 40], &close(404, text))?;
+                }
+                Script::NodeDown => {
+                    send(&mut socket, channel, [50, 11], &[1, b'q', 0, 0, 0, 0, 0, 0, 0, 0])?;
+                }
+            },
+            // queue.delete
+            [50, 40] => {
+                deleted = true;
+                send(&mut socket, channel, [50, 41], &[0; 4])?;
             }
-            // connection.close
+            // basic.consume, under the tag 1
+            [60, 20] => send(&mut socket, channel, [60, 21], &[1, b'1'])?,
+            // basic.cancel, channel.close, connection.close
+            [60, 30] => send(&mut socket, channel, [60, 31], &[1, b'1'])?,
+            [20, 40] => send(&mut socket, channel, [20, 41], &[])?,
             [10, 50] => send(&mut socket, 0, [10, 51], &[])?,
             _ => {}
         }
     }
+}
+
+/// The arguments of a broker's `close` over a queue.declare.
+fn close(code: u16, text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).unwrap();
+    [&code.to_be_bytes()[..], &[length], text.as_bytes(), &[0, 50, 0, 10]].concat()
 }
 
 fn long(text: &str) -> Vec<u8> {
@@ -89,7 +128,7 @@ fn url(port: u16) -> TransportUrl {
 
 #[tokio::test]
 async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
-    let (port, accepted) = broker_without_transient_queues();
+    let (port, accepted, _) = broker(Script::NoTransientQueues);
     let runtime = crate::runtime::tokio().unwrap();
     let driver = connect(&url(port), &RabbitOptions::default(), runtime).await.unwrap();
     assert!(!format!("{driver:?}").contains("not-to-be-shown"));
@@ -109,6 +148,36 @@ async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
     driver.close(within).await;
     // One to publish, and one for each attempt to consume.
     assert_eq!(accepted.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_transient_queue_whose_node_is_down_is_made_anew() {
+    let (port, _, asked) = broker(Script::NodeDown);
+    let runtime = crate::runtime::tokio().unwrap();
+    let driver = connect(&url(port), &RabbitOptions::default(), runtime).await.unwrap();
+    let within = Duration::from_secs(20);
+    let inbox = driver.open_inbox(within).await.unwrap();
+    let of_queues = |method: &&[u8; 2]| method[0] == 50;
+    let asked = asked.lock().unwrap().iter().filter(of_queues).copied().collect::<Vec<_>>();
+    // Declared, deleted, declared.
+    assert_eq!(asked, [[50, 10], [50, 40], [50, 10]]);
+    inbox.consumer.close(within).await.unwrap();
+    driver.close(within).await;
+}
+
+#[tokio::test]
+async fn a_shared_queue_whose_node_is_down_is_left_alone() {
+    let (port, _, asked) = broker(Script::NodeDown);
+    let runtime = crate::runtime::tokio().unwrap();
+    let driver = connect(&url(port), &RabbitOptions::default(), runtime).await.unwrap();
+    let within = Duration::from_secs(20);
+    let listen =
+        Listen { exchange: "e".into(), topic: "t".into(), server: "s".into(), prefetch: 1, within };
+    let error = driver.listen(listen).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Topology);
+    assert!(error.to_string().contains("home node 'n2'"), "{error}");
+    assert!(!asked.lock().unwrap().contains(&[50, 40]));
+    driver.close(within).await;
 }
 
 /// A host that accepts and never answers: tells when it was greeted, and ends when it was hung up

@@ -10,7 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 use uuid::Uuid;
 
 use super::channel::Channel;
-use super::failure::{self, Fault, bounded};
+use super::failure::{self, Fault, Sort, bounded};
 use super::number::Number;
 use super::stream::Position;
 use crate::context::Deadline;
@@ -81,7 +81,8 @@ impl Exchange {
             options,
             FieldTable::default(),
         );
-        let refused = |fault| refused(&format!("exchange `{}`", self.name), channel, fault);
+        let sort = if self.kind == ExchangeKind::Fanout { Sort::Transient } else { Sort::Shared };
+        let refused = |fault| refused(&format!("exchange `{}`", self.name), sort, channel, fault);
         bounded(&*channel.runtime, deadline, declaring).await.map_err(refused)
     }
 }
@@ -201,10 +202,12 @@ impl Queue {
             ..QueueDeclareOptions::default()
         };
         let declaring = channel.queue_declare(self.name.clone(), options, self.arguments.clone());
+        let transient = self.is_transient() || self.position.is_some();
+        let sort = if transient { Sort::Transient } else { Sort::Shared };
         let name = &self.name;
         bounded(&*channel.runtime, deadline, declaring)
             .await
-            .map_err(|fault| refused(&format!("queue `{name}`"), channel, fault))?;
+            .map_err(|fault| refused(&format!("queue `{name}`"), sort, channel, fault))?;
         let Some((exchange, key)) = &self.binding else { return Ok(()) };
         let binding = channel.queue_bind(
             self.name.clone(),
@@ -213,15 +216,15 @@ impl Queue {
             QueueBindOptions::default(),
             FieldTable::default(),
         );
-        bounded(&*channel.runtime, deadline, binding)
-            .await
-            .map_err(|fault| refused(&format!("the binding of queue `{name}`"), channel, fault))
+        bounded(&*channel.runtime, deadline, binding).await.map_err(|fault| {
+            refused(&format!("the binding of queue `{name}`"), sort, channel, fault)
+        })
     }
 }
 
-fn refused(thing: &str, channel: &Channel, fault: Fault) -> Error {
+fn refused(thing: &str, sort: Sort, channel: &Channel, fault: Fault) -> Error {
     let hint = channel.connection.hint();
-    failure::declaring(&format!("{thing}{hint}"), channel.connection.explain(fault))
+    failure::declaring(&format!("{thing}{hint}"), sort, channel.connection.explain(fault))
 }
 
 /// A name as AMQP carries it.
