@@ -35,7 +35,12 @@ async fn a_wrong_url_is_an_error_that_says_what_is_wrong() {
         ("rabbit://guest:hunter2@[::1/", "bracket"),
         ("rabbit://guest:hunter2@localhost/?no_such_option=hunter2", "`no_such_option`"),
         ("rabbit://guest:hunter2@localhost/?rabbit_quorum_queue=hunter2", "`rabbit_quorum_queue`"),
-        ("rabbit://guest:hunter2@localhost/?ssl=true", "`ssl`"),
+        ("rabbit://guest:hunter2@localhost/?ssl=hunter2", "`ssl`"),
+        ("rabbit://guest:hunter2@localhost/?ssl_key_file=hunter2", "`ssl_cert_file`"),
+        (
+            "rabbit://guest:hunter2@localhost/?rabbit_stream_fanout=1",
+            "`rabbit_transient_quorum_queue`",
+        ),
     ] {
         let error = refused(url).await;
         assert_eq!(error.kind(), ErrorKind::Config, "{url}: {error}");

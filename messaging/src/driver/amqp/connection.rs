@@ -54,7 +54,7 @@ impl Connection {
         runtime: &Arc<dyn Runtime>,
     ) -> Result<Arc<Self>, Error> {
         let deadline = Deadline::after(runtime, CONNECT_TIMEOUT);
-        let refused = |fault| failure::connecting(peer, fault);
+        let refused = |fault| failure::connecting(peer, options.login_method, fault);
         let tls = Tls::of(options, &**runtime).await?;
         let dialling = async {
             let socket = dial(runtime, peer, &deadline).await?;

@@ -10,7 +10,7 @@ use super::peer::Peer;
 use crate::context::Deadline;
 use crate::driver::Address;
 use crate::runtime::{self, Runtime};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, LoginMethod};
 
 /// What became of an operation that failed.
 #[derive(Debug)]
@@ -92,9 +92,16 @@ impl Fault {
 }
 
 /// Why a host could not be used.
-pub(super) fn connecting(peer: &Peer, fault: Fault) -> Error {
+pub(super) fn connecting(peer: &Peer, login: LoginMethod, fault: Fault) -> Error {
     let words = fault.words();
     match fault.refusal() {
+        Some(Refusal::Access) if login == LoginMethod::External => fault.into_error(
+            ErrorKind::AccessRefused,
+            format!(
+                "the broker at {peer} refused the client certificate: {words}; check \
+                 `ssl_cert_file`, and that the broker has a user of the certificate's name"
+            ),
+        ),
         Some(Refusal::Access) => fault.into_error(
             ErrorKind::AccessRefused,
             format!(
@@ -277,6 +284,19 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
+    }
+
+    #[test]
+    fn who_logs_in_by_a_certificate_is_told_of_that_and_not_of_a_password() {
+        let url = "rabbit://h".parse().unwrap();
+        let peer = &Peer::all(&url).unwrap()[0];
+        let refused = |login| {
+            let words = "ACCESS_REFUSED - Login was refused";
+            connecting(peer, login, told(AMQPSoftError::ACCESSREFUSED, words)).to_string()
+        };
+        assert!(refused(LoginMethod::Plain).contains("password"));
+        let text = refused(LoginMethod::External);
+        assert!(text.contains("`ssl_cert_file`") && !text.contains("password"), "{text}");
     }
 
     #[test]
