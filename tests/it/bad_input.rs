@@ -94,7 +94,7 @@ on_both! {
                 "argument `value`: `NaN`",
             ),
         ] {
-            send(&*driver, &to_topic(&bus), body.as_bytes()).await;
+            send(&*driver, &bus.to_topic(), body.as_bytes()).await;
             let delivery = inbox.consumer.next().await.unwrap().unwrap();
             let reply = String::from_utf8(delivery.body).unwrap();
             assert!(reply.contains("id-1") && reply.contains(expected), "{body}: {reply}");

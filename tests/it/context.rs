@@ -91,6 +91,6 @@ async fn nothing_is_sent_once_the_callers_deadline_has_passed() {
     let error = RelayClient::new(&bus.transport).ask_late().await.unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
     let error = learned.recv().await.unwrap();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.kind(), ErrorKind::NotSent);
     assert!(error.to_string().contains("not sent"), "{error}");
 }

@@ -18,6 +18,8 @@ pub enum ErrorKind {
     Target,
     /// The method or a parameter is newer than the version pinned or capped; nothing was sent.
     Version,
+    /// The time was up before the message could be handed to the broker; nothing was sent.
+    NotSent,
     /// No queue takes messages for the target; nothing was delivered.
     Unroutable,
     /// The broker did not confirm the message in time; whether it has it is not known.

@@ -83,11 +83,13 @@ impl Error {
         self.0.failure.as_ref()
     }
 
-    /// Whether the time was up before the answer, or the broker's confirmation, came.
-    /// Whether the method ran is not known.
+    /// Whether the time was up, before the message was sent ([`NotSent`](ErrorKind::NotSent)),
+    /// before the broker confirmed it ([`NotConfirmed`](ErrorKind::NotConfirmed)), or before the
+    /// answer came ([`Timeout`](ErrorKind::Timeout)). Except in the first case, whether the method
+    /// ran is not known.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::NotConfirmed)
+        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::NotConfirmed | ErrorKind::NotSent)
     }
 
     /// Whether nobody was there to take the message; it was not delivered.

@@ -54,7 +54,7 @@ impl Replies {
         match runtime::timeout(&*self.runtime, within, opening).await {
             Some(queue) => queue.cloned(),
             None => Err(Error::new(
-                crate::ErrorKind::Timeout,
+                crate::ErrorKind::NotSent,
                 "the reply queue could not be opened in time; nothing was sent",
             )),
         }

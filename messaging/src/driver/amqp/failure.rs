@@ -81,8 +81,20 @@ impl Fault {
         }
     }
 
-    /// An error of `kind` with this below it.
-    pub(super) fn into_error(self, kind: ErrorKind, message: String) -> Error {
+    /// An error of `kind` with this below it; of another kind where this says more than that
+    /// the connection failed.
+    pub(super) fn into_error(self, kind: ErrorKind, mut message: String) -> Error {
+        let mut kind = kind;
+        if kind == ErrorKind::Connection {
+            match &self {
+                Self::Silence(_) => kind = ErrorKind::NotSent,
+                Self::Told(error) if matches!(error.kind(), Lapin::ChannelsLimitReached) => {
+                    kind = ErrorKind::Topology;
+                    message.push_str("; each server takes a channel: use one more transport");
+                }
+                Self::Told(_) => {}
+            }
+        }
         let error = Error::new(kind, message);
         match self {
             Self::Told(below) => error.with_source(below),
@@ -118,8 +130,7 @@ pub(super) fn connecting(peer: &Peer, login: LoginMethod, fault: Fault) -> Error
                 peer.user, peer.virtual_host
             ),
         ),
-        _ => fault
-            .into_error(ErrorKind::Connection, format!("{peer} cannot be connected to: {words}")),
+        _ => Error::new(ErrorKind::Connection, format!("{peer} cannot be connected to: {words}")),
     }
 }
 

@@ -203,7 +203,7 @@ impl Shared {
                     self.first.store((index + 1) % self.peers.len(), Ordering::Relaxed);
                     return Ok(connection);
                 }
-                Err(error) if failure::lasts(&error) => return Err(error),
+                // Credentials are for one host: the next may take its own.
                 Err(error) => errors.push(error),
             }
         }
@@ -212,7 +212,9 @@ impl Shared {
             Some(last) => {
                 let texts: Vec<_> = errors.iter().chain([&last]).map(Error::to_string).collect();
                 let text = format!("no host of the URL can be used: {}", texts.join("; "));
-                Err(Error::new(ErrorKind::Connection, text).with_source(last))
+                let alike = errors.iter().all(|error| error.kind() == last.kind());
+                let kind = if alike { last.kind() } else { ErrorKind::Connection };
+                Err(Error::new(kind, text).with_source(last))
             }
             None => Err(Error::new(ErrorKind::Config, "the URL names no host")),
         }

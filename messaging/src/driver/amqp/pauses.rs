@@ -44,7 +44,7 @@ impl Pauses {
     /// The pause before the next try.
     pub(super) fn next(&mut self) -> Duration {
         let whole = self.next.min(self.limit).max(LEAST);
-        self.next = (self.next + self.step).min(self.limit);
+        self.next = self.next.saturating_add(self.step).min(self.limit);
         shortened(whole, random())
     }
 }

@@ -98,10 +98,11 @@ impl Publisher {
             Some(Ok(permit)) => Ok(permit),
             Some(Err(_)) => Err(failure::closed()),
             None => Err(Error::new(
-                ErrorKind::Connection,
+                ErrorKind::NotSent,
                 format!(
-                    "a message to {to} was not sent: {CHANNELS} others were being published all \
-                     the time"
+                    "a message to {to} was not sent in time: {CHANNELS} others wait for the \
+                     broker{}",
+                    self.link.open_now().map_or_else(String::new, |connection| connection.hint())
                 ),
             )),
         }

@@ -9,13 +9,16 @@ use lapin::types::ShortString;
 
 use super::connection::Connection;
 use super::consumer::Consumer;
-use super::failure::bounded;
+use super::failure::{self, bounded};
 use super::intake::{Intake, Plan};
 use super::link::Link;
 use super::pauses::Pauses;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
+
+/// How long the queues of a consumer that did not come about may take to be deleted.
+const TIDY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What all consumers of one driver share.
 #[derive(Debug)]
@@ -40,9 +43,16 @@ impl Site {
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
-        let intake = loop {
-            let error = match self.open(&plan, &deadline).await {
-                Ok(intake) => break intake,
+        let mut begun = Begun { site: self, plan: Some(plan) };
+        loop {
+            let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
+            let error = match self.open(plan, &deadline).await {
+                Ok(intake) => {
+                    let Some(plan) = begun.plan.take() else { return Err(failure::closed()) };
+                    let own = plan.queues.iter().filter(|queue| queue.own);
+                    self.own_queues().extend(own.map(|queue| queue.name.to_string()));
+                    return Ok(Consumer::new(self, plan, intake));
+                }
                 Err(error) => error,
             };
             let pause = pauses.next();
@@ -50,10 +60,7 @@ impl Site {
                 return Err(error);
             }
             self.runtime.sleep(pause).await;
-        };
-        let own = plan.queues.iter().filter(|queue| queue.own);
-        self.own_queues().extend(own.map(|queue| queue.name.to_string()));
-        Ok(Consumer::new(self, plan, intake))
+        }
     }
 
     /// Declares and consumes what `plan` says.
@@ -110,5 +117,22 @@ impl Site {
 
     fn own_queues(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.own_queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A plan that was begun: given up, it leaves no queue behind that collects what nobody reads.
+struct Begun<'a> {
+    site: &'a Arc<Site>,
+    plan: Option<Plan>,
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        let Some(plan) = self.plan.take() else { return };
+        let site = Arc::clone(self.site);
+        self.site.runtime.spawn(Box::pin(async move {
+            let deadline = Deadline::after(&site.runtime, TIDY_TIMEOUT);
+            site.delete_own(&plan, &deadline).await;
+        }));
     }
 }

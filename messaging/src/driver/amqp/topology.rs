@@ -10,7 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 use uuid::Uuid;
 
 use super::channel::Channel;
-use super::failure::{self, Fault, Sort, bounded};
+use super::failure::{self, Fault, Refusal, Sort, bounded};
 use super::number::Number;
 use super::stream::Position;
 use crate::context::Deadline;
@@ -216,8 +216,14 @@ impl Queue {
             QueueBindOptions::default(),
             FieldTable::default(),
         );
-        bounded(&*channel.runtime, deadline, binding).await.map_err(|fault| {
-            refused(&format!("the binding of queue `{name}`"), sort, channel, fault)
+        bounded(&*channel.runtime, deadline, binding).await.map_err(|fault| match fault.refusal() {
+            // A fanout exchange goes with its last queue, also in this very moment.
+            Some(Refusal::NotFound) => {
+                let text =
+                    format!("exchange `{}` went before queue `{name}` was bound", exchange.name);
+                fault.into_error(ErrorKind::Connection, text)
+            }
+            _ => refused(&format!("the binding of queue `{name}`"), sort, channel, fault),
         })
     }
 }

@@ -106,7 +106,7 @@ impl Outgoing {
         let inherited = self.context().and_then(Context::remaining);
         if inherited.is_some_and(|left| left.is_zero()) {
             return Err(Error::new(
-                ErrorKind::Timeout,
+                ErrorKind::NotSent,
                 format!(
                     "method `{}` of topic `{}` was not sent: the deadline in its context has \
                      passed, so nobody waits for the answer",
