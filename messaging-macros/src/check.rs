@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Span;
+
 use crate::codegen::names;
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Draft, Method, Version};
@@ -10,9 +12,9 @@ pub(crate) fn api(diagnostics: &Diagnostics, draft: &Draft) {
     for method in &draft.methods {
         visible_to_python(diagnostics, method);
         param_names_differ(diagnostics, method);
+        named_unlike_its_constant(diagnostics, method);
     }
-    method_names_differ(diagnostics, &draft.methods);
-    constants_differ(diagnostics, &draft.methods);
+    methods_do_not_clash(diagnostics, &draft.methods);
     if let Some(version) = draft.version {
         since_is_within_the_api(diagnostics, version, &draft.methods);
         params_are_not_older_than_their_method(diagnostics, version, &draft.methods);
@@ -48,43 +50,73 @@ fn param_names_differ(diagnostics: &Diagnostics, method: &Method) {
     }
 }
 
-/// A request names its method. Methods under a `cfg` are left to the compiler, since one of two
-/// may not be there.
-fn method_names_differ(diagnostics: &Diagnostics, methods: &[Method]) {
-    let mut seen = BTreeMap::new();
-    for method in methods.iter().filter(|method| method.attributes.cfg.is_empty()) {
-        let At { value: name, span } = &method.name;
-        if let Some(earlier) = seen.insert(name, &method.ident) {
-            let message = format!(
-                "`{earlier}` and `{}` both travel as `{name}`: write another \
-                 `#[rpc(name = \"..\")]`",
-                method.ident
-            );
-            diagnostics.at_span(*span, message);
-        }
+/// Two methods that cannot both be there.
+pub(crate) struct Clash<'a> {
+    pub(crate) earlier: &'a Method,
+    pub(crate) later: &'a Method,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+impl Clash<'_> {
+    /// Whether a `cfg` decides, which only the compiler knows.
+    pub(crate) fn is_conditional(&self) -> bool {
+        [self.earlier, self.later].iter().any(|method| !method.attributes.cfg.is_empty())
     }
 }
 
-/// Each method has a constant of its own in the client, beside the methods.
-fn constants_differ(diagnostics: &Diagnostics, methods: &[Method]) {
-    let mut seen = BTreeMap::new();
-    for method in methods.iter().filter(|method| method.attributes.cfg.is_empty()) {
-        let constant = names::constant(&method.ident);
-        if method.ident == constant {
+/// The methods that get in each other's way: a request names its method, and each method has a
+/// constant of its own in the client.
+pub(crate) fn clashes(methods: &[Method]) -> Vec<Clash<'_>> {
+    let mut clashes = Vec::new();
+    let (mut names, mut constants) = (BTreeMap::new(), BTreeMap::new());
+    for later in methods {
+        let At { value: name, span } = &later.name;
+        let same_name: &mut Vec<&Method> = names.entry(name).or_default();
+        for earlier in same_name.iter().copied().filter(|it| differs(it, later)) {
             let message = format!(
-                "the client has a constant of this name: write the method in snake case, and \
-                 `#[rpc(name = \"{}\")]`",
-                method.name.value
+                "`{}` and `{}` both travel as `{name}`: write another `#[rpc(name = \"..\")]`",
+                earlier.ident, later.ident
             );
-            diagnostics.at(&method.ident, message);
-        } else if let Some(earlier) = seen.insert(constant.to_string(), &method.ident) {
-            let message = format!(
-                "`{earlier}` and `{}` would both have the constant `{constant}` in the client: \
-                 rename one, and keep its name on the wire with `#[rpc(name = \"..\")]`",
-                method.ident
-            );
-            diagnostics.at(&method.ident, message);
+            clashes.push(Clash { earlier, later, span: *span, message });
         }
+        same_name.push(later);
+
+        let constant = names::constant(&later.ident).to_string();
+        let same_constant: &mut Vec<&Method> = constants.entry(constant.clone()).or_default();
+        for earlier in same_constant.iter().copied().filter(|it| differs(it, later)) {
+            let message = format!(
+                "`{}` and `{}` would both have the constant `{constant}` in the client: rename \
+                 one, and keep its name on the wire with `#[rpc(name = \"..\")]`",
+                earlier.ident, later.ident
+            );
+            clashes.push(Clash { earlier, later, span: later.ident.span(), message });
+        }
+        same_constant.push(later);
+    }
+    clashes
+}
+
+/// Two methods of one name are one method under two conditions, or an error of the compiler's.
+fn differs(earlier: &Method, later: &Method) -> bool {
+    earlier.ident != later.ident
+}
+
+fn methods_do_not_clash(diagnostics: &Diagnostics, methods: &[Method]) {
+    for clash in clashes(methods).iter().filter(|clash| !clash.is_conditional()) {
+        diagnostics.at_span(clash.span, &clash.message);
+    }
+}
+
+/// The client's methods and their constants share one namespace.
+fn named_unlike_its_constant(diagnostics: &Diagnostics, method: &Method) {
+    if method.ident == names::constant(&method.ident) {
+        let message = format!(
+            "the client has a constant of this name: write the method in snake case, and \
+             `#[rpc(name = \"{}\")]`",
+            method.name.value
+        );
+        diagnostics.at(&method.ident, message);
     }
 }
 

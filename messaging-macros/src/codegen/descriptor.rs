@@ -56,13 +56,30 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
     };
     let params = params(api, method, paths);
     let summary = format!(" Describes the method `{name}`.");
+    let unless = unless_taken(api, method);
     quote! {
         #[doc = #summary]
         #(#cfg)*
+        #(#unless)*
         #visibility const #constant: #method_descriptor = #method_descriptor::__new(
             #name, #since, #cast, #idempotent, #timeout, #docs, &[#(#params),*]
         );
     }
+}
+
+/// Where a `cfg` keeps two methods that have one constant, an error says so; the compiler need not
+/// say it again.
+fn unless_taken(api: &Api, method: &Method) -> Vec<TokenStream> {
+    let constant = names::constant(&method.ident);
+    let earlier = api.methods.iter().take_while(|it| !std::ptr::eq(*it, method));
+    let same =
+        earlier.filter(|it| it.ident != method.ident && names::constant(&it.ident) == constant);
+    let unless = same.map(|it| {
+        let conditions = it.attributes.cfg.iter().filter_map(|cfg| cfg.meta.require_list().ok());
+        let conditions = conditions.map(|list| &list.tokens);
+        quote!(#[cfg(not(all(#(#conditions),*)))])
+    });
+    unless.collect()
 }
 
 fn params(api: &Api, method: &Method, paths: &Paths) -> Vec<TokenStream> {

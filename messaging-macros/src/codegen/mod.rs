@@ -9,10 +9,11 @@ mod client;
 mod endpoint;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Attribute, ItemTrait};
 
-use crate::model::Api;
+use crate::check;
+use crate::model::{Api, Method};
 use crate::parse::without_expectation;
 
 pub(crate) use api_trait::lowered;
@@ -27,6 +28,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
     let lints = lints();
     let client_impls = client::impls(api, &item, &paths);
     let endpoint_impls = endpoint::impls(api, &item, &paths);
+    let clashes = clashes(&api.methods);
     let api_trait = lowered(item, &paths);
     quote! {
         #api_trait
@@ -39,8 +41,21 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
         const _: () = {
             #client_impls
             #endpoint_impls
+            #(#clashes)*
         };
     }
+}
+
+/// Methods that must not both be there are left to the compiler where a `cfg` decides: it comes
+/// upon the error only if it keeps both. A call would else reach the wrong one of them.
+fn clashes(methods: &[Method]) -> Vec<TokenStream> {
+    let clashes = check::clashes(methods);
+    let conditional = clashes.iter().filter(|clash| clash.is_conditional());
+    let errors = conditional.map(|check::Clash { earlier, later, span, message }| {
+        let cfgs = earlier.attributes.cfg.iter().chain(&later.attributes.cfg);
+        quote_spanned!(*span=> #(#cfgs)* ::core::compile_error!(#message);)
+    });
+    errors.collect()
 }
 
 /// The attributes of the trait that go to what is made of it as well.
