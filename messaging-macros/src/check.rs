@@ -2,23 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt;
 
 use crate::codegen::names;
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Draft, Method, Version};
 
 pub(crate) fn api(diagnostics: &Diagnostics, draft: &Draft) {
-    for method in &draft.methods {
+    let Draft { api, has_version, .. } = draft;
+    for method in &api.methods {
         visible_to_python(diagnostics, method);
         param_names_differ(diagnostics, method);
         named_unlike_its_constant(diagnostics, method);
+        let version = has_version.then_some(api.version);
+        let fits = method.since.as_ref().is_none_or(|it| is_within(diagnostics, version, it));
+        // A parameter is measured by its method: where that is wrong, one message is enough.
+        if fits {
+            params_came_in_between(diagnostics, version, method);
+        }
     }
-    methods_do_not_clash(diagnostics, &draft.methods);
-    if let Some(version) = draft.version {
-        since_is_within_the_api(diagnostics, version, &draft.methods);
-        params_are_not_older_than_their_method(diagnostics, version, &draft.methods);
-    }
+    methods_do_not_clash(diagnostics, &api.methods);
 }
 
 /// A Python endpoint never serves a name with a leading underscore (wire document, section 16),
@@ -26,9 +30,11 @@ pub(crate) fn api(diagnostics: &Diagnostics, draft: &Draft) {
 fn visible_to_python(diagnostics: &Diagnostics, method: &Method) {
     let At { value: name, span } = &method.name;
     if name.starts_with('_') {
+        let shown = name.trim_start_matches('_');
+        let shown = if shown.starts_with(char::is_alphabetic) { shown } else { ".." };
         let message = format!(
-            "a Python peer hides the method `{name}`: rename it, or write `#[rpc(name = \"{}\")]`",
-            name.trim_start_matches('_')
+            "a Python peer hides the method `{name}`: rename it, or write \
+             `#[rpc(name = \"{shown}\")]`"
         );
         diagnostics.at_span(*span, message);
     }
@@ -39,6 +45,9 @@ fn param_names_differ(diagnostics: &Diagnostics, method: &Method) {
     let mut seen = BTreeMap::new();
     for param in &method.params {
         let At { value: name, span } = &param.name;
+        if name.is_empty() {
+            continue;
+        }
         if seen.insert(name, ()).is_some() {
             let message = format!(
                 "two parameters of `{}` travel as `{name}`: write another \
@@ -73,7 +82,8 @@ pub(crate) fn clashes(methods: &[Method]) -> Vec<Clash<'_>> {
     for later in methods {
         let At { value: name, span } = &later.name;
         let same_name: &mut Vec<&Method> = names.entry(name).or_default();
-        for earlier in same_name.iter().copied().filter(|it| differs(it, later)) {
+        let same = same_name.iter().copied().filter(|it| differs(it, later) && !name.is_empty());
+        for earlier in same {
             let message = format!(
                 "`{}` and `{}` both travel as `{name}`: write another `#[rpc(name = \"..\")]`",
                 earlier.ident, later.ident
@@ -84,7 +94,9 @@ pub(crate) fn clashes(methods: &[Method]) -> Vec<Clash<'_>> {
 
         let constant = names::constant(&later.ident).to_string();
         let same_constant: &mut Vec<&Method> = constants.entry(constant.clone()).or_default();
-        for earlier in same_constant.iter().copied().filter(|it| differs(it, later)) {
+        let in_the_way =
+            |it: &&Method| differs(it, later) && !is_constant(it) && !is_constant(later);
+        for earlier in same_constant.iter().copied().filter(in_the_way) {
             let message = format!(
                 "`{}` and `{}` would both have the constant `{constant}` in the client: rename \
                  one, and keep its name on the wire with `#[rpc(name = \"..\")]`",
@@ -102,6 +114,11 @@ fn differs(earlier: &Method, later: &Method) -> bool {
     earlier.ident != later.ident
 }
 
+/// Whether the method has the name of a constant, of which an error was told.
+fn is_constant(method: &Method) -> bool {
+    method.ident == names::constant(&method.ident)
+}
+
 fn methods_do_not_clash(diagnostics: &Diagnostics, methods: &[Method]) {
     for clash in clashes(methods).iter().filter(|clash| !clash.is_conditional()) {
         diagnostics.at_span(clash.span, &clash.message);
@@ -110,56 +127,71 @@ fn methods_do_not_clash(diagnostics: &Diagnostics, methods: &[Method]) {
 
 /// The client's methods and their constants share one namespace.
 fn named_unlike_its_constant(diagnostics: &Diagnostics, method: &Method) {
-    if method.ident == names::constant(&method.ident) {
-        let message = format!(
-            "the client has a constant of this name: write the method in snake case, and \
-             `#[rpc(name = \"{}\")]`",
-            method.name.value
-        );
-        diagnostics.at(&method.ident, message);
+    let (ident, name) = (&method.ident, &method.name.value);
+    // Of a name that is hidden all is said.
+    if !is_constant(method) || name.starts_with('_') {
+        return;
     }
+    let lower = ident.unraw().to_string().to_lowercase();
+    let message = if names::constant(&Ident::new(&lower, ident.span())) != lower {
+        format!(
+            "the client has a constant of this name: write the method in snake case, and \
+             `#[rpc(name = \"{name}\")]`"
+        )
+    } else {
+        format!(
+            "the client has a constant of this name, which is its own in capitals: add a word in \
+             small letters, such as `get_{name}`, and write `#[rpc(name = \"{name}\")]`"
+        )
+    };
+    diagnostics.at(ident, message);
 }
 
 /// A `since` says in which version of this API something came.
-fn since_is_within_the_api(diagnostics: &Diagnostics, api: Version, methods: &[Method]) {
-    let params = methods.iter().flat_map(|method| &method.params).map(|param| &param.since);
-    for since in methods.iter().map(|method| &method.since).chain(params).flatten() {
-        let At { value: since, span } = since;
-        let message = if since.major != api.major {
+fn is_within(diagnostics: &Diagnostics, api: Option<Version>, since: &At<Version>) -> bool {
+    let Some(api) = api else { return true };
+    let At { value: since, span } = since;
+    let message = if since.major != api.major {
+        format!(
+            "`since` is {since}, but the API is version {api}: write a version of major {}, or \
+             leave `since` out for {}.0",
+            api.major, api.major
+        )
+    } else if *since > api {
+        format!(
+            "`since` is {since}, above the API's version {api}: raise the API to {since}, or lower \
+             `since`"
+        )
+    } else {
+        return true;
+    };
+    diagnostics.at_span(*span, message);
+    false
+}
+
+/// A parameter came with its method or after it, and not after the API.
+fn params_came_in_between(diagnostics: &Diagnostics, api: Option<Version>, method: &Method) {
+    let first = api.map(|api| Version { major: api.major, minor: 0 });
+    let brought = method.since.as_ref().map(|since| since.value).or(first);
+    for since in method.params.iter().filter_map(|param| param.since.as_ref()) {
+        let At { value, span } = since;
+        let Some(brought) = brought.filter(|_| is_within(diagnostics, api, since)) else {
+            continue;
+        };
+        let message = if value.major != brought.major {
             format!(
-                "`since` is {since}, but the API is version {api}: write a version of major {}, \
-                 or leave `since` out for {}.0",
-                api.major, api.major
+                "`since` is {value}, but `{}` itself came in {brought}: write a version of major \
+                 {}",
+                method.ident, brought.major
             )
-        } else if *since > api {
+        } else if *value < brought {
             format!(
-                "`since` is {since}, above the API's version {api}: raise the API to {since}, or \
-                 lower `since`"
+                "`since` is {value}, but `{}` itself came in {brought}: leave `since` out",
+                method.ident
             )
         } else {
             continue;
         };
         diagnostics.at_span(*span, message);
-    }
-}
-
-/// A parameter cannot have been there before its method was.
-fn params_are_not_older_than_their_method(
-    diagnostics: &Diagnostics,
-    api: Version,
-    methods: &[Method],
-) {
-    for method in methods {
-        let first = Version { major: api.major, minor: 0 };
-        let brought = method.since.as_ref().map_or(first, |since| since.value);
-        for At { value: since, span } in method.params.iter().filter_map(|it| it.since.as_ref()) {
-            if since.major == brought.major && *since < brought {
-                let message = format!(
-                    "`since` is {since}, but `{}` itself came in {brought}: leave `since` out",
-                    method.ident
-                );
-                diagnostics.at_span(*span, message);
-            }
-        }
     }
 }

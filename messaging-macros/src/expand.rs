@@ -17,9 +17,9 @@ pub(crate) fn rpc_api(arguments: TokenStream, item: TokenStream) -> TokenStream 
     let diagnostics = Diagnostics::new();
     let draft = parse::api(&diagnostics, arguments, &item);
     check::api(&diagnostics, &draft);
-    match (draft.finish(), diagnostics.finish()) {
-        (Some(api), Ok(())) => codegen::api(&api, item),
-        (_, outcome) => fallback::api(outcome.err(), item),
+    match diagnostics.finish() {
+        Ok(()) => codegen::api(&draft.api, item),
+        Err(error) => fallback::api(&error, draft, item),
     }
 }
 

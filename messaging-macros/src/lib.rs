@@ -20,7 +20,7 @@ pub fn rpc_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Lets an error travel; documented at `messaging::RemoteError`.
-#[proc_macro_derive(RemoteError, attributes(remote))]
+#[proc_macro_derive(RemoteError, attributes(remote, serde))]
 pub fn remote_error(item: TokenStream) -> TokenStream {
     expand::remote_error(item.into()).into()
 }

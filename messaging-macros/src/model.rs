@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use proc_macro2::Span;
-use syn::{Attribute, ExprPath, Ident, Path, Type};
+use syn::{Attribute, ExprPath, Generics, Ident, Path, Type};
 
 /// A value and the place where the user wrote it.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub(crate) struct At<T> {
     pub(crate) span: Span,
 }
 
-/// An API that is right.
+/// An API.
 pub(crate) struct Api {
     pub(crate) topic: String,
     pub(crate) version: Version,
@@ -22,23 +22,26 @@ pub(crate) struct Api {
     pub(crate) root: Option<Path>,
     pub(crate) docs: String,
     pub(crate) methods: Vec<Method>,
+    /// False beside errors: what is generated then is there to be named, and never runs.
+    pub(crate) is_sound: bool,
 }
 
 /// An API as far as it was understood: what is missing has been reported.
 pub(crate) struct Draft {
-    pub(crate) topic: Option<String>,
-    pub(crate) version: Option<Version>,
-    pub(crate) namespace: Option<String>,
-    pub(crate) root: Option<Path>,
-    pub(crate) docs: String,
-    pub(crate) methods: Vec<Method>,
+    pub(crate) api: Api,
+    /// Whether the version is one that the user wrote.
+    pub(crate) has_version: bool,
+    /// Whether it is known where the runtime crate is.
+    pub(crate) has_root: bool,
 }
 
 pub(crate) struct Method {
     pub(crate) ident: Ident,
+    /// Its own type parameters, which it has beside errors alone.
+    pub(crate) generics: Generics,
     pub(crate) attributes: MethodAttributes,
     pub(crate) docs: String,
-    /// The name on the wire.
+    /// The name on the wire; empty once it was reported.
     pub(crate) name: At<String>,
     pub(crate) since: Option<At<Version>>,
     pub(crate) timeout: Option<Duration>,
@@ -53,22 +56,22 @@ pub(crate) struct Method {
 
 /// The attributes of a method that go further than the trait.
 pub(crate) struct MethodAttributes {
-    /// `cfg`: to everything that is made of the method.
+    /// `cfg`, also under a `cfg_attr`: to everything that is made of the method.
     pub(crate) cfg: Vec<Attribute>,
-    /// `doc`, `deprecated`, `allow`: to the client's method.
+    /// `doc`, `deprecated`, `allow`, likewise: to the client's method.
     pub(crate) client: Vec<Attribute>,
 }
 
 /// The first argument after `&self`, by position: no type name is read.
 pub(crate) struct Context {
-    pub(crate) by_reference: bool,
     pub(crate) span: Span,
 }
 
 pub(crate) struct Param {
+    /// `_` if it has none.
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    /// The name on the wire.
+    /// The name on the wire; empty once it was reported.
     pub(crate) name: At<String>,
     pub(crate) since: Option<At<Version>>,
     pub(crate) default: Option<ParamDefault>,
@@ -87,14 +90,6 @@ pub(crate) enum ParamDefault {
 pub(crate) struct Version {
     pub(crate) major: u32,
     pub(crate) minor: u32,
-}
-
-impl Draft {
-    /// The API, if nothing that every API needs is missing.
-    pub(crate) fn finish(self) -> Option<Api> {
-        let Self { topic, version, namespace, root, docs, methods } = self;
-        Some(Api { topic: topic?, version: version?, namespace, root, docs, methods })
-    }
 }
 
 impl Api {

@@ -1,10 +1,13 @@
 //! Everything that generated code touches beside the public surface. Not for use by hand: it may
 //! change with any release.
 
-use std::sync::Arc;
+use std::fmt;
+use std::future::Future;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
+
+pub use std::sync::Arc;
 
 pub use crate::rpc::client::{ClientCore, FromCore, Pack};
 pub use crate::rpc::dispatcher::{Handled, Unpack};
@@ -16,7 +19,48 @@ pub use crate::wire::targets;
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;
 use crate::runtime::Runtime;
-use crate::{Answer, Failure, Invocation};
+use crate::{Answer, Context, Failure, Invocation};
+
+/// What a trait may take as its context: by reference, or by value.
+#[diagnostic::on_unimplemented(
+    message = "the first argument after `&self` is the context, not `{Self}`: write \
+               `ctx: &Context` before all others",
+    label = "this is where the context belongs"
+)]
+pub trait ContextArgument<'a>: Sized {
+    /// The argument made of the context of one request.
+    fn of(ctx: &'a Context) -> Self;
+}
+
+impl<'a> ContextArgument<'a> for &'a Context {
+    fn of(ctx: &'a Context) -> Self {
+        ctx
+    }
+}
+
+impl<'a> ContextArgument<'a> for Context {
+    fn of(ctx: &'a Context) -> Self {
+        ctx.clone()
+    }
+}
+
+/// The context as the method takes it.
+pub fn context_as<'a, T: ContextArgument<'a>>(ctx: &'a Context) -> T {
+    T::of(ctx)
+}
+
+/// A method that runs, to its answer.
+pub fn future_of(
+    method: impl Future<Output = Result<Answer, Failure>> + Send + 'static,
+) -> Handled {
+    Box::pin(method)
+}
+
+/// What stands in place of code beside an error of the macro's, so that its users are not told of
+/// the error once more.
+pub fn absent() -> ! {
+    unreachable!("it stands beside a compile error, so it is never built")
+}
 
 /// What a method that is called answers.
 pub fn reply<R: Reply>(returned: R) -> Result<Answer, Failure> {
@@ -56,19 +100,84 @@ pub async fn blocking(
     }
 }
 
+/// The message of an error.
+pub fn message<E: fmt::Display + ?Sized>(error: &E) -> String {
+    error.to_string()
+}
+
 /// The module of an error's class: the path of a Rust module, written as Python writes it.
 #[must_use]
 pub fn module(path: &str) -> String {
-    path.replace("::", ".")
+    path.replace("::", ".").replace("r#", "")
 }
 
-/// A field of an error on its way out; one that does not serialise is null.
-pub fn to_value<T: serde::Serialize + ?Sized>(field: &T) -> Value {
-    serde_json::to_value(field).unwrap_or_default()
+/// Refuses the path of a module that could not be told from one which a Python service marked:
+/// the suffix is taken off on the way in (wire document, section 11).
+#[allow(clippy::panic)] // while compiling
+pub const fn own_module(path: &str) {
+    let (path, mark) = (path.as_bytes(), b"_Remote");
+    if path.len() < mark.len() {
+        return;
+    }
+    let (_, end) = path.split_at(path.len() - mark.len());
+    let mut at = 0;
+    while at < mark.len() {
+        if end[at] != mark[at] {
+            return;
+        }
+        at += 1;
+    }
+    panic!(
+        "the name of this module ends in `_Remote`, which marks exceptions that were passed on: \
+         write `#[remote(module = \"..\")]` on the error"
+    );
+}
+
+/// A field of an error on its way out; none if it cannot be written as JSON.
+pub fn to_value<T: serde::Serialize + ?Sized>(field: &T) -> Option<Value> {
+    serde_json::to_value(field).ok()
+}
+
+/// The failure with these arguments; with its message alone, if one of them cannot be written.
+#[must_use]
+pub fn positional<const N: usize>(failure: Failure, args: [Option<Value>; N]) -> Failure {
+    match args.into_iter().collect() {
+        Some(args) => failure.with_args(args),
+        None => failure,
+    }
+}
+
+/// The same for arguments that have names.
+#[must_use]
+pub fn named<const N: usize>(
+    failure: Failure,
+    kwargs: [(&'static str, Option<Value>); N],
+) -> Failure {
+    let pairs = kwargs.into_iter().map(|(name, value)| Some((name.to_owned(), value?)));
+    match pairs.collect() {
+        Some(kwargs) => failure.with_args(Vec::new()).with_kwargs(kwargs),
+        None => failure,
+    }
 }
 
 /// A field of an error on its way in.
 #[must_use]
-pub fn from_value<T: serde::de::DeserializeOwned>(field: &Value) -> Option<T> {
-    T::deserialize(field).ok()
+pub fn field<T: serde::de::DeserializeOwned>(given: Option<&Value>) -> Option<T> {
+    T::deserialize(given?).ok()
+}
+
+/// The same for a field that may be left out.
+pub fn field_or<T: serde::de::DeserializeOwned>(
+    given: Option<&Value>,
+    default: impl FnOnce() -> T,
+) -> Option<T> {
+    match given {
+        Some(given) => T::deserialize(given).ok(),
+        None => Some(default()),
+    }
+}
+
+/// A field that never travels.
+pub fn left_out<T>(default: impl FnOnce() -> T) -> T {
+    default()
 }

@@ -1,10 +1,13 @@
 //! The user's trait as it was written: `async fn` lowered, our attributes removed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, ItemTrait, ReturnType, TraitItem, TraitItemFn, parse_quote_spanned};
+use syn::{
+    Block, Expr, FnArg, ItemTrait, ReturnType, Stmt, TraitItem, TraitItemFn, parse_quote_spanned,
+};
 
 use super::{Paths, names};
+use crate::parse::attributes::strip;
 
 /// An `async fn` becomes a function that returns a future which is `Send`: a bound that callers
 /// cannot ask for, so the trait has to.
@@ -40,10 +43,22 @@ fn lower(method: &mut TraitItemFn, paths: &Paths) {
         -> impl #future<Output = #output> + #send
     };
     if let Some(body) = &mut method.default {
-        *body = parse_quote_spanned!(token.span=> { async move #body });
+        *body = as_async_block(body, &output, token.span, paths);
     }
 }
 
-fn strip(attributes: &mut Vec<Attribute>, ours: &[&str]) {
-    attributes.retain(|attribute| !ours.iter().any(|name| attribute.path().is_ident(name)));
+/// The body as a future. An `async` block does not know what it returns, as the function does, so
+/// a first statement that never runs tells it: values in the body are then coerced, and errors
+/// are reported, as in any function.
+fn as_async_block(body: &Block, output: &TokenStream, token: Span, paths: &Paths) -> Block {
+    let Paths { some, none, .. } = paths;
+    let returned = names::local("returned");
+    let told = quote! {
+        if let #some(#returned) = #none::<#output> {
+            return #returned;
+        }
+    };
+    let mut block = body.clone();
+    block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(told), None));
+    parse_quote_spanned!(token=> { async move #block })
 }

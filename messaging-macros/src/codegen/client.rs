@@ -5,13 +5,14 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, ItemTrait, parse_quote};
 
-use super::{Paths, descriptor, generics, lints, names, passed};
-use crate::model::{Api, Method, Param, ParamDefault};
+use super::{Paths, defaults, descriptor, generics, names, of_types};
+use crate::model::{Api, Method, Param};
+use crate::parse::contains;
 
 /// The type alone.
 pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { client_core, .. } = paths;
-    let (passed, lints) = (passed(item, &["cfg", "allow", "expect", "deprecated"]), lints());
+    let passed = of_types(item);
     let visibility = &item.vis;
     let client = names::client(item);
     let generics = generics::unbounded(&item.generics);
@@ -20,7 +21,6 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     quote! {
         #[doc = #summary]
         #(#passed)*
-        #lints
         #visibility struct #client #generics {
             core: #client_core,
             _generics: #phantom,
@@ -45,20 +45,26 @@ fn inherent(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let constants = api.methods.iter().map(|it| descriptor::constant(api, it, item, paths));
     let methods = api.methods.iter().map(|it| client_method(api, it, item, paths));
+    let defaults = api.methods.iter().filter(|_| api.is_sound).map(|it| defaults::shared(api, it));
     quote! {
         impl #impl_generics #client #arguments #clause {
             #(#constants)*
             #(#methods)*
+            #(#defaults)*
         }
     }
 }
 
 fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    if !api.is_sound {
+        return absent_method(method, item, paths);
+    }
     let Paths { call, cast, pack, proxy, .. } = paths;
-    let Method { ident, attributes, output, .. } = method;
+    let Method { attributes, output, .. } = method;
+    let ident = names::ours(&method.ident);
     let (cfg, visibility) = (&attributes.cfg, &item.vis);
     let docs = client_docs(method);
-    let constant = names::constant(ident);
+    let constant = names::constant(&ident);
     let names = method.params.iter().map(|param| &param.ident);
     let types = method.params.iter().map(|param| &param.ty);
     let packed = method.params.iter().map(|param| packed(api, method, param, paths));
@@ -81,6 +87,27 @@ fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) ->
     }
 }
 
+/// A method beside errors: it takes and returns what the user expects, and never runs.
+fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { call, cast, absent, .. } = paths;
+    let Method { output, generics, .. } = method;
+    let (ident, visibility) = (names::ours(&method.ident), &item.vis);
+    let (cfg, docs) = (&method.attributes.cfg, client_docs(method));
+    let types = method.params.iter().map(|param| match &param.ty {
+        ty if contains(ty, "Self") => quote!(impl ::core::marker::Sized),
+        ty => quote!(#ty),
+    });
+    let returned = if method.cast { quote!(#cast) } else { quote!(#call<#output>) };
+    let (of_method, _, _) = generics.split_for_impl();
+    quote! {
+        #(#docs)*
+        #(#cfg)*
+        #visibility fn #ident #of_method(&self, #(_: #types),*) -> #returned {
+            #absent()
+        }
+    }
+}
+
 /// `.arg(..)` for one parameter. What came after its method carries its version and its default:
 /// to an older peer it is left out where it is the default, and refused otherwise.
 fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
@@ -89,23 +116,10 @@ fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStre
     let at = names::ours_at(ty.span());
     if api.is_added(method, param) {
         let since = descriptor::version(api.param_since(method, param), paths);
-        let default = default_of(param, paths);
+        let default = defaults::of_param(api, method, param, &quote!(Self), paths);
         quote_spanned!(at=> .arg_since(#name, #since, &#ident, #default))
     } else {
         quote_spanned!(at=> .arg(#name, &#ident))
-    }
-}
-
-/// The function that gives a parameter which was left out.
-pub(super) fn default_of(param: &Param, paths: &Paths) -> TokenStream {
-    let Paths { default, .. } = paths;
-    match &param.default {
-        Some(ParamDefault::Function(path)) => quote!(#path),
-        Some(ParamDefault::OfType) | None => {
-            let default = names::placed(default, param.ty.span());
-            // A closure, since the type of a function would repeat an error at each of its uses.
-            quote_spanned!(names::ours_at(param.ty.span())=> || #default::default())
-        }
     }
 }
 
@@ -127,6 +141,8 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let descriptor = descriptor::api(api, item, paths);
     let core = names::local("core");
+    let endpoint = names::endpoint(item);
+    let types = item.generics.params.iter().map(generics::argument);
     quote! {
         #[automatically_derived]
         impl #impl_generics #proxy for #client #arguments #clause {
@@ -136,6 +152,8 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #from_core for #client #arguments #clause {
             fn from_core(#core: #client_core) -> Self {
+                // Who calls need not serve: the trait is in use all the same.
+                let _: #phantom<#endpoint<#(#types,)* ()>> = #phantom;
                 Self { core: #core, _generics: #phantom }
             }
 

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 
 use super::{Paths, names};
 use crate::model::{Api, Method, Version};
+use crate::parse::attributes;
 
 /// The value of `Proxy::API`.
 pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
@@ -18,7 +19,8 @@ pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         None => quote!(#none),
     };
     let version = version(api.version, paths);
-    let methods = api.methods.iter().map(|method| {
+    // Beside errors there may be two of one name.
+    let methods = api.methods.iter().filter(|_| api.is_sound).map(|method| {
         let cfg = &method.attributes.cfg;
         let constant = names::constant(&method.ident);
         quote!(#(#cfg)* Self::#constant)
@@ -44,6 +46,10 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
     let Method { attributes, docs, cast, idempotent, .. } = method;
     let cfg = &attributes.cfg;
     let constant = names::constant(&method.ident);
+    if !api.is_sound && api.methods.iter().any(|method| method.ident == constant) {
+        // Beside an error: a method has the name.
+        return TokenStream::new();
+    }
     let name = &method.name.value;
     let since = version(api.since(method), paths);
     let timeout = match method.timeout {
@@ -70,13 +76,16 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
 /// Where a `cfg` keeps two methods that have one constant, an error says so; the compiler need not
 /// say it again.
 fn unless_taken(api: &Api, method: &Method) -> Vec<TokenStream> {
+    let conditional = |method: &Method| !method.attributes.cfg.is_empty();
+    if api.is_sound && !api.methods.iter().any(conditional) {
+        return Vec::new();
+    }
     let constant = names::constant(&method.ident);
     let earlier = api.methods.iter().take_while(|it| !std::ptr::eq(*it, method));
     let same =
         earlier.filter(|it| it.ident != method.ident && names::constant(&it.ident) == constant);
     let unless = same.map(|it| {
-        let conditions = it.attributes.cfg.iter().filter_map(|cfg| cfg.meta.require_list().ok());
-        let conditions = conditions.map(|list| &list.tokens);
+        let conditions = it.attributes.cfg.iter().map(attributes::condition);
         quote!(#[cfg(not(all(#(#conditions),*)))])
     });
     unless.collect()

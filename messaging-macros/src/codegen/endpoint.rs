@@ -2,17 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemTrait;
 use syn::spanned::Spanned;
+use syn::{Ident, ItemTrait};
 
-use super::client::default_of;
-use super::{Paths, generics, lints, names, passed};
+use super::{Paths, defaults, generics, names, of_types};
 use crate::model::{Api, Method, Param};
 
 /// The type alone.
 pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { arc, .. } = paths;
-    let (passed, lints) = (passed(item, &["cfg", "allow", "expect", "deprecated"]), lints());
+    let passed = of_types(item);
     let visibility = &item.vis;
     let endpoint = names::endpoint(item);
     let t = names::implementation(item);
@@ -22,7 +21,6 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     quote! {
         #[doc = #summary]
         #(#passed)*
-        #lints
         #visibility struct #endpoint #generics {
             implementation: #arc<#t>,
             _generics: #phantom,
@@ -66,15 +64,26 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
 
 fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { endpoint: endpoint_trait, proxy, api_descriptor, invocation, .. } = paths;
-    let Paths { handled, unknown, boxed, clone, .. } = paths;
+    let Paths { handled, unknown, future_of, clone, absent, .. } = paths;
     let endpoint = names::endpoint(item);
     let client = names::client(item);
     let t = names::implementation(item);
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
-    let arms = api.methods.iter().map(|method| arm(api, method, item, paths));
     let (implementation, request) = (names::local("implementation"), names::local("invocation"));
+    let handling = if api.is_sound {
+        let arms = api.methods.iter().map(|method| arm(api, method, item, &t, paths));
+        quote! {
+            let #implementation = #clone::clone(&self.implementation);
+            match #request.method() {
+                #(#arms)*
+                _ => #future_of(async move { #unknown(&#request) }),
+            }
+        }
+    } else {
+        quote!(#absent())
+    };
     quote! {
         #[automatically_derived]
         impl #impl_generics #endpoint_trait for #endpoint #arguments #clause {
@@ -82,29 +91,24 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
                 <#client #trait_arguments as #proxy>::API
             }
 
-            #[allow(unused_variables)]
             fn handle(&self, #request: #invocation) -> #handled {
-                let #implementation = #clone::clone(&self.implementation);
-                match #request.method() {
-                    #(#arms)*
-                    _ => #boxed::pin(async move { #unknown(&#request) }),
-                }
+                #handling
             }
         }
     }
 }
 
-fn arm(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
-    let Paths { boxed, unpack, .. } = paths;
+fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
+    let Paths { future_of, unpack, .. } = paths;
     let Paths { reply, no_reply, blocking, .. } = paths;
     let cfg = &method.attributes.cfg;
     let name = &method.name.value;
     let (request, unpacking) = (names::local("invocation"), names::local("unpack"));
     let ctx = names::local("ctx");
     let runtime = names::local("runtime");
-    let taken = method.params.iter().map(|param| taken(api, method, param, paths));
+    let taken = method.params.iter().map(|param| taken(api, method, param, item, paths));
 
-    let run = run(method, item);
+    let run = run(method, item, t, paths);
     let awaited = (!method.blocking).then(|| quote!(.await));
     let at = names::ours_at(method.output.span());
     let reply = names::placed(reply, method.output.span());
@@ -129,7 +133,7 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStre
     };
     quote! {
         #(#cfg)*
-        #name => #boxed::pin(async move {
+        #name => #future_of(async move {
             let mut #unpacking = #unpack::new(#request);
             #(#taken)*
             #before
@@ -140,14 +144,22 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStre
 }
 
 /// `let name: Type = unpack.take("name")?;`
-fn taken(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
+fn taken(
+    api: &Api,
+    method: &Method,
+    param: &Param,
+    item: &ItemTrait,
+    paths: &Paths,
+) -> TokenStream {
     let Param { ident, ty, .. } = param;
     let name = &param.name.value;
     let unpack = names::local("unpack");
     let at = names::ours_at(ty.span());
     let taken = if param.default.is_some() || api.is_added(method, param) {
-        let default = default_of(param, paths);
-        quote_spanned!(at=> #unpack.take_or(#name, #default)?)
+        let (client, (_, arguments, _)) = (names::client(item), item.generics.split_for_impl());
+        let client = quote!(<#client #arguments>);
+        let default = defaults::of_param(api, method, param, &client, paths);
+        quote_spanned!(at=> #unpack.take_or::<#ty>(#name, #default)?)
     } else {
         quote_spanned!(at=> #unpack.take(#name)?)
     };
@@ -155,15 +167,15 @@ fn taken(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStrea
 }
 
 /// The call of the user's method.
-fn run(method: &Method, item: &ItemTrait) -> TokenStream {
+fn run(method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
     let (_, trait_arguments, _) = item.generics.split_for_impl();
-    let (name, ident) = (&item.ident, &method.ident);
-    let t = names::implementation(item);
+    let (name, ident) = (names::ours(&item.ident), names::ours(&method.ident));
     let implementation = names::local("implementation");
-    // Where the context is of another type, the user's is the place to point at.
+    // Where the first argument is no context, the user's type is the place to point at.
     let at = names::ours_at(method.context.span);
     let ctx = names::local_at("ctx", method.context.span);
-    let ctx = if method.context.by_reference { quote_spanned!(at=> &#ctx) } else { quote!(#ctx) };
+    let context_as = names::placed(&paths.context_as, method.context.span);
+    let ctx = quote_spanned!(at=> #context_as(&#ctx));
     let arguments = method.params.iter().map(|param| &param.ident);
     quote!(<#t as #name #trait_arguments>::#ident(&*#implementation, #ctx #(, #arguments)*))
 }

@@ -2,9 +2,13 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, Ident, ItemTrait, TypeParam, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{
+    GenericParam, Generics, Ident, ItemTrait, LifetimeParam, Token, Type, TypeParam,
+    TypeParamBound, WhereClause, WherePredicate, parse_quote,
+};
 
-use super::Paths;
+use super::{Paths, names};
 use crate::parse::contains;
 
 /// As declared, without what bounds `Self`, which for the client is not an implementation.
@@ -20,7 +24,7 @@ pub(crate) fn of_client(item: &ItemTrait) -> Generics {
 /// With the implementation `T`, and what running it on any thread needs.
 pub(crate) fn of_endpoint(item: &ItemTrait, t: &Ident, paths: &Paths) -> Generics {
     let Paths { send, sync, .. } = paths;
-    let name = &item.ident;
+    let name = names::ours(&item.ident);
     let (_, arguments, _) = item.generics.split_for_impl();
     let mut generics = item.generics.clone();
 
@@ -35,20 +39,28 @@ pub(crate) fn of_endpoint(item: &ItemTrait, t: &Ident, paths: &Paths) -> Generic
     for TypeParam { ident, .. } in item.generics.type_params() {
         clause.predicates.push(parse_quote!(#ident: 'static));
     }
+    // Beside errors alone: an API has none.
+    for LifetimeParam { lifetime, .. } in item.generics.lifetimes() {
+        clause.predicates.push(parse_quote!(#lifetime: 'static));
+    }
     generics.params.push(parse_quote!(#t));
     generics
 }
 
-/// The same parameters without bounds and defaults.
+/// The same parameters without bounds and defaults. `?Sized` is not a bound, but the lack of one.
 pub(crate) fn bare(generics: &Generics) -> Generics {
     let mut bare = generics.clone();
-    bare.where_clause = None;
+    let clause = bare.where_clause.take();
     for param in &mut bare.params {
         match param {
             GenericParam::Type(param) => {
+                let unsized_ = is_unsized(param, clause.as_ref());
                 param.bounds.clear();
                 param.colon_token = None;
                 param.default = None;
+                if unsized_ {
+                    param.bounds.push(parse_quote!(?::core::marker::Sized));
+                }
             }
             GenericParam::Const(param) => param.default = None,
             GenericParam::Lifetime(_) => {}
@@ -81,12 +93,35 @@ pub(crate) fn unbounded(generics: &Generics) -> Generics {
     unbounded
 }
 
+/// The parameter where it is used.
+pub(crate) fn argument(param: &GenericParam) -> TokenStream {
+    match param {
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+        GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+    }
+}
+
 /// What keeps the type parameters in use: `Send` and `Sync`, whatever they are.
 pub(crate) fn phantom(generics: &Generics, paths: &Paths) -> TokenStream {
     let phantom = &paths.phantom;
     let lifetimes = generics.lifetimes().map(|param| &param.lifetime);
     let types = generics.type_params().map(|param| &param.ident);
-    quote!(#phantom<fn() -> (#(&#lifetimes (),)* #(#types,)*)>)
+    quote!(#phantom<fn() -> (#(&#lifetimes (),)* #(#phantom<#types>,)*)>)
+}
+
+fn is_unsized(param: &TypeParam, clause: Option<&WhereClause>) -> bool {
+    let maybe = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        bounds.iter().any(|it| matches!(it, TypeParamBound::Trait(it) if it.maybe.is_some()))
+    };
+    let of_param = |predicate: &WherePredicate| match predicate {
+        WherePredicate::Type(bound) => match &bound.bounded_ty {
+            Type::Path(path) => path.path.is_ident(&param.ident) && maybe(&bound.bounds),
+            _ => false,
+        },
+        _ => false,
+    };
+    maybe(&param.bounds) || clause.is_some_and(|clause| clause.predicates.iter().any(of_param))
 }
 
 fn with_implementation(tokens: TokenStream, t: &Ident) -> TokenStream {

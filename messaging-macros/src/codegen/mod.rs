@@ -4,17 +4,18 @@ mod paths;
 pub(crate) mod names;
 pub(crate) mod generics;
 mod api_trait;
+pub(crate) mod defaults;
 mod descriptor;
 mod client;
 mod endpoint;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Attribute, ItemTrait};
+use syn::{Attribute, ItemTrait, Meta};
 
 use crate::check;
 use crate::model::{Api, Method};
-use crate::parse::without_expectation;
+use crate::parse::attributes;
 
 pub(crate) use api_trait::lowered;
 pub(crate) use paths::Paths;
@@ -24,20 +25,20 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
     let paths = Paths::new(api.root.as_ref());
     let (client, endpoint) =
         (client::declaration(&item, &paths), endpoint::declaration(&item, &paths));
-    let passed = passed(&item, &["cfg", "allow", "expect"]);
-    let lints = lints();
+    let passed = attributes::passed(&item.attrs, &["cfg", "allow", "expect"]);
     let client_impls = client::impls(api, &item, &paths);
     let endpoint_impls = endpoint::impls(api, &item, &paths);
     let clashes = clashes(&api.methods);
+    let of_deprecated = of_deprecated(api, &item);
     let api_trait = lowered(item, &paths);
     quote! {
         #api_trait
         #client
         #endpoint
 
-        // Nobody names an implementation, so one block holds them, and their lints.
+        // Nobody names an implementation, so one block holds them.
         #(#passed)*
-        #lints
+        #of_deprecated
         const _: () = {
             #client_impls
             #endpoint_impls
@@ -58,24 +59,23 @@ fn clashes(methods: &[Method]) -> Vec<TokenStream> {
     errors.collect()
 }
 
-/// The attributes of the trait that go to what is made of it as well.
-fn passed(item: &ItemTrait, names: &[&str]) -> Vec<Attribute> {
-    let named = |it: &&Attribute| names.iter().any(|name| it.path().is_ident(name));
-    item.attrs.iter().filter(named).map(without_expectation).collect()
+/// An endpoint serves what is deprecated too. Lints say nothing of generated code but this; and
+/// only where it is needed, since a crate may forbid what it allows.
+fn of_deprecated(api: &Api, item: &ItemTrait) -> Option<TokenStream> {
+    let of_methods = api.methods.iter().flat_map(|method| &method.attributes.client);
+    let mut attributes = item.attrs.iter().chain(of_methods);
+    attributes
+        .any(|attribute| attributes::applies(attribute, &["deprecated"]))
+        .then(|| quote!(#[allow(deprecated)]))
 }
 
-/// What lints say of generated code is no use to the user, who cannot change it.
-fn lints() -> TokenStream {
-    quote! {
-        #[allow(
-            dead_code,
-            deprecated,
-            non_camel_case_types,
-            unreachable_pub,
-            clippy::all,
-            clippy::nursery,
-            clippy::pedantic,
-            clippy::restriction
-        )]
-    }
+/// The attributes of the trait that its types have as well.
+fn of_types(item: &ItemTrait) -> Vec<Attribute> {
+    let mut passed =
+        attributes::passed(&item.attrs, &["cfg", "allow", "expect", "deprecated", "doc"]);
+    // They have a documentation of their own, and are as hidden as the trait.
+    passed.retain(
+        |attribute| !matches!(&attribute.meta, Meta::NameValue(it) if it.path.is_ident("doc")),
+    );
+    passed
 }

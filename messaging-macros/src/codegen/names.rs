@@ -1,27 +1,35 @@
 //! The names of generated things.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Ident, ItemTrait};
 
-use crate::parse::contains;
-
 /// `SchedulerClient`.
 pub(crate) fn client(item: &ItemTrait) -> Ident {
-    format_ident!("{}Client", item.ident.unraw(), span = item.ident.span())
+    format_ident!("{}Client", item.ident.unraw(), span = ours_at(item.ident.span()))
 }
 
 /// `SchedulerEndpoint`.
 pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
-    format_ident!("{}Endpoint", item.ident.unraw(), span = item.ident.span())
+    format_ident!("{}Endpoint", item.ident.unraw(), span = ours_at(item.ident.span()))
 }
 
-/// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name.
+/// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name,
+/// be it in the path of a default, which is a string.
 pub(crate) fn implementation(item: &ItemTrait) -> Ident {
-    let free = |name: &&str| !contains(item, name);
-    let name = ["T", "Implementation"].iter().copied().find(free);
-    Ident::new(name.unwrap_or("RpcImplementation"), Span::call_site())
+    fn is_used(tokens: TokenStream, name: &str) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident.unraw() == name,
+            TokenTree::Group(group) => is_used(group.stream(), name),
+            TokenTree::Literal(literal) => literal.to_string().contains(&format!("{name}::")),
+            TokenTree::Punct(_) => false,
+        })
+    }
+    let tokens = item.to_token_stream();
+    let free = |name: &&str| !is_used(tokens.clone(), name);
+    let name = ["T", "Implementation", "RpcImplementation"].iter().copied().find(free);
+    Ident::new(name.unwrap_or("__Implementation"), Span::call_site())
 }
 
 /// `SELECT_HOSTS`, for `select_hosts` and `selectHosts`.
@@ -36,17 +44,25 @@ pub(crate) fn constant(method: &Ident) -> Ident {
         after_lower = c.is_lowercase() || c.is_numeric();
         constant.extend(c.to_uppercase());
     }
-    Ident::new(&constant, method.span())
+    Ident::new(&constant, ours_at(method.span()))
 }
 
-/// A variable that no name of the user's can be confused with.
+/// A variable that no name of the user's can be confused with. Hygiene does it for variables, the
+/// underscores for statics and constants, which a pattern would match.
 pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    local_at(name, Span::mixed_site())
 }
 
 /// The same, for where an error of its type points to the user's code.
 pub(crate) fn local_at(name: &str, span: Span) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(span))
+    Ident::new(&format!("__{name}"), Span::mixed_site().located_at(span))
+}
+
+/// The user's name at the user's place, as a token of ours.
+pub(crate) fn ours(ident: &Ident) -> Ident {
+    let mut ours = ident.clone();
+    ours.set_span(ours_at(ident.span()));
+    ours
 }
 
 /// The place of `span`, for tokens that are ours: an error points there, and lints know that the

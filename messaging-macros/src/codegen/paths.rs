@@ -35,22 +35,31 @@ paths! { root:
     proxy = { #root::Proxy }
     remote_error = { #root::RemoteError }
     version = { #root::Version }
-    // What generated code alone may touch.
+    // What generated code alone may touch. What is of `alloc` is here too, since not every crate
+    // can name `::std`.
+    absent = { #root::__private::absent }
+    arc = { #root::__private::Arc }
     blocking = { #root::__private::blocking }
     client_core = { #root::__private::ClientCore }
+    context_as = { #root::__private::context_as }
     from_core = { #root::__private::FromCore }
-    from_value = { #root::__private::from_value }
+    field = { #root::__private::field }
+    field_or = { #root::__private::field_or }
+    future_of = { #root::__private::future_of }
     handled = { #root::__private::Handled }
+    left_out = { #root::__private::left_out }
+    message = { #root::__private::message }
     module = { #root::__private::module }
+    named = { #root::__private::named }
     no_reply = { #root::__private::no_reply }
     pack = { #root::__private::Pack }
+    own_module = { #root::__private::own_module }
+    positional = { #root::__private::positional }
     reply = { #root::__private::reply }
     to_value = { #root::__private::to_value }
     unknown = { #root::__private::unknown }
     unpack = { #root::__private::Unpack }
     // The standard library.
-    arc = { ::std::sync::Arc }
-    boxed = { ::std::boxed::Box }
     clone = { ::core::clone::Clone }
     debug = { ::core::fmt::Debug }
     default = { ::core::default::Default }
@@ -63,8 +72,5 @@ paths! { root:
     phantom = { ::core::marker::PhantomData }
     send = { ::core::marker::Send }
     some = { ::core::option::Option::Some }
-    string = { ::std::string::String }
     sync = { ::core::marker::Sync }
-    to_string = { ::std::string::ToString::to_string }
-    vec = { ::std::vec }
 }

@@ -4,13 +4,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Ident, LitStr, Meta, Path};
 
+use super::pieces::{nearest, pieces};
 use crate::diagnostics::Diagnostics;
 
 /// The arguments of one attribute, or of several of one name.
 pub(crate) struct Arguments {
     list: Vec<Argument>,
-    /// The keys that were reported for what follows them.
-    malformed: Vec<Ident>,
+    /// The keys of which something was reported already.
+    malformed: Vec<String>,
+    /// Whether a value stands without a key, so that no key can be said to be missing.
+    positional: bool,
 }
 
 /// One `key`, or `key = value`.
@@ -28,30 +31,53 @@ impl Arguments {
         known: &[&str],
         tokens: impl IntoIterator<Item = TokenStream>,
     ) -> Self {
-        let mut arguments = Self { list: Vec::new(), malformed: Vec::new() };
-        for argument in tokens.into_iter().flat_map(split) {
-            let argument = match Argument::read(argument.clone()) {
-                Ok(argument) => argument,
-                Err(key) => {
-                    let known = listed(known);
-                    let message = format!("expected `key = value`; `{place}(..)` takes {known}");
-                    diagnostics.at(argument, message);
-                    arguments.malformed.extend(key);
-                    continue;
-                }
-            };
-            let key = &argument.key;
-            if !known.iter().any(|known| key == known) {
-                let known = listed(known);
-                let message = format!("unknown key `{key}`; `{place}(..)` takes {known}");
-                diagnostics.at(key, message);
-            } else if arguments.list.iter().any(|earlier| earlier.key == *key) {
-                diagnostics.at(key, format_args!("`{key}` is given a second time; keep one"));
-            } else {
-                arguments.list.push(argument);
+        let mut arguments = Self { list: Vec::new(), malformed: Vec::new(), positional: false };
+        for piece in tokens.into_iter().flat_map(|tokens| pieces(diagnostics, tokens)) {
+            match Argument::read(piece.clone()) {
+                Ok(argument) => arguments.add(diagnostics, place, known, argument),
+                Err(key) => arguments.not_an_argument(diagnostics, place, known, &piece, key),
             }
         }
         arguments
+    }
+
+    fn add(&mut self, diagnostics: &Diagnostics, place: &str, known: &[&str], argument: Argument) {
+        let key = &argument.key;
+        if !known.iter().any(|known| key == known) {
+            let near = nearest(&key.to_string(), known);
+            self.malformed.extend(near.map(str::to_owned));
+            let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            let known = listed(known);
+            let message = format!("unknown key `{key}`{hint}; `{place}(..)` takes {known}");
+            diagnostics.at(key, message);
+        } else if self.list.iter().any(|earlier| earlier.key == *key) {
+            diagnostics.at(key, format_args!("`{key}` is given a second time; keep one"));
+        } else {
+            self.list.push(argument);
+        }
+    }
+
+    fn not_an_argument(
+        &mut self,
+        diagnostics: &Diagnostics,
+        place: &str,
+        known: &[&str],
+        piece: &TokenStream,
+        key: Option<Ident>,
+    ) {
+        let takes = listed(known);
+        if let Some(key) = key {
+            diagnostics
+                .at(piece, format_args!("expected `key = value`; `{place}(..)` takes {takes}"));
+            self.malformed.push(key.to_string());
+        } else if !self.positional {
+            // Once for all of them: the second tells nothing new.
+            self.positional = true;
+            let first = known.first().copied().unwrap_or_default();
+            let message =
+                format!("a value needs its key: write `{first} = ..`; `{place}(..)` takes {takes}");
+            diagnostics.at(piece, message);
+        }
     }
 
     /// Reads all attributes `#[place(..)]` among `attributes`.
@@ -76,7 +102,7 @@ impl Arguments {
 
     /// Whether something was reported of `key` already.
     pub(crate) fn is_malformed(&self, key: &str) -> bool {
-        self.malformed.iter().any(|malformed| malformed == key)
+        self.positional || self.malformed.iter().any(|malformed| malformed == key)
     }
 
     pub(crate) fn take(&mut self, key: &str) -> Option<Argument> {
@@ -99,16 +125,17 @@ impl Arguments {
         true
     }
 
-    /// The path of `crate = path`, if it is given.
-    pub(crate) fn take_crate(&mut self, diagnostics: &Diagnostics) -> Option<Path> {
-        let Argument { key, value } = self.take("crate")?;
+    /// The path of `crate = path`: none if it is not given, an error once it was reported.
+    pub(crate) fn take_crate(&mut self, diagnostics: &Diagnostics) -> Result<Option<Path>, ()> {
+        let Some(Argument { key, value }) = self.take("crate") else {
+            return if self.is_malformed("crate") { Err(()) } else { Ok(None) };
+        };
         let value = value.unwrap_or_default();
         let path = syn::parse::Parser::parse2(Path::parse_mod_style, value.clone());
-        if path.is_err() {
+        path.map(Some).map_err(|_| {
             let message = "`crate` takes a path without quotes, such as `crate = crate::messaging`";
             diagnostics.at(place(&key, &value), message);
-        }
-        path.ok()
+        })
     }
 }
 
@@ -134,10 +161,17 @@ impl Argument {
     pub(crate) fn string(self, diagnostics: &Diagnostics) -> Option<LitStr> {
         let Self { key, value } = self;
         let value = value.unwrap_or_default();
-        let literal = syn::parse2::<LitStr>(value.clone());
-        if literal.is_err() {
-            let message = format!("`{key}` takes a string: write `{key} = \"..\"`");
-            diagnostics.at(place(&key, &value), message);
+        let literal: syn::Result<LitStr> = syn::parse2(value.clone());
+        match &literal {
+            Err(_) => {
+                let message = format!("`{key}` takes a string: write `{key} = \"..\"`");
+                diagnostics.at(place(&key, &value), message);
+            }
+            Ok(literal) if !literal.suffix().is_empty() => {
+                let message = format!("remove `{}` after the string", literal.suffix());
+                diagnostics.at(literal, message);
+            }
+            Ok(_) => {}
         }
         literal.ok()
     }
@@ -146,22 +180,6 @@ impl Argument {
 /// Where to point at a wrong value: at the key if there is none.
 fn place(key: &Ident, value: &TokenStream) -> TokenStream {
     if value.is_empty() { key.to_token_stream() } else { value.clone() }
-}
-
-/// The pieces between commas. A mistake in one does not hide those of the others.
-fn split(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut pieces = vec![TokenStream::new()];
-    for token in tokens {
-        match (&token, pieces.last_mut()) {
-            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => {
-                pieces.push(TokenStream::new());
-            }
-            (_, Some(piece)) => piece.extend([token]),
-            (_, None) => {}
-        }
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
 }
 
 fn listed(keys: &[&str]) -> String {

@@ -22,10 +22,10 @@ pub(crate) fn duration(diagnostics: &Diagnostics, literal: &LitStr) -> Option<Du
     read_duration(&literal.value()).map_err(|message| diagnostics.at(literal, message)).ok()
 }
 
-/// A text that is not empty; `message` is what to say if it is.
+/// A name that can be seen; `message` is what to say if there is nothing to see.
 pub(crate) fn text(diagnostics: &Diagnostics, literal: &LitStr, message: &str) -> Option<String> {
     let value = literal.value();
-    if value.is_empty() {
+    if value.chars().all(|c| c.is_whitespace() || c.is_control()) {
         diagnostics.at(literal, message);
         return None;
     }

@@ -1,16 +1,16 @@
 //! `#[rpc(since, name, timeout, cast, idempotent)]` on a method, and the method itself.
 
 use syn::ext::IdentExt;
-use syn::{Attribute, Meta, TraitItemFn, Type, parse_quote};
+use syn::{Attribute, TraitItemFn, Type};
 
-use super::{Arguments, docs, literals, signature};
+use super::{Arguments, attributes, docs, literals, signature};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Method, MethodAttributes};
 
 const NAME: &str = "the name of a method must not be empty; leave `name` out for its own";
 
-/// The method, or none if its signature cannot be one.
-pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Method> {
+/// The method, as far as it was understood.
+pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Method {
     let known = ["since", "name", "timeout", "cast", "idempotent"];
     let mut arguments = Arguments::of_attributes(diagnostics, "rpc", &known, &item.attrs);
     let since = arguments.take_string(diagnostics, "since");
@@ -18,11 +18,13 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Me
     let timeout = arguments.take_string(diagnostics, "timeout");
     let cast = arguments.take_flag(diagnostics, "cast");
     let idempotent = arguments.take_flag(diagnostics, "idempotent");
+    not_under_a_condition(diagnostics, &item.attrs);
 
     let name = match name {
-        Some(literal) => {
-            At { value: literals::text(diagnostics, &literal, NAME)?, span: literal.span() }
-        }
+        Some(literal) => At {
+            value: literals::text(diagnostics, &literal, NAME).unwrap_or_default(),
+            span: literal.span(),
+        },
         None => At { value: item.sig.ident.unraw().to_string(), span: item.sig.ident.span() },
     };
     let output = signature::output(diagnostics, &item.sig);
@@ -32,10 +34,14 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Me
             "a cast has no reply, so it returns nothing; remove the return type, or `cast`",
         );
     }
-    let (context, params) = signature::inputs(diagnostics, item)?;
-    Some(Method {
+    let (context, params) = signature::inputs(diagnostics, item);
+    Method {
         ident: item.sig.ident.clone(),
-        attributes: attributes(&item.attrs),
+        generics: item.sig.generics.clone(),
+        attributes: MethodAttributes {
+            cfg: attributes::passed(&item.attrs, &["cfg"]),
+            client: attributes::passed(&item.attrs, &["doc", "deprecated", "allow", "expect"]),
+        },
         docs: docs(&item.attrs),
         name,
         since: since.and_then(|literal| literals::version(diagnostics, &literal)),
@@ -46,33 +52,21 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Option<Me
         context,
         params,
         output,
-    })
+    }
 }
 
-/// The attributes that go further than the trait. Whatever is not named here stays where the
-/// user put it.
-fn attributes(attributes: &[Attribute]) -> MethodAttributes {
-    let named = |attribute: &&Attribute, names: &[&str]| {
-        names.iter().any(|name| attribute.path().is_ident(name))
-    };
-    let cfg = attributes.iter().filter(|it| named(it, &["cfg"])).cloned().collect();
-    let client =
-        attributes.iter().filter(|it| named(it, &["doc", "deprecated", "allow", "expect"]));
-    MethodAttributes { cfg, client: client.map(without_expectation).collect() }
-}
-
-/// `expect` becomes `allow`: what the user expects of the trait need not happen in what is made
-/// of it.
-pub(crate) fn without_expectation(attribute: &Attribute) -> Attribute {
-    match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("expect") => {
-            let lints = &list.tokens;
-            parse_quote!(#[allow(#lints)])
+fn not_under_a_condition(diagnostics: &Diagnostics, attributes: &[Attribute]) {
+    for attribute in attributes {
+        if attributes::applies_conditionally(attribute, &["rpc"]) {
+            diagnostics.at(
+                attribute,
+                "`#[rpc_api]` reads `rpc(..)` before conditions are decided: write the method \
+                 twice, each under a `#[cfg(..)]`",
+            );
         }
-        _ => attribute.clone(),
     }
 }
 
 fn is_unit(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+    matches!(signature::peeled(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }

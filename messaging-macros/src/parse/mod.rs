@@ -2,20 +2,24 @@
 //! `check`.
 
 mod arguments;
+pub(crate) mod attributes;
 mod literals;
 mod method;
 mod param;
+mod pieces;
 mod signature;
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Expr, ExprLit, GenericParam, ItemTrait, Lit, Meta, TraitItem};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Expr, ExprLit, GenericParam, ItemTrait, Lit, Meta, TraitItem, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Draft, Method};
+use crate::model::{Api, Draft, Method, Version};
 
 pub(crate) use arguments::Arguments;
 pub(crate) use literals::text;
-pub(crate) use method::without_expectation;
+pub(crate) use param::default;
 pub(crate) use signature::contains;
 
 /// The trait under the attribute.
@@ -48,18 +52,24 @@ pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &Item
     };
     let topic = required("topic", "\"..\"");
     let version = required("version", "\"1.0\"");
+    let version = version.and_then(|literal| literals::version(diagnostics, &literal));
     let namespace = arguments.take_string(diagnostics, "namespace");
+    let root = arguments.take_crate(diagnostics);
 
     trait_itself(diagnostics, item);
+    let topic = topic.and_then(|literal| text(diagnostics, &literal, TOPIC));
     Draft {
-        topic: topic.and_then(|literal| text(diagnostics, &literal, TOPIC)),
-        version: version
-            .and_then(|literal| literals::version(diagnostics, &literal))
-            .map(|version| version.value),
-        namespace: namespace.and_then(|literal| text(diagnostics, &literal, NAMESPACE)),
-        root: arguments.take_crate(diagnostics),
-        docs: docs(&item.attrs),
-        methods: item.items.iter().filter_map(|item| method_of(diagnostics, item)).collect(),
+        has_version: version.is_some(),
+        has_root: root.is_ok(),
+        api: Api {
+            topic: topic.unwrap_or_default(),
+            version: version.map_or(Version { major: 1, minor: 0 }, |version| version.value),
+            namespace: namespace.and_then(|literal| text(diagnostics, &literal, NAMESPACE)),
+            root: root.unwrap_or_default(),
+            docs: docs(&item.attrs),
+            methods: methods(diagnostics, item),
+            is_sound: true,
+        },
     }
 }
 
@@ -71,49 +81,148 @@ fn trait_itself(diagnostics: &Diagnostics, item: &ItemTrait) {
     if let Some(token) = &item.modifiers.auto_token {
         diagnostics.at(token, "an API cannot be an `auto` trait");
     }
+    for attribute in item.attrs.iter().filter(|it| attributes::applies(it, &["rpc"])) {
+        let message = "`#[rpc(..)]` belongs on methods and parameters; what is true of the whole \
+                       API stands in `#[rpc_api(..)]`";
+        diagnostics.at(attribute, message);
+    }
     for param in &item.generics.params {
-        if let GenericParam::Lifetime(lifetime) = param {
-            let message = "an API has no lifetime parameters: arguments travel by value, so \
-                           write owned types";
-            diagnostics.at(lifetime, message);
+        let attributes = match param {
+            GenericParam::Lifetime(lifetime) => {
+                let message = "an API has no lifetime parameters: arguments travel by value, so \
+                               write owned types";
+                diagnostics.at(lifetime, message);
+                continue;
+            }
+            GenericParam::Type(param) => &param.attrs,
+            GenericParam::Const(param) => &param.attrs,
+        };
+        if attributes.iter().any(|it| attributes::applies(it, &["cfg"])) {
+            let message = "a parameter of an API has no `cfg`; put it on the trait, and write the \
+                           trait twice";
+            diagnostics.at(param, message);
         }
     }
 }
 
+/// The methods, each name once unless a `cfg` chooses between two of them.
+fn methods(diagnostics: &Diagnostics, item: &ItemTrait) -> Vec<Method> {
+    let mut methods: Vec<Method> = Vec::new();
+    for method in item.items.iter().filter_map(|item| method_of(diagnostics, item)) {
+        let always = |method: &Method| method.attributes.cfg.is_empty();
+        let twice = |it: &Method| always(it) && it.ident == method.ident;
+        if always(&method) && methods.iter().any(twice) {
+            let message = format!("`{}` is declared a second time; rename one", method.ident);
+            diagnostics.at(&method.ident, message);
+        } else {
+            methods.push(method);
+        }
+    }
+    methods
+}
+
 fn method_of(diagnostics: &Diagnostics, item: &TraitItem) -> Option<Method> {
-    match item {
-        TraitItem::Fn(item) => return method::method(diagnostics, item),
-        TraitItem::Const(item) if item.default.is_some() => {}
-        TraitItem::Const(item) => diagnostics.at(
-            item,
-            "an associated constant without a value cannot be known to the client; give it a \
-             value, or move it to another trait",
+    let (attributes, message) = match item {
+        TraitItem::Fn(item) => return Some(method::method(diagnostics, item)),
+        TraitItem::Const(item) => (
+            &*item.attrs,
+            item.default.is_none().then_some(
+                "an associated constant without a value cannot be known to the client; give it a \
+                 value, or move it to another trait",
+            ),
         ),
-        TraitItem::Type(item) => diagnostics.at(
-            item,
-            "an associated type cannot be known to the client; make it a type parameter of the \
-             trait, such as `trait Store<Item>`",
+        TraitItem::Type(item) => (
+            &*item.attrs,
+            Some(
+                "an associated type cannot be known to the client; make it a type parameter of the \
+                 trait, such as `trait Store<Item>`",
+            ),
         ),
-        other => diagnostics.at(
-            other,
-            "only methods can be called; macros inside the trait are not expanded before \
-             `#[rpc_api]` reads it, so write the methods out",
-        ),
+        TraitItem::Verbatim(tokens) => {
+            if let Some((visibility, item)) = public(tokens) {
+                diagnostics
+                    .at(visibility, "what a trait declares is as visible as it; remove this");
+                return method_of(diagnostics, &item);
+            }
+            (&[][..], Some(ONLY_METHODS))
+        }
+        _ => (&[][..], Some(ONLY_METHODS)),
+    };
+    for attribute in attributes.iter().filter(|it| attributes::applies(it, &["rpc"])) {
+        diagnostics.at(attribute, "`#[rpc(..)]` belongs on methods and parameters; remove it here");
+    }
+    if let Some(message) = message {
+        diagnostics.at(item, message);
     }
     None
 }
 
-/// The text of doc comments, without the blank that follows the slashes.
+const ONLY_METHODS: &str = "only methods can be called; macros inside the trait are not expanded \
+                            before `#[rpc_api]` reads it, so write the methods out";
+
+/// An item with a visibility, which no item of a trait has, and the item without it.
+pub(crate) fn public(tokens: &TokenStream) -> Option<(Visibility, TraitItem)> {
+    let parser = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        let rest: TokenStream = input.parse()?;
+        let item = syn::parse2(quote!(#(#attributes)* #rest))?;
+        Ok((visibility, item))
+    };
+    let (visibility, item) = parser.parse2(tokens.clone()).ok()?;
+    let is_public = !matches!(visibility, Visibility::Inherited);
+    is_public.then_some((visibility, item))
+}
+
+/// The text of doc comments, without the blank that follows the slashes and the stars that begin
+/// the lines of a block.
 fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let lines = lines.filter_map(|attribute| match &attribute.meta {
+    let comments = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let comments = comments.filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(doc) => match &doc.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
         },
         _ => None,
     });
-    let lines: Vec<_> =
-        lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned()).collect();
+    let lines: Vec<_> = comments.flat_map(|comment| lines(&comment)).collect();
     lines.join("\n").trim().to_owned()
+}
+
+fn lines(comment: &str) -> Vec<String> {
+    let starred = |line: &&str| line.trim_start().starts_with('*');
+    let is_block =
+        comment.lines().skip(1).filter(|line| !line.trim().is_empty()).all(|it| starred(&it));
+    let lines = comment.lines().enumerate().map(|(at, line)| {
+        let line = match line.trim_start().strip_prefix('*') {
+            Some(rest) if at > 0 && is_block => rest,
+            _ => line,
+        };
+        line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
+    });
+    let lines: Vec<_> = lines.collect();
+    // An empty comment is an empty line between two others.
+    if lines.is_empty() { vec![String::new()] } else { lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    #[test]
+    fn documentation_is_read_as_it_is_meant() {
+        let item: syn::ItemTrait = parse_quote! {
+            /// One.
+            ///
+            ///     code
+            /** Two
+             * lines
+             *   and more
+             */
+            #[doc = " * no\n block"]
+            trait Documented {}
+        };
+        let read = super::docs(&item.attrs);
+        assert_eq!(read, "One.\n\n    code\nTwo\nlines\n  and more\n\n* no\nblock");
+    }
 }

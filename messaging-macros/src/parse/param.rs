@@ -1,7 +1,8 @@
 //! `#[rpc(since)]` and `#[serde(rename, default)]` on a parameter, and the parameter itself.
 
 use syn::ext::IdentExt;
-use syn::{Attribute, PatType, Type};
+use syn::spanned::Spanned;
+use syn::{Attribute, ExprPath, Ident, PatType, Type};
 
 use super::{Arguments, literals, signature};
 use crate::diagnostics::Diagnostics;
@@ -9,8 +10,8 @@ use crate::model::{At, Param, ParamDefault};
 
 const NAME: &str = "the name of a parameter must not be empty; leave `rename` out for its own";
 
-/// The parameter, or none if it has no name.
-pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Option<Param> {
+/// The parameter, as far as it was understood.
+pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Param {
     let mut rpc = Arguments::of_attributes(diagnostics, "rpc", &["since"], &input.attrs);
     let mut serde =
         Arguments::of_attributes(diagnostics, "serde", &["rename", "default"], &input.attrs);
@@ -19,20 +20,22 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Option<Param>
 
     let since = rpc.take_string(diagnostics, "since");
     let rename = serde.take_string(diagnostics, "rename");
-    let ident = signature::name(diagnostics, input)?.clone();
-    let name = match rename {
-        Some(literal) => {
-            At { value: literals::text(diagnostics, &literal, NAME)?, span: literal.span() }
-        }
-        None => At { value: ident.unraw().to_string(), span: ident.span() },
+    let ident = signature::name(diagnostics, input);
+    let name = match (rename, &ident) {
+        (Some(literal), _) => At {
+            value: literals::text(diagnostics, &literal, NAME).unwrap_or_default(),
+            span: literal.span(),
+        },
+        (None, Some(ident)) => At { value: ident.unraw().to_string(), span: ident.span() },
+        (None, None) => At { value: String::new(), span: input.pat.span() },
     };
-    Some(Param {
-        ident,
+    Param {
+        ident: ident.unwrap_or_else(|| Ident::new("_", input.pat.span())),
         ty: (*input.ty).clone(),
         name,
         since: since.and_then(|literal| literals::version(diagnostics, &literal)),
         default: default(diagnostics, &mut serde),
-    })
+    }
 }
 
 /// A `cfg` on one parameter would give the two sides different methods of one name.
@@ -44,18 +47,25 @@ pub(super) fn no_cfg(diagnostics: &Diagnostics, attributes: &[Attribute]) {
     }
 }
 
-fn default(diagnostics: &Diagnostics, serde: &mut Arguments) -> Option<ParamDefault> {
+/// `default`, or `default = "path"`.
+pub(crate) fn default(diagnostics: &Diagnostics, serde: &mut Arguments) -> Option<ParamDefault> {
     let argument = serde.take("default")?;
     if !argument.has_value() {
         return Some(ParamDefault::OfType);
     }
     let literal = argument.string(diagnostics)?;
-    let path = "the path of a function, such as `default = \"Vec::new\"`";
-    literals::quoted(diagnostics, &literal, path).map(ParamDefault::Function)
+    let example = "the path of a function, such as `default = \"Vec::new\"`";
+    let path: ExprPath = literals::quoted(diagnostics, &literal, example)?;
+    if signature::contains(&path, "Self") {
+        let message = "`Self` is another type on the other side: write the path of a function \
+                       outside of the trait";
+        diagnostics.at(&literal, message);
+    }
+    Some(ParamDefault::Function(path))
 }
 
 fn travels(diagnostics: &Diagnostics, ty: &Type) {
-    if let Type::Reference(reference) = ty {
+    if let Type::Reference(reference) = signature::peeled(ty) {
         let message = match owned(&reference.elem) {
             Some(owned) => format!("arguments travel by value; write `{owned}`"),
             None => "arguments travel by value; write an owned type".to_owned(),
@@ -63,6 +73,8 @@ fn travels(diagnostics: &Diagnostics, ty: &Type) {
         diagnostics.at(ty, message);
     } else if signature::contains(ty, "impl") {
         diagnostics.at(ty, "a remote method cannot be generic; name the type");
+    } else if signature::borrows(ty) {
+        diagnostics.at(ty, "arguments travel by value; write a type without references");
     }
     signature::no_self(diagnostics, ty);
 }

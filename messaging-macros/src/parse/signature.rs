@@ -4,19 +4,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    FnArg, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, TraitItemFn, Type,
-    WherePredicate, parse_quote_spanned,
+    FnArg, Ident, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, TraitItemFn,
+    Type, TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned,
 };
 
-use super::param;
+use super::{attributes, param};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Context, Param};
 
-/// The context and the parameters; none if there is no context to tell from the parameters.
-pub(super) fn inputs(
-    diagnostics: &Diagnostics,
-    item: &TraitItemFn,
-) -> Option<(Context, Vec<Param>)> {
+/// The context and the parameters, as far as they were understood.
+pub(super) fn inputs(diagnostics: &Diagnostics, item: &TraitItemFn) -> (Context, Vec<Param>) {
     let Signature { ident, inputs, .. } = &item.sig;
     qualifiers(diagnostics, &item.sig);
 
@@ -38,28 +35,65 @@ pub(super) fn inputs(
     let Some((first, rest)) = typed.split_first() else {
         diagnostics
             .at(ident, "the first argument after `&self` is the context: write `ctx: &Context`");
-        return None;
+        return (Context { span: ident.span() }, Vec::new());
     };
     let context = context(diagnostics, first);
-    let params = rest.iter().filter_map(|input| param::param(diagnostics, input)).collect();
-    Some((context, params))
+    (context, rest.iter().map(|input| param::param(diagnostics, input)).collect())
 }
 
-/// The type that the method returns, `()` where none is written.
+/// The type that the method returns, `()` where none is written. One that cannot be is replaced
+/// by one that can, so that what uses the method says nothing more.
 pub(super) fn output(diagnostics: &Diagnostics, signature: &Signature) -> Type {
-    match &signature.output {
+    let ty = match &signature.output {
         // Where a bound on the result fails, the name is the only place to point at.
-        ReturnType::Default => parse_quote_spanned!(signature.ident.span()=> ()),
-        ReturnType::Type(_, ty) => {
-            if contains(ty, "impl") {
-                let message = "the result travels, so its type has to be named: write \
-                               `async fn`, and a type such as `Result<T, E>`";
-                diagnostics.at(ty, message);
-            }
-            no_self(diagnostics, ty);
-            (**ty).clone()
-        }
+        ReturnType::Default => return parse_quote_spanned!(signature.ident.span()=> ()),
+        ReturnType::Type(_, ty) => ty,
+    };
+    let message = if contains(ty, "impl") {
+        "the result travels, so its type has to be named: write `async fn`, and a type such as \
+         `Result<T, E>`"
+    } else if contains(ty, "Self") {
+        SELF
+    } else if borrows(ty) {
+        "the result travels, so it holds no references: write owned types, such as `String` in \
+         place of `&str`"
+    } else if signature.generics.type_params().next().is_some() {
+        return unknown_result();
+    } else {
+        return (**ty).clone();
+    };
+    diagnostics.at(ty, message);
+    unknown_result()
+}
+
+fn unknown_result() -> Type {
+    parse_quote!(::core::result::Result<(), ::core::convert::Infallible>)
+}
+
+/// The type without the parentheses and the invisible groups of macros around it.
+pub(super) fn peeled(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peeled(&group.elem),
+        Type::Paren(paren) => peeled(&paren.elem),
+        other => other,
     }
+}
+
+/// Whether a reference is written anywhere in `ty`. What a macro in it expands to is not known.
+pub(super) fn borrows(ty: &Type) -> bool {
+    fn search(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Punct(punct) => punct.as_char() == '&',
+            TokenTree::Group(group) => search(group.stream()),
+            TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    !contains_macro(ty) && search(ty.to_token_stream())
+}
+
+fn contains_macro(ty: &Type) -> bool {
+    let bang = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!');
+    ty.to_token_stream().into_iter().any(bang)
 }
 
 /// Whether `keyword` occurs anywhere in `tokens`.
@@ -74,10 +108,12 @@ pub(crate) fn contains(tokens: impl ToTokens, keyword: &str) -> bool {
     search(tokens.into_token_stream(), keyword)
 }
 
+const SELF: &str = "`Self` is another type on the other side; name the type";
+
 /// `Self` is the implementation on one side and the client on the other.
 pub(super) fn no_self(diagnostics: &Diagnostics, ty: &Type) {
     if contains(ty, "Self") {
-        diagnostics.at(ty, "`Self` is another type on the other side; name the type");
+        diagnostics.at(ty, SELF);
     }
 }
 
@@ -109,25 +145,58 @@ fn qualifiers(diagnostics: &Diagnostics, signature: &Signature) {
     }
     let predicates = signature.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     for predicate in predicates {
-        let on_self = match predicate {
-            WherePredicate::Type(bound) => contains(&bound.bounded_ty, "Self"),
+        bounds_self(diagnostics, predicate);
+    }
+}
+
+/// Where `Self` has more to be than what an endpoint asks for anyway, it could not call the
+/// method.
+fn bounds_self(diagnostics: &Diagnostics, predicate: &WherePredicate) {
+    let WherePredicate::Type(bound) = predicate else {
+        diagnostics.at(predicate, "the where clause of a method bounds `Self` alone; remove this");
+        return;
+    };
+    if !matches!(peeled(&bound.bounded_ty), Type::Path(path) if path.path.is_ident("Self")) {
+        let message = "the where clause of a method bounds `Self`; write other bounds on the trait";
+        diagnostics.at(predicate, message);
+        return;
+    }
+    for bound in &bound.bounds {
+        let given = match bound {
+            TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| {
+                ["Send", "Sync", "Sized"].iter().any(|given| last.ident == given)
+            }),
+            TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
             _ => false,
         };
-        if !on_self {
-            let message = "the where clause of a method bounds `Self`; write other bounds on the \
-                           trait";
-            diagnostics.at(predicate, message);
+        if !given {
+            let bound = bound.to_token_stream();
+            let message = format!(
+                "a method asks no more of `Self` than `Sync`, `Send`, `Sized` and `'static`: \
+                 write `where Self: {bound}` on the trait"
+            );
+            diagnostics.at(bound, message);
         }
     }
 }
 
 fn shared(diagnostics: &Diagnostics, receiver: &Receiver) {
-    if !matches!(&receiver.kind, ReceiverKind::Reference(_, _, None)) {
-        diagnostics.at(
+    match &receiver.kind {
+        ReceiverKind::Reference(_, Some(lifetime), _) if lifetime.ident == "static" => {
+            let message = "an implementation lives no longer than its endpoint: write `&self`";
+            diagnostics.at(receiver, message);
+        }
+        ReceiverKind::Reference(_, _, None) => {}
+        _ => diagnostics.at(
             receiver,
             "requests run at the same time and share the implementation: write `&self`, and keep \
              what changes behind a lock",
-        );
+        ),
+    }
+    for attribute in &receiver.attrs {
+        if attributes::applies(attribute, &["rpc", "serde", "cfg"]) {
+            diagnostics.at(attribute, "`&self` is no parameter; remove the attribute");
+        }
     }
 }
 
@@ -142,25 +211,25 @@ fn context(diagnostics: &Diagnostics, input: &PatType) -> Context {
         }
     }
     param::no_cfg(diagnostics, &input.attrs);
-    let by_reference = match &*input.ty {
-        Type::Reference(reference) => {
-            if reference.mutability.is_some() {
-                diagnostics.at(&input.ty, "the context is shared: write `&Context`");
-            }
-            true
+    if let Type::Reference(reference) = peeled(&input.ty) {
+        if reference.mutability.is_some() {
+            diagnostics.at(&input.ty, "the context is shared: write `&Context`");
+        } else if reference.lifetime.as_ref().is_some_and(|it| it.ident == "static") {
+            let message = "the context lives no longer than its request: write `&Context`, and \
+                           clone it to keep it";
+            diagnostics.at(&input.ty, message);
         }
-        _ => false,
-    };
+    }
     if contains(&input.ty, "impl") {
         diagnostics.at(&input.ty, "the context is `&Context`; name the type");
     }
-    Context { by_reference, span: input.ty.span() }
+    Context { span: input.ty.span() }
 }
 
 /// The name of a parameter, which is its name on the wire as well.
-pub(super) fn name<'a>(diagnostics: &Diagnostics, input: &'a PatType) -> Option<&'a syn::Ident> {
+pub(super) fn name(diagnostics: &Diagnostics, input: &PatType) -> Option<Ident> {
     match &*input.pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(pat.ident.clone()),
         other => {
             let message = "arguments travel by name: write a plain name, and take the value \
                            apart in the body";

@@ -2,52 +2,68 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Field, Fields, Ident, Member};
+use syn::{Fields, Ident, Member};
 
-use super::model::{Class, RemoteError};
-use crate::codegen::{Paths, names};
+use super::model::{Class, Field, RemoteError};
+use crate::codegen::{Paths, defaults, names};
 
 pub(crate) fn generate(error: &RemoteError<'_>) -> TokenStream {
-    let RemoteError { ident, generics, classes, .. } = error;
+    let RemoteError { generics, classes, .. } = error;
+    let ident = names::ours(error.ident);
     let paths = Paths::new(error.root.as_ref());
     let Paths { remote_error, failure, option, none, .. } = &paths;
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let received = names::local("failure");
+    let own_module = own_module(error, &paths);
     let to_failure = to_failure(error, &paths);
     let from_failure = classes.iter().map(|class| from_failure(class, &paths));
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, clippy::all, clippy::nursery, clippy::pedantic, clippy::restriction)]
         impl #impl_generics #remote_error for #ident #arguments #clause {
             fn to_failure(&self) -> #failure {
                 #to_failure
             }
 
-            #[allow(unused_variables)]
             fn from_failure(#received: &#failure) -> #option<Self> {
                 #(#from_failure)*
                 #none
             }
         }
+
+        #own_module
     }
+}
+
+/// The path of a module is not known here, so the compiler sees to it that it is one that a
+/// client recognises.
+fn own_module(error: &RemoteError<'_>, paths: &Paths) -> Option<TokenStream> {
+    let Paths { own_module, .. } = paths;
+    let at = names::ours_at(error.ident.span());
+    let is_used = error.classes.iter().any(|class| class.module.is_none());
+    is_used.then(|| quote_spanned!(at=> const _: () = #own_module(::core::module_path!());))
 }
 
 fn to_failure(error: &RemoteError<'_>, paths: &Paths) -> TokenStream {
     if error.classes.is_empty() {
         return quote!(match *self {});
     }
-    let Paths { to_string, .. } = paths;
-    let message = names::local("message");
     // Where there is no `Display`, the type is the place to point at.
-    let text = quote_spanned!(names::ours_at(error.ident.span())=> #to_string(self));
+    let at = names::ours_at(error.ident.span());
+    let text = names::placed(&paths.message, error.ident.span());
+    let message = names::local("message");
     let arms = error.classes.iter().map(|class| {
         let pattern = constructor(class);
-        let fields = fields(class).map(|(member, bound, _)| quote!(#member: #bound));
+        let fields =
+            fields(class).map(
+                |(bound, Field { member, skip, .. })| {
+                    if *skip { quote!(#member: _) } else { quote!(#member: #bound) }
+                },
+            );
         let made = made(class, paths);
         quote!(#pattern { #(#fields),* } => #made,)
     });
+    let text = quote_spanned!(at=> #text(self));
     quote! {
         let #message = #text;
         match self { #(#arms)* }
@@ -57,34 +73,28 @@ fn to_failure(error: &RemoteError<'_>, paths: &Paths) -> TokenStream {
 /// The failure of one class. From its fields a Python caller rebuilds the exception, by position
 /// or by name; where there are none, from the text alone, as for most exceptions of Python.
 fn made(class: &Class<'_>, paths: &Paths) -> TokenStream {
-    let Paths { failure, vec, string, .. } = paths;
+    let Paths { failure, positional, named, .. } = paths;
     let (name, module) = (&class.class, module(class, paths));
     let message = names::local("message");
     let made = quote!(#failure::new(#module, #name, #message));
-    match class.fields {
+    let travelling = fields(class).filter(|(_, field)| !field.skip);
+    match class.kind {
         Fields::Unit => made,
         Fields::Unnamed(_) => {
-            let values = fields(class).map(|(_, bound, field)| to_value(&bound, field, paths));
-            quote!(#made.with_args(#vec![#(#values),*]))
+            let values = travelling.map(|(bound, field)| to_value(&bound, field, paths));
+            quote!(#positional(#made, [#(#values),*]))
         }
         Fields::Named(_) => {
-            let pairs = fields(class).map(|(member, bound, field)| {
-                let key = wire_name(&member);
-                let value = to_value(&bound, field, paths);
-                quote!((<#string as ::core::convert::From<&str>>::from(#key), #value))
+            let pairs = travelling.map(|(bound, field)| {
+                let (key, value) = (&field.name, to_value(&bound, field, paths));
+                quote!((#key, #value))
             });
-            quote! {
-                #made.with_args(#vec![]).with_kwargs(
-                    ::core::iter::Iterator::collect(
-                        ::core::iter::IntoIterator::into_iter([#(#pairs),*])
-                    )
-                )
-            }
+            quote!(#named(#made, [#(#pairs),*]))
         }
     }
 }
 
-fn to_value(bound: &Ident, field: &Field, paths: &Paths) -> TokenStream {
+fn to_value(bound: &Ident, field: &Field<'_>, paths: &Paths) -> TokenStream {
     let at = field.ty.span();
     let to_value = names::placed(&paths.to_value, at);
     quote_spanned!(names::ours_at(at)=> #to_value(#bound))
@@ -92,7 +102,7 @@ fn to_value(bound: &Ident, field: &Field, paths: &Paths) -> TokenStream {
 
 /// The test for one class. A class that fits with fields that do not is not this type's.
 fn from_failure(class: &Class<'_>, paths: &Paths) -> TokenStream {
-    let Paths { from_value, some, .. } = paths;
+    let Paths { some, .. } = paths;
     let name = &class.class;
     let module = match &class.module {
         Some(written) => quote!(#written),
@@ -103,22 +113,49 @@ fn from_failure(class: &Class<'_>, paths: &Paths) -> TokenStream {
     };
     let failure = names::local("failure");
     let constructor = constructor(class);
-    let fields = fields(class).enumerate().map(|(position, (member, _, field))| {
-        let value = match &member {
+    let mut position = 0_usize;
+    let fields = class.fields.iter().map(|field| {
+        let member = &field.member;
+        if field.skip {
+            return left_out(field, paths);
+        }
+        let given = match member {
             Member::Named(_) => {
-                let key = wire_name(&member);
-                quote!(#failure.kwargs.get(#key)?)
+                let key = &field.name;
+                quote!(#failure.kwargs.get(#key))
             }
-            Member::Unnamed(_) => quote!(#failure.args.get(#position)?),
+            Member::Unnamed(_) => quote!(#failure.args.get(#position)),
         };
-        let ty = &field.ty;
-        quote!(#member: #from_value::<#ty>(#value)?)
+        position += 1;
+        taken(field, &given, paths)
     });
+    let fields: Vec<_> = fields.collect();
     quote! {
         if #failure.is(#module, #name) {
             return #some(#constructor { #(#fields),* });
         }
     }
+}
+
+/// `member: field::<Type>(given)?`
+fn taken(field: &Field<'_>, given: &TokenStream, paths: &Paths) -> TokenStream {
+    let Field { member, ty, default, .. } = field;
+    if default.is_some() {
+        let field_or = names::placed(&paths.field_or, ty.span());
+        let default = defaults::of_type(ty, default.as_ref(), paths);
+        quote!(#member: #field_or::<#ty>(#given, #default)?)
+    } else {
+        let taken = names::placed(&paths.field, ty.span());
+        quote!(#member: #taken::<#ty>(#given)?)
+    }
+}
+
+/// `member: left_out::<Type>(default)`
+fn left_out(field: &Field<'_>, paths: &Paths) -> TokenStream {
+    let Field { member, ty, default, .. } = field;
+    let left_out = names::placed(&paths.left_out, ty.span());
+    let default = defaults::of_type(ty, default.as_ref(), paths);
+    quote!(#member: #left_out::<#ty>(#default))
 }
 
 /// An expression for the module on the wire.
@@ -133,21 +170,17 @@ fn module(class: &Class<'_>, paths: &Paths) -> TokenStream {
 /// `Self::Variant` or `Self`; with braces it is a pattern and an expression for any fields.
 fn constructor(class: &Class<'_>) -> TokenStream {
     match class.variant {
-        Some(variant) => quote!(Self::#variant),
+        Some(variant) => {
+            let variant = names::ours(variant);
+            quote!(Self::#variant)
+        }
         None => quote!(Self),
     }
 }
 
 /// The fields, with a variable for each.
-fn fields<'a>(class: &Class<'a>) -> impl Iterator<Item = (Member, Ident, &'a Field)> {
-    class.fields.members().zip(class.fields).enumerate().map(|(position, (member, field))| {
-        (member, names::local_at(&format!("field_{position}"), field.ty.span()), field)
+fn fields<'a, 'b>(class: &'b Class<'a>) -> impl Iterator<Item = (Ident, &'b Field<'a>)> {
+    class.fields.iter().enumerate().map(|(position, field)| {
+        (names::local_at(&format!("field_{position}"), field.ty.span()), field)
     })
-}
-
-fn wire_name(member: &Member) -> String {
-    match member {
-        Member::Named(ident) => ident.unraw().to_string(),
-        Member::Unnamed(index) => index.index.to_string(),
-    }
 }

@@ -1,6 +1,8 @@
 //! What an error is, in our own nouns.
 
-use syn::{Fields, Generics, Ident, Path};
+use syn::{Fields, Generics, Ident, Member, Path, Type};
+
+use crate::model::ParamDefault;
 
 /// The type that the derive stands on.
 pub(crate) struct RemoteError<'a> {
@@ -15,8 +17,21 @@ pub(crate) struct RemoteError<'a> {
 pub(super) struct Class<'a> {
     /// The variant; none for a struct.
     pub(super) variant: Option<&'a Ident>,
-    pub(super) fields: &'a Fields,
+    /// Which kind of fields it has; what they are is in `fields`.
+    pub(super) kind: &'a Fields,
+    pub(super) fields: Vec<Field<'a>>,
     pub(super) class: String,
     /// None means the module of the user's code.
     pub(super) module: Option<String>,
+}
+
+/// A field: one argument of the exception.
+pub(super) struct Field<'a> {
+    pub(super) member: Member,
+    pub(super) ty: &'a Type,
+    /// Its name on the wire; the fields of a tuple go by position.
+    pub(super) name: String,
+    /// Whether it stays at home.
+    pub(super) skip: bool,
+    pub(super) default: Option<ParamDefault>,
 }

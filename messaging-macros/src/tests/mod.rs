@@ -114,7 +114,24 @@ fn a_method_that_is_not_async_runs_where_blocking_is_allowed() {
 }
 
 #[test]
-fn mistakes_stand_beside_the_trait_and_empty_types() {
+fn mistakes_stand_beside_all_that_can_be_named() {
+    let item = quote! {
+        #[doc(hidden)]
+        pub trait Wrong<E: Item> {
+            async fn one(&self, ctx: &Context, (a, b): (u32, u32)) -> Result<(), E>;
+
+            async fn one(&self, ctx: &Context) -> Result<&Self, E>;
+
+            #[rpc(cast)]
+            #[cfg_attr(unix, cfg(windows), expect(unused), rpc(idempotent))]
+            pub async fn two<T>(&self, given: T, me: Self);
+        }
+    };
+    rpc_api("beside_mistakes", &quote!(topic = "wrong", version = "1.0"), &item);
+}
+
+#[test]
+fn where_the_runtime_crate_is_unknown_the_types_are_empty() {
     let item = quote! {
         pub trait Wrong<E: Item> {
             type Missing;

@@ -14,6 +14,13 @@ pub trait Configured {
 
     #[cfg(not(all()))]
     async fn either(&self, ctx: &Context, other: Missing) -> Result<(), Failure>;
+
+    #[cfg_attr(all(), cfg(any()))]
+    async fn gone_too(&self, ctx: &Context, missing: Missing) -> Result<Missing, Missing>;
+
+    #[cfg(any())]
+    #[rpc(name = "stays")]
+    async fn would_clash(&self, ctx: &Context) -> Result<(), Failure>;
 }
 
 #[rpc_api(topic = "cfg", version = "1.0")]

@@ -26,6 +26,13 @@ pub trait Defaults {
         panic!("not served yet")
     }
 
+    async fn coerced(&self, _ctx: &Context, early: bool) -> Result<Box<[u8]>, Failure> {
+        if early {
+            return Ok(Box::new([]));
+        }
+        Ok(Box::new([1, 2]))
+    }
+
     #[rpc(cast)]
     async fn notice(&self, _: &Context, text: String) {
         drop(text);

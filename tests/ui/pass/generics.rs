@@ -26,6 +26,20 @@ pub trait Clash<T: Serialize + DeserializeOwned + Send = u32> {
     async fn put(&self, ctx: &Context, item: T) -> Result<T, Failure>;
 }
 
+#[rpc_api(topic = "unsized", version = "1.0")]
+pub trait Unsized<E: ?Sized, F>
+where
+    Box<E>: Serialize + DeserializeOwned + Send,
+    F: ?Sized,
+{
+    async fn put(&self, ctx: &Context, item: Box<E>) -> Result<u32, Failure>;
+}
+
+#[rpc_api(topic = "raw", version = "1.0")]
+pub trait Raw<r#T, Implementation, RpcImplementation> {
+    async fn put(&self, ctx: &Context) -> Result<u32, Failure>;
+}
+
 struct Memory;
 
 impl Store<String> for Memory {

@@ -15,6 +15,20 @@ enum PlacementError {
     },
     #[remote(module = "builtins", class = "ValueError")]
     Value(String),
+    Expired {
+        #[serde(rename = "at")]
+        when: u64,
+        #[serde(skip)]
+        secret: String,
+        #[serde(default = "minute")]
+        grace: u32,
+    },
+    Counted(#[serde(skip)] u32, u32, #[serde(default)] u32),
+    Large(u128),
+}
+
+fn minute() -> u32 {
+    60
 }
 
 impl std::fmt::Display for PlacementError {
@@ -34,6 +48,17 @@ impl std::fmt::Display for Denied {
     }
 }
 
+mod r#mod {
+    #[derive(Debug, messaging::RemoteError)]
+    pub struct Refused;
+
+    impl std::fmt::Display for Refused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("refused")
+        }
+    }
+}
+
 fn main() {
     for error in [
         PlacementError::NoCapacity,
@@ -41,6 +66,9 @@ fn main() {
         PlacementError::Range(1, 2),
         PlacementError::Busy { host: "host-1".to_owned(), until: None },
         PlacementError::Value("text".to_owned()),
+        PlacementError::Expired { when: 3, secret: String::new(), grace: 5 },
+        PlacementError::Counted(0, 1, 2),
+        PlacementError::Large(1),
     ] {
         let failure = error.to_failure();
         assert_eq!(failure.message, error.to_string());
@@ -61,6 +89,23 @@ fn main() {
     assert_eq!(PlacementError::from_failure(&passed_on), Some(PlacementError::NoCapacity));
     assert_eq!(PlacementError::from_failure(&Failure::new("other", "NoCapacity", "")), None);
     assert_eq!(PlacementError::from_failure(&Failure::new("demo.exceptions", "Range", "")), None);
+
+    // What is skipped stays at home; what has a default may be left out.
+    let expired = PlacementError::Expired { when: 3, secret: "s3cret".to_owned(), grace: 5 };
+    let mut failure = expired.to_failure();
+    assert_eq!(failure.kwargs.keys().collect::<Vec<_>>(), ["at", "grace"]);
+    failure.kwargs.remove("grace");
+    let back = PlacementError::Expired { when: 3, secret: String::new(), grace: 60 };
+    assert_eq!(PlacementError::from_failure(&failure), Some(back));
+    let counted = PlacementError::Counted(7, 1, 2).to_failure();
+    assert_eq!(counted.args, [1, 2]);
+
+    // A field that JSON cannot hold: the message travels, and no argument is made up.
+    let large = PlacementError::Large(u128::MAX).to_failure();
+    assert_eq!(large.args, [large.message.as_str()]);
+    assert_eq!(PlacementError::from_failure(&large), None);
+
+    assert_eq!(r#mod::Refused.to_failure().module, format!("{}.mod", module_path!()));
 
     let denied = Denied { user: "eve".to_owned() };
     let failure = denied.to_failure();

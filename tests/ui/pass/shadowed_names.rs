@@ -26,6 +26,10 @@ pub fn None() {}
 pub fn Ok() {}
 #[allow(dead_code, non_snake_case)]
 pub fn Err() {}
+#[allow(dead_code, non_upper_case_globals)]
+static implementation: u32 = 1;
+#[allow(dead_code, non_upper_case_globals)]
+const failure: u32 = 1;
 #[allow(dead_code)]
 mod std_like {
     pub trait Clone {}
@@ -50,6 +54,32 @@ pub trait Shadows {
 
     #[rpc(cast)]
     async fn drop_it(&self, ctx: &Context);
+}
+
+#[derive(Debug, messaging::RemoteError)]
+pub enum Refused {
+    Closed,
+    Full(u32),
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+#[allow(non_camel_case_types)]
+type str = u32;
+
+#[messaging::rpc_api(topic = "shadows", version = "1.0")]
+pub trait Defaulted {
+    async fn ping(&self, ctx: &Context, #[serde(default = "T::value")] count: u32) -> R<u32>;
+}
+
+impl T {
+    fn value() -> str {
+        3
+    }
 }
 
 fn main() {}

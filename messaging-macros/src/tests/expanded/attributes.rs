@@ -19,16 +19,6 @@ trait Attributes {
 /// Typed client for [`Attributes`].
 #[cfg(unix)]
 #[allow(unused)]
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 struct AttributesClient {
     core: ::messaging::__private::ClientCore,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
@@ -36,32 +26,13 @@ struct AttributesClient {
 /// Serves an implementation of [`Attributes`].
 #[cfg(unix)]
 #[allow(unused)]
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 struct AttributesEndpoint<T> {
-    implementation: ::std::sync::Arc<T>,
+    implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 #[cfg(unix)]
 #[allow(unused)]
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
+#[allow(deprecated)]
 const _: () = {
     impl AttributesClient {
         /// Describes the method `fooBar`.
@@ -114,9 +85,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::messaging::__private::FromCore for AttributesClient {
-        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<AttributesEndpoint<()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -135,8 +107,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for AttributesClient {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("AttributesClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("AttributesClient").field("core", &self.core).finish()
         }
     }
     impl<T> AttributesEndpoint<T>
@@ -144,13 +116,13 @@ const _: () = {
         T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         /// Serves `implementation`.
-        fn new(implementation: T) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+        fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -163,29 +135,37 @@ const _: () = {
         fn api(&self) -> ::messaging::ApiDescriptor {
             <AttributesClient as ::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: ::messaging::Invocation,
+            __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 #[cfg(windows)]
                 "fooBar" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let count: u32 = unpack.take_or("theCount", ten)?;
-                        let text: Option<String> = unpack
-                            .take_or("text", || ::core::default::Default::default())?;
-                        let ctx = unpack.finish()?;
-                        <T as Attributes>::foo_bar(&*implementation, &ctx, count, text)
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let count: u32 = __unpack.take_or::<u32>("theCount", ten)?;
+                        let text: Option<String> = __unpack
+                            .take_or::<
+                                Option<String>,
+                            >("text", || ::core::default::Default::default())?;
+                        let __ctx = __unpack.finish()?;
+                        <T as Attributes>::foo_bar(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
+                                count,
+                                text,
+                            )
                             .await;
                         ::messaging::__private::no_reply()
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        ::messaging::__private::unknown(&invocation)
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -202,8 +182,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for AttributesEndpoint<T> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("AttributesEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("AttributesEndpoint").finish_non_exhaustive()
         }
     }
 };

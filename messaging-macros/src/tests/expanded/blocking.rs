@@ -3,45 +3,15 @@ pub trait Blocking {
     fn log(&self, ctx: Context, line: String);
 }
 /// Typed client for [`Blocking`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct BlockingClient {
     core: ::messaging::__private::ClientCore,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 /// Serves an implementation of [`Blocking`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct BlockingEndpoint<T> {
-    implementation: ::std::sync::Arc<T>,
+    implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 const _: () = {
     impl BlockingClient {
         /// Describes the method `digest`.
@@ -113,9 +83,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::messaging::__private::FromCore for BlockingClient {
-        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<BlockingEndpoint<()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -134,8 +105,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for BlockingClient {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("BlockingClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("BlockingClient").field("core", &self.core).finish()
         }
     }
     impl<T> BlockingEndpoint<T>
@@ -143,13 +114,13 @@ const _: () = {
         T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         /// Serves `implementation`.
-        pub fn new(implementation: T) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        pub fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -162,43 +133,50 @@ const _: () = {
         fn api(&self) -> ::messaging::ApiDescriptor {
             <BlockingClient as ::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: ::messaging::Invocation,
+            __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 "digest" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let data: String = unpack.take("data")?;
-                        let runtime = unpack.runtime();
-                        let ctx = unpack.finish()?;
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let data: String = __unpack.take("data")?;
+                        let __runtime = __unpack.runtime();
+                        let __ctx = __unpack.finish()?;
                         ::messaging::__private::blocking(
-                                runtime,
+                                __runtime,
                                 move || {
-                                    let result = <T as Blocking>::digest(
-                                        &*implementation,
-                                        &ctx,
+                                    let __result = <T as Blocking>::digest(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
                                         data,
                                     );
-                                    ::messaging::__private::reply(result)
+                                    ::messaging::__private::reply(__result)
                                 },
                             )
                             .await
                     })
                 }
                 "log" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let line: String = unpack.take("line")?;
-                        let runtime = unpack.runtime();
-                        let ctx = unpack.finish()?;
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let line: String = __unpack.take("line")?;
+                        let __runtime = __unpack.runtime();
+                        let __ctx = __unpack.finish()?;
                         ::messaging::__private::blocking(
-                                runtime,
+                                __runtime,
                                 move || {
-                                    <T as Blocking>::log(&*implementation, ctx, line);
+                                    <T as Blocking>::log(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        line,
+                                    );
                                     ::messaging::__private::no_reply()
                                 },
                             )
@@ -206,8 +184,8 @@ const _: () = {
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        ::messaging::__private::unknown(&invocation)
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -224,8 +202,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for BlockingEndpoint<T> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("BlockingEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("BlockingEndpoint").finish_non_exhaustive()
         }
     }
 };

@@ -11,51 +11,26 @@ pub trait Defaults {
         Self: Sync,
     {
         async move {
+            if let ::core::option::Option::Some(__returned) = ::core::option::Option::None::<
+                Result<u32, Failure>,
+            > {
+                return __returned;
+            }
             count += 1;
             Ok(count)
         }
     }
 }
 /// Typed client for [`Defaults`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct DefaultsClient {
     core: ::messaging::__private::ClientCore,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 /// Serves an implementation of [`Defaults`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct DefaultsEndpoint<T> {
-    implementation: ::std::sync::Arc<T>,
+    implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 const _: () = {
     impl DefaultsClient {
         /// Describes the method `given`.
@@ -98,9 +73,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::messaging::__private::FromCore for DefaultsClient {
-        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<DefaultsEndpoint<()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -119,8 +95,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for DefaultsClient {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("DefaultsClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("DefaultsClient").field("core", &self.core).finish()
         }
     }
     impl<T> DefaultsEndpoint<T>
@@ -128,13 +104,13 @@ const _: () = {
         T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         /// Serves `implementation`.
-        pub fn new(implementation: T) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        pub fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -147,30 +123,31 @@ const _: () = {
         fn api(&self) -> ::messaging::ApiDescriptor {
             <DefaultsClient as ::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: ::messaging::Invocation,
+            __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 "given" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let count: u32 = unpack.take("count")?;
-                        let ctx = unpack.finish()?;
-                        let result = <T as Defaults>::given(
-                                &*implementation,
-                                &ctx,
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let count: u32 = __unpack.take("count")?;
+                        let __ctx = __unpack.finish()?;
+                        let __result = <T as Defaults>::given(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
                                 count,
                             )
                             .await;
-                        ::messaging::__private::reply(result)
+                        ::messaging::__private::reply(__result)
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        ::messaging::__private::unknown(&invocation)
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -187,8 +164,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for DefaultsEndpoint<T> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("DefaultsEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("DefaultsEndpoint").finish_non_exhaustive()
         }
     }
 };

@@ -12,45 +12,15 @@ where
     > + ::core::marker::Send;
 }
 /// Typed client for [`Store`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub(crate) struct StoreClient<T = u32, const SIZE: usize = 4> {
     core: crate::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> (T,)>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
 /// Serves an implementation of [`Store`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
-    implementation: ::std::sync::Arc<Implementation>,
-    _generics: ::core::marker::PhantomData<fn() -> (T,)>,
+    implementation: crate::messaging::__private::Arc<Implementation>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 const _: () = {
     impl<T: Item, const SIZE: usize> StoreClient<T, SIZE>
     where
@@ -106,9 +76,10 @@ const _: () = {
     where
         Vec<T>: Send,
     {
-        fn from_core(core: crate::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: crate::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<StoreEndpoint<T, SIZE, ()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -127,8 +98,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T, const SIZE: usize> ::core::fmt::Debug for StoreClient<T, SIZE> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("StoreClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("StoreClient").field("core", &self.core).finish()
         }
     }
     impl<
@@ -144,15 +115,15 @@ const _: () = {
         T: 'static,
     {
         /// Serves `implementation`.
-        pub(crate) fn new(implementation: Implementation) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        pub(crate) fn new(__implementation: Implementation) -> Self {
+            Self::from_arc(crate::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
         pub(crate) fn from_arc(
-            implementation: ::std::sync::Arc<Implementation>,
+            __implementation: crate::messaging::__private::Arc<Implementation>,
         ) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -170,31 +141,34 @@ const _: () = {
         fn api(&self) -> crate::messaging::ApiDescriptor {
             <StoreClient<T, SIZE> as crate::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: crate::messaging::Invocation,
+            __invocation: crate::messaging::Invocation,
         ) -> crate::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 "put" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = crate::messaging::__private::Unpack::new(
-                            invocation,
+                    crate::messaging::__private::future_of(async move {
+                        let mut __unpack = crate::messaging::__private::Unpack::new(
+                            __invocation,
                         );
-                        let item: T = unpack.take("item")?;
-                        let ctx = unpack.finish()?;
-                        let result = <Implementation as Store<
+                        let item: T = __unpack.take("item")?;
+                        let __ctx = __unpack.finish()?;
+                        let __result = <Implementation as Store<
                             T,
                             SIZE,
-                        >>::put(&*implementation, ctx, item)
+                        >>::put(
+                                &*__implementation,
+                                crate::messaging::__private::context_as(&__ctx),
+                                item,
+                            )
                             .await;
-                        crate::messaging::__private::reply(result)
+                        crate::messaging::__private::reply(__result)
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        crate::messaging::__private::unknown(&invocation)
+                    crate::messaging::__private::future_of(async move {
+                        crate::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -213,8 +187,8 @@ const _: () = {
     #[automatically_derived]
     impl<T, const SIZE: usize, Implementation> ::core::fmt::Debug
     for StoreEndpoint<T, SIZE, Implementation> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("StoreEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("StoreEndpoint").finish_non_exhaustive()
         }
     }
 };

@@ -34,7 +34,13 @@ pub trait Wrong<E: Item> {
     ) -> impl ::core::future::Future<Output = Result<(), E>> + ::core::marker::Send;
     fn two() -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
-#[allow(dead_code, missing_debug_implementations, missing_docs, non_camel_case_types)]
-pub struct WrongClient<E>(::core::marker::PhantomData<fn() -> (E,)>);
-#[allow(dead_code, missing_debug_implementations, missing_docs, non_camel_case_types)]
-pub struct WrongEndpoint<E, T>(::core::marker::PhantomData<fn() -> (E, T)>);
+/// Stands beside an error.
+pub struct WrongClient<E>(
+    ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
+);
+/// Stands beside an error.
+pub struct WrongEndpoint<E, T>(
+    ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<E>, ::core::marker::PhantomData<T>),
+    >,
+);

@@ -8,45 +8,15 @@ pub trait r#trait {
     > + ::core::marker::Send;
 }
 /// Typed client for [`r#trait`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct traitClient {
     core: ::messaging::__private::ClientCore,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 /// Serves an implementation of [`r#trait`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct traitEndpoint<T> {
-    implementation: ::std::sync::Arc<T>,
+    implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 const _: () = {
     impl traitClient {
         /// Describes the method `match`.
@@ -89,9 +59,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::messaging::__private::FromCore for traitClient {
-        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<traitEndpoint<()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -110,8 +81,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for traitClient {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("traitClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("traitClient").field("core", &self.core).finish()
         }
     }
     impl<T> traitEndpoint<T>
@@ -119,13 +90,13 @@ const _: () = {
         T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         /// Serves `implementation`.
-        pub fn new(implementation: T) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        pub fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -138,30 +109,31 @@ const _: () = {
         fn api(&self) -> ::messaging::ApiDescriptor {
             <traitClient as ::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: ::messaging::Invocation,
+            __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 "match" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let r#struct: u32 = unpack.take("struct")?;
-                        let ctx = unpack.finish()?;
-                        let result = <T as r#trait>::r#match(
-                                &*implementation,
-                                &ctx,
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let r#struct: u32 = __unpack.take("struct")?;
+                        let __ctx = __unpack.finish()?;
+                        let __result = <T as r#trait>::r#match(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
                                 r#struct,
                             )
                             .await;
-                        ::messaging::__private::reply(result)
+                        ::messaging::__private::reply(__result)
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        ::messaging::__private::unknown(&invocation)
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -178,8 +150,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for traitEndpoint<T> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("traitEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("traitEndpoint").finish_non_exhaustive()
         }
     }
 };

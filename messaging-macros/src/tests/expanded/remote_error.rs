@@ -1,66 +1,49 @@
 #[automatically_derived]
-#[allow(deprecated, clippy::all, clippy::nursery, clippy::pedantic, clippy::restriction)]
 impl ::messaging::RemoteError for PlacementError {
     fn to_failure(&self) -> ::messaging::Failure {
-        let message = ::std::string::ToString::to_string(self);
+        let __message = ::messaging::__private::message(self);
         match self {
             Self::NoCapacity {} => {
-                ::messaging::Failure::new("demo.exceptions", "NoCapacity", message)
+                ::messaging::Failure::new("demo.exceptions", "NoCapacity", __message)
             }
-            Self::HostDown { 0: field_0, 1: field_1 } => {
-                ::messaging::Failure::new("demo", "HostDownError", message)
-                    .with_args(
-                        ::std::vec![
-                            ::messaging::__private::to_value(field_0),
-                            ::messaging::__private::to_value(field_1)
-                        ],
-                    )
+            Self::HostDown { 0: __field_0, 1: __field_1 } => {
+                ::messaging::__private::positional(
+                    ::messaging::Failure::new("demo", "HostDownError", __message),
+                    [
+                        ::messaging::__private::to_value(__field_0),
+                        ::messaging::__private::to_value(__field_1),
+                    ],
+                )
             }
-            Self::Busy { host: field_0, r#type: field_1 } => {
-                ::messaging::Failure::new("demo.exceptions", "Busy", message)
-                    .with_args(::std::vec![])
-                    .with_kwargs(
-                        ::core::iter::Iterator::collect(
-                            ::core::iter::IntoIterator::into_iter([
-                                (
-                                    <::std::string::String as ::core::convert::From<
-                                        &str,
-                                    >>::from("host"),
-                                    ::messaging::__private::to_value(field_0),
-                                ),
-                                (
-                                    <::std::string::String as ::core::convert::From<
-                                        &str,
-                                    >>::from("type"),
-                                    ::messaging::__private::to_value(field_1),
-                                ),
-                            ]),
-                        ),
-                    )
+            Self::Busy { host: __field_0, r#type: __field_1 } => {
+                ::messaging::__private::named(
+                    ::messaging::Failure::new("demo.exceptions", "Busy", __message),
+                    [
+                        ("host", ::messaging::__private::to_value(__field_0)),
+                        ("type", ::messaging::__private::to_value(__field_1)),
+                    ],
+                )
             }
         }
     }
-    #[allow(unused_variables)]
-    fn from_failure(failure: &::messaging::Failure) -> ::core::option::Option<Self> {
-        if failure.is("demo.exceptions", "NoCapacity") {
+    fn from_failure(__failure: &::messaging::Failure) -> ::core::option::Option<Self> {
+        if __failure.is("demo.exceptions", "NoCapacity") {
             return ::core::option::Option::Some(Self::NoCapacity {});
         }
-        if failure.is("demo", "HostDownError") {
+        if __failure.is("demo", "HostDownError") {
             return ::core::option::Option::Some(Self::HostDown {
-                0: ::messaging::__private::from_value::<
-                    String,
-                >(failure.args.get(0usize)?)?,
-                1: ::messaging::__private::from_value::<u32>(failure.args.get(1usize)?)?,
+                0: ::messaging::__private::field::<String>(__failure.args.get(0usize))?,
+                1: ::messaging::__private::field::<u32>(__failure.args.get(1usize))?,
             });
         }
-        if failure.is("demo.exceptions", "Busy") {
+        if __failure.is("demo.exceptions", "Busy") {
             return ::core::option::Option::Some(Self::Busy {
-                host: ::messaging::__private::from_value::<
+                host: ::messaging::__private::field::<
                     String,
-                >(failure.kwargs.get("host")?)?,
-                r#type: ::messaging::__private::from_value::<
+                >(__failure.kwargs.get("host"))?,
+                r#type: ::messaging::__private::field::<
                     u32,
-                >(failure.kwargs.get("type")?)?,
+                >(__failure.kwargs.get("type"))?,
             });
         }
         ::core::option::Option::None

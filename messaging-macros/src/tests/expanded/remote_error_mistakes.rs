@@ -2,7 +2,7 @@
     "unknown key `class`; `remote(..)` takes `crate` and `module`"
 }
 ::core::compile_error! {
-    "`#[remote(..)]` belongs on the type or on a variant; fields have no options"
+    "`#[remote(..)]` belongs on the type or on a variant; fields have `#[serde(..)]`"
 }
 ::core::compile_error! {
     "`One` and `Two` are both the class `One` of one module, so a client could not tell them apart: write another `#[remote(class = \"..\")]`"

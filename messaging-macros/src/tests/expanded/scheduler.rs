@@ -16,45 +16,15 @@ pub trait Scheduler {
     ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
 /// Typed client for [`Scheduler`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct SchedulerClient {
     core: ::messaging::__private::ClientCore,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 /// Serves an implementation of [`Scheduler`].
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 pub struct SchedulerEndpoint<T> {
-    implementation: ::std::sync::Arc<T>,
+    implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-#[allow(
-    dead_code,
-    deprecated,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction
-)]
 const _: () = {
     impl SchedulerClient {
         /// Describes the method `select_hosts`.
@@ -138,9 +108,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::messaging::__private::FromCore for SchedulerClient {
-        fn from_core(core: ::messaging::__private::ClientCore) -> Self {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<SchedulerEndpoint<()>> = ::core::marker::PhantomData;
             Self {
-                core: core,
+                core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -159,8 +130,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for SchedulerClient {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("SchedulerClient").field("core", &self.core).finish()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("SchedulerClient").field("core", &self.core).finish()
         }
     }
     impl<T> SchedulerEndpoint<T>
@@ -168,13 +139,13 @@ const _: () = {
         T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         /// Serves `implementation`.
-        pub fn new(implementation: T) -> Self {
-            Self::from_arc(::std::sync::Arc::new(implementation))
+        pub fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(implementation: ::std::sync::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
             Self {
-                implementation: implementation,
+                implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
@@ -187,41 +158,46 @@ const _: () = {
         fn api(&self) -> ::messaging::ApiDescriptor {
             <SchedulerClient as ::messaging::Proxy>::API
         }
-        #[allow(unused_variables)]
         fn handle(
             &self,
-            invocation: ::messaging::Invocation,
+            __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
-            let implementation = ::core::clone::Clone::clone(&self.implementation);
-            match invocation.method() {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
                 "select_hosts" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let request_spec: RequestSpec = unpack.take("request_spec")?;
-                        let filter_properties: FilterProperties = unpack
-                            .take_or(
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let request_spec: RequestSpec = __unpack.take("request_spec")?;
+                        let filter_properties: FilterProperties = __unpack
+                            .take_or::<
+                                FilterProperties,
+                            >(
                                 "filter_properties",
                                 || ::core::default::Default::default(),
                             )?;
-                        let ctx = unpack.finish()?;
-                        let result = <T as Scheduler>::select_hosts(
-                                &*implementation,
-                                &ctx,
+                        let __ctx = __unpack.finish()?;
+                        let __result = <T as Scheduler>::select_hosts(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
                                 request_spec,
                                 filter_properties,
                             )
                             .await;
-                        ::messaging::__private::reply(result)
+                        ::messaging::__private::reply(__result)
                     })
                 }
                 "update_capabilities" => {
-                    ::std::boxed::Box::pin(async move {
-                        let mut unpack = ::messaging::__private::Unpack::new(invocation);
-                        let host: String = unpack.take("host")?;
-                        let ctx = unpack.finish()?;
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let host: String = __unpack.take("host")?;
+                        let __ctx = __unpack.finish()?;
                         <T as Scheduler>::update_capabilities(
-                                &*implementation,
-                                &ctx,
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
                                 host,
                             )
                             .await;
@@ -229,8 +205,8 @@ const _: () = {
                     })
                 }
                 _ => {
-                    ::std::boxed::Box::pin(async move {
-                        ::messaging::__private::unknown(&invocation)
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
                     })
                 }
             }
@@ -247,8 +223,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for SchedulerEndpoint<T> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("SchedulerEndpoint").finish_non_exhaustive()
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("SchedulerEndpoint").finish_non_exhaustive()
         }
     }
 };

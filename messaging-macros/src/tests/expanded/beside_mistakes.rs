@@ -1,0 +1,185 @@
+::core::compile_error! {
+    "arguments travel by name: write a plain name, and take the value apart in the body"
+}
+::core::compile_error! {
+    "`Self` is another type on the other side; name the type"
+}
+::core::compile_error! {
+    "`one` is declared a second time; rename one"
+}
+::core::compile_error! {
+    "what a trait declares is as visible as it; remove this"
+}
+::core::compile_error! {
+    "`#[rpc_api]` reads `rpc(..)` before conditions are decided: write the method twice, each under a `#[cfg(..)]`"
+}
+::core::compile_error! {
+    "a remote method cannot be generic: its name alone travels; make it a parameter of the trait, or name the type"
+}
+::core::compile_error! {
+    "`Self` is another type on the other side; name the type"
+}
+#[doc(hidden)]
+pub trait Wrong<E: Item> {
+    fn one(
+        &self,
+        ctx: &Context,
+        _: (u32, u32),
+    ) -> impl ::core::future::Future<Output = Result<(), E>> + ::core::marker::Send;
+    #[cfg_attr(unix, cfg(windows))]
+    #[cfg_attr(unix, expect(unused))]
+    fn two<T>(
+        &self,
+        given: T,
+        me: Self,
+    ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+}
+/// Typed client for [`Wrong`].
+#[doc(hidden)]
+pub struct WrongClient<E> {
+    core: ::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
+}
+/// Serves an implementation of [`Wrong`].
+#[doc(hidden)]
+pub struct WrongEndpoint<E, Implementation> {
+    implementation: ::messaging::__private::Arc<Implementation>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
+}
+const _: () = {
+    impl<E: Item> WrongClient<E> {
+        /// Describes the method `one`.
+        pub const ONE: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "one",
+            ::messaging::Version::new(1, 0),
+            false,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "",
+                    ::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Describes the method `two`.
+        #[cfg_attr(unix, cfg(windows))]
+        pub const TWO: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "two",
+            ::messaging::Version::new(1, 0),
+            true,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "me",
+                    ::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Calls `one`.
+        pub fn one(&self, _: (u32, u32)) -> ::messaging::Call<Result<(), E>> {
+            ::messaging::__private::absent()
+        }
+        /// Casts `two`.
+        #[cfg_attr(unix, allow(unused))]
+        #[cfg_attr(unix, cfg(windows))]
+        pub fn two<T>(&self, _: impl ::core::marker::Sized) -> ::messaging::Cast {
+            ::messaging::__private::absent()
+        }
+    }
+    #[automatically_derived]
+    impl<E: Item> ::messaging::Proxy for WrongClient<E> {
+        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+            "Wrong",
+            "wrong",
+            ::core::option::Option::None,
+            ::messaging::Version::new(1, 0),
+            "",
+            &[],
+        );
+    }
+    #[automatically_derived]
+    impl<E: Item> ::messaging::__private::FromCore for WrongClient<E> {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<WrongEndpoint<E, ()>> = ::core::marker::PhantomData;
+            Self {
+                core: __core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl<E> ::core::clone::Clone for WrongClient<E> {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<E> ::core::fmt::Debug for WrongClient<E> {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("WrongClient").field("core", &self.core).finish()
+        }
+    }
+    impl<E: Item, Implementation> WrongEndpoint<E, Implementation>
+    where
+        Implementation: Wrong<E> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        E: 'static,
+    {
+        /// Serves `implementation`.
+        pub fn new(__implementation: Implementation) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        pub fn from_arc(
+            __implementation: ::messaging::__private::Arc<Implementation>,
+        ) -> Self {
+            Self {
+                implementation: __implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<E: Item, Implementation> ::messaging::Endpoint
+    for WrongEndpoint<E, Implementation>
+    where
+        Implementation: Wrong<E> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        E: 'static,
+    {
+        fn api(&self) -> ::messaging::ApiDescriptor {
+            <WrongClient<E> as ::messaging::Proxy>::API
+        }
+        fn handle(
+            &self,
+            __invocation: ::messaging::Invocation,
+        ) -> ::messaging::__private::Handled {
+            ::messaging::__private::absent()
+        }
+    }
+    #[automatically_derived]
+    impl<E, Implementation> ::core::clone::Clone for WrongEndpoint<E, Implementation> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<E, Implementation> ::core::fmt::Debug for WrongEndpoint<E, Implementation> {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("WrongEndpoint").finish_non_exhaustive()
+        }
+    }
+};

@@ -1,0 +1,9 @@
+use messaging::{Context, Failure, rpc_api};
+
+#[rpc_api(topic = "api", version = "2.6")]
+pub trait Api {
+    async fn ping(&self, ctx: &Context, #[serde(default = "Self::ten")] count: u32)
+    -> Result<u32, Failure>;
+}
+
+fn main() {}

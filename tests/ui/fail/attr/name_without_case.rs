@@ -1,0 +1,8 @@
+use messaging::{Context, Failure, rpc_api};
+
+#[rpc_api(topic = "api", version = "2.6")]
+pub trait Api {
+    async fn 日本(&self, ctx: &Context) -> Result<u32, Failure>;
+}
+
+fn main() {}
