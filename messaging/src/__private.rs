@@ -45,6 +45,7 @@ impl<'a> ContextArgument<'a> for Context {
 }
 
 /// The context as the method takes it.
+#[must_use]
 pub fn context_as<'a, T: ContextArgument<'a>>(ctx: &'a Context) -> T {
     T::of(ctx)
 }

@@ -65,7 +65,7 @@ fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) ->
     let (cfg, visibility) = (&attributes.cfg, &item.vis);
     let docs = client_docs(method);
     let constant = names::constant(&ident);
-    let names = method.params.iter().map(|param| &param.ident);
+    let names = method.params.iter().map(|param| names::param(param, method));
     let types = method.params.iter().map(|param| &param.ty);
     let packed = method.params.iter().map(|param| packed(api, method, param, paths));
     // Where the result is no `Reply`, the user's type is the place to point at.
@@ -111,7 +111,7 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
 /// `.arg(..)` for one parameter. What came after its method carries its version and its default:
 /// to an older peer it is left out where it is the default, and refused otherwise.
 fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
-    let Param { ident, ty, .. } = param;
+    let (ident, ty) = (names::param(param, method), &param.ty);
     let name = &param.name.value;
     let at = names::ours_at(ty.span());
     if api.is_added(method, param) {

@@ -151,7 +151,7 @@ fn taken(
     item: &ItemTrait,
     paths: &Paths,
 ) -> TokenStream {
-    let Param { ident, ty, .. } = param;
+    let (ident, ty) = (names::param(param, method), &param.ty);
     let name = &param.name.value;
     let unpack = names::local("unpack");
     let at = names::ours_at(ty.span());
@@ -176,7 +176,7 @@ fn run(method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStre
     let ctx = names::local_at("ctx", method.context.span);
     let context_as = names::placed(&paths.context_as, method.context.span);
     let ctx = quote_spanned!(at=> #context_as(&#ctx));
-    let arguments = method.params.iter().map(|param| &param.ident);
+    let arguments = method.params.iter().map(|param| names::param(param, method));
     quote!(<#t as #name #trait_arguments>::#ident(&*#implementation, #ctx #(, #arguments)*))
 }
 

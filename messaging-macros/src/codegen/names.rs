@@ -5,6 +5,8 @@ use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Ident, ItemTrait};
 
+use crate::model::{Method, Param};
+
 /// `SchedulerClient`.
 pub(crate) fn client(item: &ItemTrait) -> Ident {
     format_ident!("{}Client", item.ident.unraw(), span = ours_at(item.ident.span()))
@@ -58,8 +60,21 @@ pub(crate) fn local_at(name: &str, span: Span) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site().located_at(span))
 }
 
+/// The name of a parameter in what is made of its method: as a token of ours, unless hygiene alone
+/// tells it from another, where a macro wrote one of them.
+pub(crate) fn param(param: &Param, method: &Method) -> Ident {
+    let name = param.ident.to_string();
+    let same = method.params.iter().filter(|it| it.ident == name);
+    if same.count() > 1 { param.ident.clone() } else { ours(&param.ident) }
+}
+
 /// The user's name at the user's place, as a token of ours.
 pub(crate) fn ours(ident: &Ident) -> Ident {
+    // A token of ours is of our edition, in which these are no names: the user's is an older one.
+    const KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
+    if KEYWORDS.iter().any(|keyword| ident == keyword) {
+        return Ident::new_raw(&ident.to_string(), ours_at(ident.span()));
+    }
     let mut ours = ident.clone();
     ours.set_span(ours_at(ident.span()));
     ours
@@ -96,5 +111,12 @@ mod tests {
             let method: Ident = syn::parse_str(method).expect("a name");
             assert_eq!(constant(&method).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn a_name_of_an_older_edition_stays_a_name() {
+        let older: Ident = Ident::new("gen", Span::call_site());
+        assert_eq!(ours(&older).to_string(), "r#gen");
+        assert_eq!(ours(&Ident::new("ping", Span::call_site())).to_string(), "ping");
     }
 }
