@@ -115,7 +115,7 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
         .without_effect("the name of the host is always checked against its certificate"),
     Known::rabbit("ssl_enforce_fips_mode", Kind::Bool, "false")
         .without_effect("it switches a mode of OpenSSL, which is not what TLS runs on here"),
-    Known::rabbit("kombu_reconnect_delay", Kind::Float { min: 0.0, max: Some(4.5) }, "1"),
+    Known::rabbit("kombu_reconnect_delay", Kind::Float { min: 0.0, max: Some(4.5) }, "1.0"),
     Known::rabbit("kombu_reconnect_splay", Kind::Float { min: 0.0, max: None }, "0.0")
         .without_effect(OWN_PAUSES),
     Known::rabbit("kombu_compression", Kind::Text, ""),

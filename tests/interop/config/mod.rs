@@ -71,7 +71,7 @@ fn compare(case: &Case, ours: &Read, theirs: &Result<Value, Value>, complaints: 
                     continue;
                 }
                 let theirs = theirs.get(option).map(expected);
-                if theirs.as_ref() != Some(read) {
+                if !theirs.as_ref().is_some_and(|theirs| alike(read, theirs)) {
                     let complaint = format!("{name}: {option} is {read:?}, the peer's {theirs:?}");
                     complaints.push(complaint);
                 }
@@ -139,4 +139,11 @@ fn ours(case: &Case, arguments: &[String]) -> Read {
     }
     assert!(read.len() > 20, "{}: {text}", case.name);
     Read::Options(read)
+}
+
+/// The same value from the same place; `1` and `1.0` are one number.
+fn alike(ours: &(String, &str), theirs: &(String, &str)) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let same = number(&ours.0).is_some_and(|ours| Some(ours) == number(&theirs.0));
+    ours.1 == theirs.1 && (same || ours.0 == theirs.0)
 }

@@ -315,6 +315,6 @@ mod tests {
         let fault = told(AMQPHardError::CONNECTIONFORCED, "CONNECTION_FORCED - shutdown");
         assert_eq!(declaring("queue `q`", Sort::Shared, fault).kind(), ErrorKind::Connection);
         let silence = Fault::Silence(Duration::from_secs(1));
-        assert_eq!(declaring("queue `q`", Sort::Shared, silence).kind(), ErrorKind::Connection);
+        assert_eq!(declaring("queue `q`", Sort::Shared, silence).kind(), ErrorKind::NotSent);
     }
 }
