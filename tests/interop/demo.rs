@@ -14,6 +14,7 @@ pub(crate) trait Demo {
     async fn echo(&self, ctx: &Context, value: Value) -> Result<Value, Infallible>;
     async fn add(&self, ctx: &Context, a: i64, b: i64) -> Result<i64, Infallible>;
     async fn nothing(&self, ctx: &Context) -> Result<(), Infallible>;
+    async fn slow(&self, ctx: &Context, seconds: f64) -> Result<String, Infallible>;
     async fn fail(
         &self,
         ctx: &Context,
@@ -100,6 +101,11 @@ impl Demo for Service {
 
     async fn nothing(&self, _: &Context) -> Result<(), Infallible> {
         Ok(())
+    }
+
+    async fn slow(&self, _: &Context, seconds: f64) -> Result<String, Infallible> {
+        tokio::time::sleep(std::time::Duration::from_secs_f64(seconds)).await;
+        Ok("done".to_owned())
     }
 
     async fn fail(

@@ -127,3 +127,15 @@ async fn a_python_server_that_stops_leaves_an_error_and_no_hang() {
     let error = client.nothing().timeout(std::time::Duration::from_millis(300)).await.unwrap_err();
     assert!(error.rpc().unwrap().is_timeout(), "{error}");
 }
+
+#[tokio::test]
+async fn a_monitored_call_hears_of_a_python_server_that_is_busy() {
+    let server = Server::start("demo", "host-1").await;
+    let transport = transport().await;
+    let target = Target::topic(server.topic()).version(version!("1.0"));
+    let client = RpcClient::new(&transport, target);
+    // Longer than the monitored time: without the signs of life it would be given up.
+    let slow = client.call::<String>("slow", json!({"seconds": 3.5}));
+    assert_eq!(slow.monitor(std::time::Duration::from_secs(2)).await.unwrap(), "done");
+    server.stop().await;
+}

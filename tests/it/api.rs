@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use messaging::{Context, Proxy as _, RemoteError, rpc_api};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::bus::Bus;
 
@@ -81,12 +81,31 @@ pub(crate) trait Scheduler {
     async fn newest(&self, ctx: &Context) -> Result<(), SchedulerError>;
 }
 
+/// Lets one held handler go for each time that it is told to, in whatever order the two come.
+pub(crate) struct Release(Semaphore);
+
+impl Default for Release {
+    fn default() -> Self {
+        Self(Semaphore::new(0))
+    }
+}
+
+impl Release {
+    pub(crate) fn one(&self) {
+        self.0.add_permits(1);
+    }
+
+    async fn wait(&self) {
+        self.0.acquire().await.expect("it is never closed").forget();
+    }
+}
+
 /// An implementation that tells what happens to it.
 #[derive(Clone)]
 pub(crate) struct Manager {
     pub(crate) name: String,
     pub(crate) events: mpsc::UnboundedSender<String>,
-    pub(crate) release: Arc<Notify>,
+    pub(crate) release: Arc<Release>,
     pub(crate) running: Arc<AtomicUsize>,
     pub(crate) most: Arc<AtomicUsize>,
 }
@@ -108,7 +127,7 @@ impl Manager {
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(running, Ordering::SeqCst);
         let _ = self.events.send(format!("holds on {}", self.name));
-        self.release.notified().await;
+        self.release.wait().await;
         self.running.fetch_sub(1, Ordering::SeqCst);
         Ok(self.name.clone())
     }

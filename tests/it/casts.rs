@@ -51,7 +51,7 @@ on_both! {
         let (_server, mut seen, manager) = serve(&bus, "one").await;
         client(&bus).hold().cast().await.unwrap();
         assert_eq!(seen.recv().await.unwrap(), "holds on one");
-        manager.release.notify_one();
+        manager.release.one();
     }
 
     async fn casts_by_name(bus: Bus) {

@@ -67,7 +67,7 @@ on_both! {
             on_next
         };
         assert!(!waiting.is_finished());
-        manager.release.notify_one();
+        manager.release.one();
         assert_eq!(running.await.unwrap().unwrap(), "one");
         waiting.await.unwrap();
         drop(next);
@@ -82,7 +82,7 @@ on_both! {
             let server = server.clone();
             async move { server.start().await }
         });
-        manager.release.notify_one();
+        manager.release.one();
         assert_eq!(running.await.unwrap().unwrap(), "one");
         starting.await.unwrap().unwrap();
         assert_eq!(client(&bus).whoami().await.unwrap(), "one");
@@ -122,7 +122,7 @@ on_both! {
         assert_eq!(report.cut_off.len(), 1);
         let (_other, mut seen, manager) = serve(&bus, "two").await;
         assert_eq!(seen.recv().await.unwrap(), "holds on two");
-        manager.release.notify_one();
+        manager.release.one();
         assert_eq!(held.await.unwrap().unwrap(), "two");
     }
 
@@ -133,7 +133,7 @@ on_both! {
         drop(server.clone());
         assert_eq!(client(&bus).whoami().await.unwrap(), "one");
         drop(server);
-        manager.release.notify_one();
+        manager.release.one();
         assert_eq!(running.await.unwrap().unwrap(), "one");
         let (_next, ..) = serve(&bus, "next").await;
         for _ in 0..4 {

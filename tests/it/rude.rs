@@ -146,7 +146,7 @@ async fn work_is_not_begun_for_a_caller_that_has_given_up() {
     assert_eq!(impatient.rpc().unwrap().kind(), ErrorKind::Timeout);
     let patient = tokio::spawn(client(&bus).seen().timeout(Duration::from_secs(30)).into_future());
     tokio::time::sleep(Duration::from_secs(10)).await;
-    manager.release.notify_one();
+    manager.release.one();
     assert_eq!(held.await.unwrap().unwrap(), "one");
     // What waited for ten seconds has twenty left.
     let remaining = patient.await.unwrap().unwrap()["remaining"].as_u64().unwrap();
@@ -163,7 +163,7 @@ async fn starting_is_bounded_while_what_was_taken_does_not_end() {
     server.stop();
     let error = server.start().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    manager.release.notify_one();
+    manager.release.one();
     server.wait().await;
     server.start().await.unwrap();
 }

@@ -57,11 +57,11 @@ on_both! {
                 seen.recv().await.unwrap();
             }
             for _ in expected..6 {
-                manager.release.notify_one();
+                manager.release.one();
                 seen.recv().await.unwrap();
             }
             for _ in 0..expected {
-                manager.release.notify_one();
+                manager.release.one();
             }
             for call in calls {
                 assert_eq!(call.await.unwrap().unwrap(), "one");
@@ -88,7 +88,7 @@ on_both! {
         busy_server.stop();
         let _idle = serve(&bus, "idle").await;
         assert_eq!(waiting.await.unwrap().unwrap(), "idle");
-        busy.release.notify_one();
+        busy.release.one();
         assert_eq!(held.await.unwrap().unwrap(), "busy");
     }
 
@@ -139,6 +139,19 @@ on_both! {
         }
         assert_eq!(counting.0.load(Ordering::SeqCst), 3);
         drop(server);
+    }
+}
+
+#[tokio::test]
+async fn the_peers_ping_is_answered_where_it_is_configured() {
+    for (enabled, expected) in [(true, Ok("pong".to_owned())), (false, Err(()))] {
+        let bus = Bus::memory().await;
+        let config = bus.config().rpc_ping_enabled(enabled);
+        let bus = bus.with(messaging::Transport::from_config(&config).await.unwrap());
+        let _server = bus.serve("one", BaseApi::new("any")).await;
+        let client = RpcClient::new(&bus.transport, bus.target().server("one"));
+        let answer = client.call::<String>("oslo_rpc_server_ping", json!({"any": 1})).await;
+        assert_eq!(answer.map_err(drop), expected);
     }
 }
 

@@ -48,7 +48,45 @@ async fn an_answer_that_comes_too_late_is_dropped_and_hurts_nobody() {
     let error = client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
     seen.recv().await.unwrap();
-    manager.release.notify_one();
+    manager.release.one();
     assert_eq!(client(&bus).whoami().await.unwrap(), "one");
     assert!(format!("{:?}", bus.transport).contains("late_replies: 1"), "{:?}", bus.transport);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_monitored_call_lives_as_long_as_its_server_shows_signs_of_life() {
+    let bus = Bus::memory().await;
+    let (server, mut seen, manager) = serve(&bus, "one").await;
+    let long =
+        client(&bus).hold().timeout(Duration::from_secs(3600)).monitor(Duration::from_secs(4));
+    let call = tokio::spawn(long.into_future());
+    seen.recv().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1800)).await;
+    assert!(!call.is_finished());
+    manager.release.one();
+    assert_eq!(call.await.unwrap().unwrap(), "one");
+    drop(server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_monitored_call_to_a_server_that_died_ends_early() {
+    let bus = Bus::memory().await;
+    let driver = bus.driver().await;
+    let listen = messaging::driver::Listen {
+        exchange: "openstack".into(),
+        topic: bus.topic.clone(),
+        server: "dead".into(),
+        prefetch: 1,
+        within: Duration::from_secs(1),
+    };
+    // It takes the request and never says a word.
+    let _dead = driver.listen(listen).await.unwrap();
+    let began = tokio::time::Instant::now();
+    let call =
+        client(&bus).hold().timeout(Duration::from_secs(3600)).monitor(Duration::from_secs(4));
+    let error = call.await.unwrap_err();
+    assert_eq!(began.elapsed().as_secs(), 4);
+    let error = error.rpc().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains("sign of life"), "{error}");
 }

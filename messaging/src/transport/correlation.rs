@@ -1,11 +1,15 @@
 //! Which reply belongs to which call.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use futures_util::future::{Either, select};
+use tokio::sync::{Notify, oneshot};
 
+use crate::runtime::{self, Runtime};
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
@@ -24,6 +28,8 @@ struct Waiting {
     sender: oneshot::Sender<Result<Outcome, Error>>,
     /// A result that came before its end, from a peer of an older release.
     early: Option<Outcome>,
+    /// Told of each sign of life.
+    alive: Arc<Notify>,
 }
 
 /// A call's place in the table; dropping it takes the call out.
@@ -31,6 +37,7 @@ struct Waiting {
 pub(crate) struct Pending {
     pub(crate) msg_id: String,
     receiver: oneshot::Receiver<Result<Outcome, Error>>,
+    alive: Arc<Notify>,
     correlation: Arc<Correlation>,
 }
 
@@ -38,8 +45,10 @@ impl Correlation {
     /// Enters a call. To be done before its request is sent, or its reply could come too early.
     pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Pending {
         let (sender, receiver) = oneshot::channel();
-        self.calls().insert(msg_id.clone(), Waiting { sender, early: None });
-        Pending { msg_id, receiver, correlation: Arc::clone(self) }
+        let alive = Arc::<Notify>::default();
+        let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
+        self.calls().insert(msg_id.clone(), waiting);
+        Pending { msg_id, receiver, alive, correlation: Arc::clone(self) }
     }
 
     /// Hands one message of the reply queue to the call that it is for.
@@ -66,7 +75,13 @@ impl Correlation {
     fn complete(&self, reply: Reply) {
         let mut calls = self.calls();
         match reply.ending {
-            Ending::Heartbeat => return,
+            Ending::Heartbeat => {
+                // One that comes late is the same nothing as one that nobody asked for.
+                if let Some(waiting) = calls.get(&reply.msg_id) {
+                    waiting.alive.notify_one();
+                }
+                return;
+            }
             Ending::Early => {
                 if let Some(waiting) = calls.get_mut(&reply.msg_id) {
                     waiting.early = Some(reply.outcome);
@@ -127,6 +142,23 @@ impl Pending {
         match (&mut self.receiver).await {
             Ok(answer) => answer,
             Err(_) => Err(closed()),
+        }
+    }
+
+    /// The answer; none if the server gives no sign of life for as long as `monitor`.
+    pub(crate) async fn monitored(
+        &mut self,
+        runtime: &dyn Runtime,
+        monitor: Duration,
+    ) -> Option<Result<Outcome, Error>> {
+        let alive = Arc::clone(&self.alive);
+        let mut answer = pin!(self.answer());
+        loop {
+            let sign = pin!(alive.notified());
+            match runtime::timeout(runtime, monitor, select(answer.as_mut(), sign)).await? {
+                Either::Left((answer, _)) => return Some(answer),
+                Either::Right(_) => {}
+            }
         }
     }
 

@@ -156,7 +156,8 @@ impl Transport {
         self.inner.missing_consumer_retry_timeout
     }
 
-    /// Sends a request and waits for its answer until `deadline`; `encode` writes the body.
+    /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
+    /// `monitor`, if the request asks for them; `encode` writes the body.
     ///
     /// # Errors
     ///
@@ -165,6 +166,7 @@ impl Transport {
         &self,
         address: &Address,
         deadline: &Deadline,
+        monitor: Option<Duration>,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         let queue = self.inner.replies.queue(deadline.remaining()).await?;
@@ -180,8 +182,23 @@ impl Transport {
         }
         // What may be large is not kept while the answer is waited for.
         drop(body);
-        match runtime::timeout(&*self.inner.runtime, deadline.remaining(), pending.answer()).await {
-            Some(answer) => answer,
+        let clock = &*self.inner.runtime;
+        let answering = async {
+            match monitor {
+                None => Some(pending.answer().await),
+                Some(monitor) => pending.monitored(clock, monitor).await,
+            }
+        };
+        match runtime::timeout(clock, deadline.remaining(), answering).await {
+            Some(Some(answer)) => answer,
+            Some(None) => Err(Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "no sign of life came from {address} for {:?}, the time that the call is \
+                     monitored; the server died, was cut off, or is one that gives none",
+                    monitor.unwrap_or_default()
+                ),
+            )),
             None => Err(Error::new(
                 ErrorKind::Timeout,
                 format!(

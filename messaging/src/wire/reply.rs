@@ -29,26 +29,37 @@ pub(crate) enum Ending {
     Heartbeat,
 }
 
+#[derive(Serialize)]
+struct Wire<'a> {
+    result: Option<&'a RawValue>,
+    failure: Option<String>,
+    ending: bool,
+    _msg_id: &'a str,
+    _unique_id: String,
+}
+
+fn body(wire: &Wire<'_>) -> Vec<u8> {
+    // Text, a flag and JSON that is written already: nothing that could refuse to be written.
+    envelope::wrap(wire).unwrap_or_default()
+}
+
 impl Reply {
     /// The body of the one message that answers a call.
     pub(crate) fn encode(msg_id: &str, outcome: Result<&RawValue, &Failure>) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            result: Option<&'a RawValue>,
-            failure: Option<String>,
-            ending: bool,
-            _msg_id: &'a str,
-            _unique_id: String,
-        }
-        let body = envelope::wrap(&Wire {
+        let failure = outcome.err().map(failure::encode);
+        body(&Wire {
             result: outcome.ok(),
-            failure: outcome.err().map(failure::encode),
+            failure,
             ending: true,
             _msg_id: msg_id,
             _unique_id: new_id(),
-        });
-        // Text, a flag and JSON that is written already: nothing that could refuse to be written.
-        body.unwrap_or_default()
+        })
+    }
+
+    /// The body of a sign of life: the method runs.
+    pub(crate) fn heartbeat(msg_id: &str) -> Vec<u8> {
+        let (result, failure) = (None, None);
+        body(&Wire { result, failure, ending: false, _msg_id: msg_id, _unique_id: new_id() })
     }
 
     /// Reads a body.

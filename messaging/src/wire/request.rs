@@ -33,7 +33,6 @@ pub(crate) struct Request {
     pub(crate) unique_id: Option<String>,
     /// How often the caller wants to hear that the server is at work, if it does (wire document,
     /// section 13).
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the call monitor to read"))]
     pub(crate) monitor: Option<Duration>,
     pub(crate) context: Map<String, Value>,
 }

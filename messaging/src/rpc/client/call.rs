@@ -41,6 +41,15 @@ impl<R> Call<R> {
         self
     }
 
+    /// Gives this call up when the server shows no sign of life for so long, however much time
+    /// the call has: a long call to a server that died is found out early. Whole seconds, at least
+    /// two. Servers of this library and of the peer give a sign every half of it (wire document,
+    /// section 13).
+    pub fn monitor(mut self, monitor: Duration) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.monitor = Some(monitor));
+        self
+    }
+
     /// The context that this call carries, and whose deadline bounds it.
     pub fn context(mut self, context: &Context) -> Self {
         set(&mut self.outgoing, |outgoing| outgoing.context = Some(context.clone()));

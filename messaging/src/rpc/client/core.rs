@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub(super) version: Option<Version>,
     pub(super) version_cap: Option<Version>,
     pub(super) timeout: Option<Duration>,
+    pub(super) monitor: Option<Duration>,
     pub(super) context: Option<Context>,
 }
 
@@ -80,6 +81,7 @@ impl ClientCore {
                 version: target.version,
                 version_cap: None,
                 timeout: None,
+                monitor: None,
                 context: None,
             }),
         }

@@ -23,6 +23,7 @@ pub(super) struct Outgoing {
     version: Option<Version>,
     pub(super) timeout: Option<Duration>,
     default_timeout: Option<Duration>,
+    pub(super) monitor: Option<Duration>,
     pub(super) context: Option<Context>,
     pub(super) fanout: bool,
 }
@@ -41,6 +42,7 @@ impl Outgoing {
             version,
             timeout: None,
             default_timeout: None,
+            monitor: None,
             context: None,
             fanout: false,
         }
@@ -57,7 +59,7 @@ impl Outgoing {
         let (deadline, allowed) = self.deadline()?;
         let transport = self.core.transport();
         let answer = transport
-            .call(&address, &deadline, |reply_to| self.encode(Some(reply_to)))
+            .call(&address, &deadline, self.monitor(), |reply_to| self.encode(Some(reply_to)))
             .await
             .map_err(|error| self.failed("call of", &error, allowed))?;
         self.read::<R>(answer)
@@ -88,6 +90,12 @@ impl Outgoing {
             None => self.core.transport().control_exchange().to_owned(),
         };
         Ok(Address::Topic { exchange, topic, server: settings.server.clone() })
+    }
+
+    /// Whole seconds, at least two: servers give no sign more often than each second.
+    fn monitor(&self) -> Option<Duration> {
+        let monitor = self.monitor.or(self.core.settings().monitor)?;
+        Some(Duration::from_secs(monitor.as_secs().max(2)))
     }
 
     fn context(&self) -> Option<&Context> {
@@ -127,7 +135,7 @@ impl Outgoing {
             namespace: self.core.settings().namespace.as_deref(),
             version: self.version,
             reply_to,
-            monitor: None,
+            monitor: reply_to.and(self.monitor()),
             context: self.context().map_or(&empty, Context::values),
         }
         .encode()

@@ -87,6 +87,13 @@ impl<C: FromCore> Prepare<C> {
         self
     }
 
+    /// How long a call goes on without a sign of life from the server; see
+    /// [`Call::monitor`](super::Call::monitor). Cleared, calls are not monitored.
+    pub fn monitor(mut self, monitor: impl Setting<Duration>) -> Self {
+        self.settings.monitor = monitor.into_setting();
+        self
+    }
+
     /// The topic, where servers run the API on another than its own.
     pub fn topic(mut self, topic: impl Into<String>) -> Self {
         self.settings.topic = topic.into();

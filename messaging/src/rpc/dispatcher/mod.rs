@@ -3,6 +3,7 @@
 mod base_api;
 mod endpoint;
 mod invocation;
+mod ping;
 mod policy;
 mod unpack;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use base_api::BaseApi;
 pub use endpoint::{Answer, Endpoint, Handled};
 pub use invocation::Invocation;
+pub(crate) use ping::Ping;
 pub use policy::AccessPolicy;
 pub use unpack::Unpack;
 

@@ -24,10 +24,12 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How many missing queues are remembered (wire document, section 10).
 const REMEMBERED: usize = 200;
 
-/// Requests name the queue that the answer goes to. A server with rights of its own would write
-/// wherever a request says, so only what looks like a reply queue is written to (wire document,
-/// section 5.2).
-const REPLY_QUEUE: &str = "reply_";
+/// Whether a queue is one to answer to. Requests name it, and a server with rights of its own would
+/// write wherever a request says: only what looks like a reply queue is written to (wire
+/// document, section 5.2).
+pub(super) fn is_reply_queue(queue: &str) -> bool {
+    queue.starts_with("reply_")
+}
 
 /// The reply queues that were missing lately: the answers to one dead caller are tried once.
 #[derive(Debug, Default)]
@@ -73,7 +75,7 @@ impl Answering<'_> {
     pub(super) async fn send(self, outcome: Result<Answer, Failure>) {
         let target = &self.server.target;
         let queue = &self.reply_to.queue;
-        if !queue.starts_with(REPLY_QUEUE) {
+        if !is_reply_queue(queue) {
             tracing::warn!(%target, "a request names no reply queue to answer to; it is not answered");
             return;
         }

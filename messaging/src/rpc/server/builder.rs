@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::answer::MissingQueues;
 use super::epoch::Phase;
 use super::{Executor, Handle, Inner, RpcServer};
-use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Served};
+use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Ping, Served};
 use crate::{Error, ErrorKind, Target, Transport, target};
 
 /// A server in the making.
@@ -94,12 +94,16 @@ impl RpcServerBuilder {
         }
         let executor =
             self.executor.unwrap_or_else(|| Executor::tasks(self.transport.executor_pool_size()));
+        let mut endpoints = self.endpoints;
+        if self.transport.rpc_ping_enabled() {
+            endpoints.push(Served::new(Ping, []));
+        }
         Ok(RpcServer {
             handle: Arc::new(Handle(Arc::new(Inner {
                 transport: self.transport,
                 target: self.target,
                 name,
-                dispatcher: Dispatcher::new(self.endpoints, self.access_policy),
+                dispatcher: Dispatcher::new(endpoints, self.access_policy),
                 executor,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),

@@ -7,6 +7,7 @@ mod duplicates;
 mod epoch;
 mod executor;
 mod intake;
+mod monitor;
 mod panics;
 mod shutdown;
 mod taken;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Inner;
 use super::answer::Answering;
 use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic_in, drop_quietly};
 use super::taken::{Taken, Unsettled};
+use super::{Inner, monitor};
 use crate::context::Deadline;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
 use crate::version::Requested;
@@ -108,6 +108,7 @@ async fn handle(
         return None;
     }
     let runtime = server.transport.runtime();
+    let monitored = request.monitor.zip(request.reply_to);
     let method = request.method.clone();
     let invocation = Invocation::new(
         request.method,
@@ -118,7 +119,18 @@ async fn handle(
         Arc::clone(runtime),
     );
     let running = catch_panic_in(async move { route.endpoint.handle(invocation).await });
-    let outcome = match select(Box::pin(running), pin!(epoch.is_cut_off())).await {
+    let cut_off = async {
+        let beating = async {
+            if let Some((monitor, reply_to)) = &monitored {
+                monitor::beat(server, reply_to, *monitor).await;
+            }
+        };
+        // When it beats no more, the method runs on all the same.
+        if let Either::Left(((), cut_off)) = select(pin!(beating), pin!(epoch.is_cut_off())).await {
+            cut_off.await;
+        }
+    };
+    let outcome = match select(Box::pin(running), pin!(cut_off)).await {
         Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
         Either::Right(((), running)) => {
             drop_quietly(running);
