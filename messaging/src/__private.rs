@@ -112,26 +112,18 @@ pub fn module(path: &str) -> String {
     path.replace("::", ".").replace("r#", "")
 }
 
-/// Refuses the path of a module that could not be told from one which a Python service marked:
-/// the suffix is taken off on the way in (wire document, section 11).
-#[allow(clippy::panic)] // while compiling
-pub const fn own_module(path: &str) {
-    let (path, mark) = (path.as_bytes(), b"_Remote");
-    if path.len() < mark.len() {
-        return;
-    }
-    let (_, end) = path.split_at(path.len() - mark.len());
-    let mut at = 0;
-    while at < mark.len() {
-        if end[at] != mark[at] {
-            return;
+/// Whether the path of a module can be told from one which a Python service marked: the suffix
+/// is taken off on the way in (wire document, section 11).
+#[must_use]
+pub const fn is_own_module(path: &str) -> bool {
+    let (mut path, mut mark) = (path.as_bytes(), b"_Remote".as_slice());
+    while let ([path_rest @ .., in_path], [mark_rest @ .., in_mark]) = (path, mark) {
+        if *in_path != *in_mark {
+            return true;
         }
-        at += 1;
+        (path, mark) = (path_rest, mark_rest);
     }
-    panic!(
-        "the name of this module ends in `_Remote`, which marks exceptions that were passed on: \
-         write `#[remote(module = \"..\")]` on the error"
-    );
+    !mark.is_empty()
 }
 
 /// A field of an error on its way out; none if it cannot be written as JSON.

@@ -1,7 +1,8 @@
 //! The user's trait as it was written: `async fn` lowered, our attributes removed.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{
     Block, Expr, FnArg, ItemTrait, ReturnType, Stmt, TraitItem, TraitItemFn, parse_quote_spanned,
 };
@@ -53,7 +54,8 @@ fn lower(method: &mut TraitItemFn, paths: &Paths) {
 fn as_async_block(body: &Block, output: &TokenStream, token: Span, paths: &Paths) -> Block {
     let Paths { some, none, .. } = paths;
     let returned = names::local("returned");
-    let told = quote! {
+    // Where a body is of another type, the type is the place to point at.
+    let told = quote_spanned! {names::ours_at(output.span())=>
         if let #some(#returned) = #none::<#output> {
             return #returned;
         }

@@ -111,7 +111,8 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
 /// `.arg(..)` for one parameter. What came after its method carries its version and its default:
 /// to an older peer it is left out where it is the default, and refused otherwise.
 fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
-    let (ident, ty) = (names::param(param, method), &param.ty);
+    let ty = &param.ty;
+    let ident = names::param_at_type(param, method);
     let name = &param.name.value;
     let at = names::ours_at(ty.span());
     if api.is_added(method, param) {

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Ident, ItemTrait};
 
 use crate::model::{Method, Param};
@@ -63,9 +64,21 @@ pub(crate) fn local_at(name: &str, span: Span) -> Ident {
 /// The name of a parameter in what is made of its method: as a token of ours, unless hygiene alone
 /// tells it from another, where a macro wrote one of them.
 pub(crate) fn param(param: &Param, method: &Method) -> Ident {
+    if is_told_by_hygiene(param, method) { param.ident.clone() } else { ours(&param.ident) }
+}
+
+/// The same at the place of its type, for where a bound on the type can fail.
+pub(crate) fn param_at_type(param: &Param, method: &Method) -> Ident {
+    let mut ident = self::param(param, method);
+    if !is_told_by_hygiene(param, method) {
+        ident.set_span(ours_at(param.ty.span()));
+    }
+    ident
+}
+
+fn is_told_by_hygiene(param: &Param, method: &Method) -> bool {
     let name = param.ident.to_string();
-    let same = method.params.iter().filter(|it| it.ident == name);
-    if same.count() > 1 { param.ident.clone() } else { ours(&param.ident) }
+    method.params.iter().filter(|it| it.ident == name).count() > 1
 }
 
 /// The user's name at the user's place, as a token of ours.

@@ -53,7 +53,7 @@ paths! { root:
     named = { #root::__private::named }
     no_reply = { #root::__private::no_reply }
     pack = { #root::__private::Pack }
-    own_module = { #root::__private::own_module }
+    is_own_module = { #root::__private::is_own_module }
     positional = { #root::__private::positional }
     reply = { #root::__private::reply }
     to_value = { #root::__private::to_value }

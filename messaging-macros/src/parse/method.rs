@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Attribute, TraitItemFn, Type};
 
-use super::{Arguments, attributes, docs, literals, signature};
+use super::{Arguments, attributes, docs, literals, signature, types};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Method, MethodAttributes};
 
@@ -68,5 +68,5 @@ fn not_under_a_condition(diagnostics: &Diagnostics, attributes: &[Attribute]) {
 }
 
 fn is_unit(ty: &Type) -> bool {
-    matches!(signature::peeled(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+    matches!(types::peeled(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }

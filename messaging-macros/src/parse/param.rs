@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, ExprPath, Ident, PatType, Type};
 
-use super::{Arguments, literals, signature};
+use super::{Arguments, literals, signature, types};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Param, ParamDefault};
 
@@ -56,7 +56,7 @@ pub(crate) fn default(diagnostics: &Diagnostics, serde: &mut Arguments) -> Optio
     let literal = argument.string(diagnostics)?;
     let example = "the path of a function, such as `default = \"Vec::new\"`";
     let path: ExprPath = literals::quoted(diagnostics, &literal, example)?;
-    if signature::contains(&path, "Self") {
+    if types::contains(&path, "Self") {
         let message = "`Self` is another type on the other side: write the path of a function \
                        outside of the trait";
         diagnostics.at(&literal, message);
@@ -65,18 +65,18 @@ pub(crate) fn default(diagnostics: &Diagnostics, serde: &mut Arguments) -> Optio
 }
 
 fn travels(diagnostics: &Diagnostics, ty: &Type) {
-    if let Type::Reference(reference) = signature::peeled(ty) {
+    if let Type::Reference(reference) = types::peeled(ty) {
         let message = match owned(&reference.elem) {
             Some(owned) => format!("arguments travel by value; write `{owned}`"),
             None => "arguments travel by value; write an owned type".to_owned(),
         };
         diagnostics.at(ty, message);
-    } else if signature::contains(ty, "impl") {
+    } else if types::contains(ty, "impl") {
         diagnostics.at(ty, "a remote method cannot be generic; name the type");
-    } else if signature::borrows(ty) {
+    } else if types::borrows(ty) {
         diagnostics.at(ty, "arguments travel by value; write a type without references");
     }
-    signature::no_self(diagnostics, ty);
+    types::no_self(diagnostics, ty);
 }
 
 /// What to write for a reference to `ty`. It words a message, and decides nothing.

@@ -1,6 +1,5 @@
 //! What a signature has to be: `&self`, the context, then plain names with owned types.
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
@@ -8,6 +7,7 @@ use syn::{
     Type, TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned,
 };
 
+use super::types::{SELF, borrows, contains, peeled};
 use super::{attributes, param};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Context, Param};
@@ -68,53 +68,6 @@ pub(super) fn output(diagnostics: &Diagnostics, signature: &Signature) -> Type {
 
 fn unknown_result() -> Type {
     parse_quote!(::core::result::Result<(), ::core::convert::Infallible>)
-}
-
-/// The type without the parentheses and the invisible groups of macros around it.
-pub(super) fn peeled(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => peeled(&group.elem),
-        Type::Paren(paren) => peeled(&paren.elem),
-        other => other,
-    }
-}
-
-/// Whether a reference is written anywhere in `ty`. What a macro in it expands to is not known.
-pub(super) fn borrows(ty: &Type) -> bool {
-    fn search(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Punct(punct) => punct.as_char() == '&',
-            TokenTree::Group(group) => search(group.stream()),
-            TokenTree::Ident(_) | TokenTree::Literal(_) => false,
-        })
-    }
-    !contains_macro(ty) && search(ty.to_token_stream())
-}
-
-fn contains_macro(ty: &Type) -> bool {
-    let bang = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!');
-    ty.to_token_stream().into_iter().any(bang)
-}
-
-/// Whether `keyword` occurs anywhere in `tokens`.
-pub(crate) fn contains(tokens: impl ToTokens, keyword: &str) -> bool {
-    fn search(tokens: TokenStream, keyword: &str) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => ident == keyword,
-            TokenTree::Group(group) => search(group.stream(), keyword),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-        })
-    }
-    search(tokens.into_token_stream(), keyword)
-}
-
-const SELF: &str = "`Self` is another type on the other side; name the type";
-
-/// `Self` is the implementation on one side and the client on the other.
-pub(super) fn no_self(diagnostics: &Diagnostics, ty: &Type) {
-    if contains(ty, "Self") {
-        diagnostics.at(ty, SELF);
-    }
 }
 
 fn qualifiers(diagnostics: &Diagnostics, signature: &Signature) {

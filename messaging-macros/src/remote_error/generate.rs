@@ -38,10 +38,16 @@ pub(crate) fn generate(error: &RemoteError<'_>) -> TokenStream {
 /// The path of a module is not known here, so the compiler sees to it that it is one that a
 /// client recognises.
 fn own_module(error: &RemoteError<'_>, paths: &Paths) -> Option<TokenStream> {
-    let Paths { own_module, .. } = paths;
+    const MARKED: &str = "the name of this module ends in `_Remote`, which marks exceptions that \
+                          were passed on: write `#[remote(module = \"..\")]` on the error";
+    let Paths { is_own_module, .. } = paths;
     let at = names::ours_at(error.ident.span());
     let is_used = error.classes.iter().any(|class| class.module.is_none());
-    is_used.then(|| quote_spanned!(at=> const _: () = #own_module(::core::module_path!());))
+    is_used.then(|| {
+        quote_spanned! {at=>
+            const _: () = ::core::assert!(#is_own_module(::core::module_path!()), #MARKED);
+        }
+    })
 }
 
 fn to_failure(error: &RemoteError<'_>, paths: &Paths) -> TokenStream {
