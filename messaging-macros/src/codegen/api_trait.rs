@@ -53,7 +53,7 @@ fn lower(method: &mut TraitItemFn, paths: &Paths) {
 /// are reported, as in any function.
 fn as_async_block(body: &Block, output: &TokenStream, token: Span, paths: &Paths) -> Block {
     let Paths { some, none, .. } = paths;
-    let returned = names::local("returned");
+    let returned = names::local_at("returned", output.span());
     // Where a body is of another type, the type is the place to point at.
     let told = quote_spanned! {names::ours_at(output.span())=>
         if let #some(#returned) = #none::<#output> {
