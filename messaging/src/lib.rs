@@ -106,6 +106,7 @@ mod version;
 mod target;
 mod context;
 mod descriptor;
+mod url;
 mod config;
 mod error;
 mod wire;
@@ -138,7 +139,7 @@ pub use rpc::server::{
 };
 pub use target::Target;
 pub use transport::Transport;
-pub use transport::url::TransportUrl;
+pub use url::TransportUrl;
 pub use version::{ParseVersionError, Version};
 
 /// The README's example is compiled and run with the other documentation.

@@ -3,7 +3,6 @@
 
 mod correlation;
 mod inbox;
-pub(crate) mod url;
 
 use std::fmt;
 use std::sync::Arc;

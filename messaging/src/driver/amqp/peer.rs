@@ -7,7 +7,7 @@ use lapin::uri::{
     AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo, SASLMechanism,
 };
 
-use crate::transport::url::Host;
+use crate::url::Host;
 use crate::{Error, ErrorKind, LoginMethod, RabbitOptions, TransportUrl};
 
 /// Also where TLS is on (wire document, section 2.3).

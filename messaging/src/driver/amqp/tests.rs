@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 use crate::ErrorKind;
-use crate::transport::url::Host;
+use crate::url::Host;
 
 /// How a broker answers the declaration of a queue.
 #[derive(Clone, Copy)]

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::*;
 use crate::driver::conformance::{CASES, Env};
 use crate::driver::{Address, Delivery};
-use crate::transport::url::Host;
+use crate::url::Host;
 
 const WITHIN: Duration = Duration::from_secs(5);
 

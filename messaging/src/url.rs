@@ -247,7 +247,7 @@ mod tests {
     /// The answers of the real library, for every URL that it was asked.
     #[test]
     fn urls_are_read_as_the_peer_reads_them() {
-        let table = include_str!("../../../tests/fixtures/oslo/transport_url_cases.json");
+        let table = include_str!("../../tests/fixtures/oslo/transport_url_cases.json");
         let table: Value = serde_json::from_str(table).unwrap();
         let cases = table["cases"].as_array().unwrap();
         assert!(cases.len() > 60, "the table holds {} cases", cases.len());
