@@ -81,6 +81,21 @@ on_both! {
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Closed, "{error}");
     }
 
+    /// Its request reached the server in time and then waited for a free worker.
+    async fn a_request_whose_time_is_up_before_it_begins_does_not_run(bus: Bus) {
+        let (manager, mut seen) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager.clone()));
+        let _server = builder.executor(Executor::serial()).start().await.unwrap();
+        let held = tokio::spawn(client(&bus).hold().into_future());
+        assert_eq!(seen.recv().await.unwrap(), "holds on one");
+        let impatient = client(&bus).hold().timeout(Duration::from_millis(300)).await.unwrap_err();
+        assert_eq!(impatient.rpc().unwrap().kind(), ErrorKind::Timeout);
+        // A worker that would run it would never be free again.
+        manager.release.one();
+        assert_eq!(held.await.unwrap().unwrap(), "one");
+        assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+    }
+
     /// Its messages go back to the queue, and the next job runs them.
     async fn an_executor_that_drops_jobs_or_panics_loses_no_message(bus: Bus) {
         #[derive(Debug, Default)]

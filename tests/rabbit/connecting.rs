@@ -45,3 +45,12 @@ async fn the_next_host_is_tried() {
     let driver = connect_to(&url_to(&[&nobody().await, &address])).await.unwrap();
     driver.close(WITHIN).await;
 }
+
+/// Credentials are for one host alone, so that a refusal by it says nothing of the next.
+#[tokio::test]
+async fn a_host_that_refuses_the_user_does_not_keep_the_next_from_being_tried() {
+    let (login, address, virtual_host) = parts();
+    let url = format!("rabbit://guest:wrong@{address},{login}@{address}/{virtual_host}");
+    let driver = connect_to(&url).await.unwrap();
+    driver.close(WITHIN).await;
+}

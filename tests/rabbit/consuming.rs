@@ -1,5 +1,8 @@
 //! What consumers leave behind.
 
+use std::process::Command;
+use std::time::Duration;
+
 use messaging::driver::Driver;
 
 use crate::broker::*;
@@ -40,4 +43,43 @@ async fn and_a_closed_driver_which_ends_its_consumers() {
     let (ended, ()) = tokio::join!(ending, driver.close(WITHIN));
     assert!(ended);
     assert!(!queue_exists(&inbox.queue).await);
+}
+
+/// A queue that collects what nobody reads would be left for half an hour.
+#[tokio::test]
+async fn a_start_that_is_given_up_leaves_no_queue_of_its_own() {
+    let driver = connect().await;
+    let topic = topic();
+    // The shared queues exist, so that the time is spent on this server's own.
+    let first = driver.listen(listen(&topic)).await.unwrap();
+    for micros in (0..60).map(|step| step * 150) {
+        let start = driver.listen(listen(&topic));
+        let _ = tokio::time::timeout(Duration::from_micros(micros), start).await;
+    }
+    first.close(WITHIN).await.unwrap();
+    let left = async { while fanout_queues(&topic) > 0 {} };
+    tokio::time::timeout(WITHIN * 2, left).await.expect("all of them are deleted");
+}
+
+/// How many fanout queues of a topic there are.
+fn fanout_queues(topic: &str) -> usize {
+    let rabbitmqctl = std::env::var("MESSAGING_TEST_RABBITMQCTL").expect("`cargo xtask test`");
+    let said = Command::new(rabbitmqctl).args(["-q", "list_queues", "name"]).output().unwrap();
+    let names = String::from_utf8_lossy(&said.stdout).into_owned();
+    names.lines().filter(|name| name.starts_with(&format!("{topic}_fanout_"))).count()
+}
+
+/// The fanout exchange vanishes with the last server's queue, also while the next one binds.
+#[tokio::test]
+async fn a_server_starts_while_the_last_one_of_its_topic_stops() {
+    let (one, other) = (connect().await, connect().await);
+    let topic = topic();
+    let mut last = one.listen(listen(&topic)).await.unwrap();
+    for round in 0..60 {
+        let driver = if round % 2 == 0 { &other } else { &one };
+        let (closed, started) = tokio::join!(last.close(WITHIN), driver.listen(listen(&topic)));
+        closed.unwrap();
+        last = started.unwrap();
+    }
+    last.close(WITHIN).await.unwrap();
 }

@@ -174,6 +174,15 @@ pub trait Consumer: fmt::Debug + Send {
     /// May be dropped and called again without losing a message.
     async fn next(&mut self) -> Option<Result<Delivery, Error>>;
 
+    /// Notes when messages arrive, while nobody is free to take one: a message's time runs from
+    /// then on, not from when [`next`](Self::next) gives it out. Never ends; to be dropped when
+    /// somebody is free, without losing a message.
+    ///
+    /// Not needed, which is the default, where the broker itself tells how much time is left.
+    async fn idle(&mut self) {
+        std::future::pending().await
+    }
+
     /// Takes no more: the broker stops sending, and what it had sent that [`next`](Self::next)
     /// has not given out goes back to its queue. What was given out can still be settled.
     async fn cancel(&mut self, within: Duration) -> Result<(), Error>;

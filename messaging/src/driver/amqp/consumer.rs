@@ -71,6 +71,13 @@ impl driver::Consumer for Consumer {
         self.work.as_mut()?.next().await
     }
 
+    async fn idle(&mut self) {
+        if let Some(work) = self.work.as_mut() {
+            work.idle().await;
+        }
+        std::future::pending().await
+    }
+
     async fn cancel(&mut self, within: Duration) -> Result<(), Error> {
         let Some(work) = &mut self.work else { return Ok(()) };
         let deadline = Deadline::after(&work.site.runtime, within);
@@ -138,6 +145,32 @@ impl Work {
                     }
                 }
             }
+        }
+    }
+
+    /// Notes what arrives, and mends what is lost, while nobody is free to take a message. Ends
+    /// when there is no more to do; [`next`](Self::next) then says why.
+    async fn idle(&mut self) {
+        loop {
+            // What is begun is kept in the state, so that this may be dropped and called again.
+            let error = match &mut self.state {
+                State::Open(intake) => intake.idle().await,
+                State::Mending(mending) => match mending.await {
+                    Ok(intake) => {
+                        self.state = State::Open(intake);
+                        (self.opened, self.told) = (self.site.runtime.now(), None);
+                        tracing::info!("consuming {} again", self.plan.names());
+                        continue;
+                    }
+                    Err(error) => error,
+                },
+                State::Cancelled(_) => return,
+            };
+            if self.site.link.is_closed() {
+                self.state = State::Cancelled(None);
+                return;
+            }
+            self.mend(&error);
         }
     }
 

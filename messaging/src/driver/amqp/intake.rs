@@ -1,10 +1,11 @@
 //! The consumed queues of one consumer, on one channel.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 use futures_util::future::poll_fn;
@@ -54,6 +55,15 @@ pub(super) struct Intake {
     /// Which stream is asked first next time, so that a full queue does not starve the others.
     first: usize,
     no_ack: bool,
+    /// What came while nobody was free to take it.
+    arrived: VecDeque<Arrived>,
+}
+
+/// A message as it came in, and when.
+struct Arrived {
+    delivery: lapin::message::Delivery,
+    position: Option<Arc<Position>>,
+    at: Instant,
 }
 
 struct Consumed {
@@ -85,7 +95,8 @@ impl Intake {
                 .map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
         let (channel, no_ack) = (Arc::new(channel), plan.no_ack);
-        let mut intake = Self { channel, streams: Vec::new(), first: 0, no_ack };
+        let (streams, arrived) = (Vec::new(), VecDeque::new());
+        let mut intake = Self { channel, streams, first: 0, no_ack, arrived };
         for (queue, number) in plan.queues.iter().zip(1..) {
             intake.consume(queue, number.to_string(), deadline).await?;
         }
@@ -114,16 +125,29 @@ impl Intake {
     /// dropped without losing a message.
     pub(super) async fn next(&mut self) -> Result<Delivery, Error> {
         loop {
-            let (delivery, position) = self.next_raw().await?;
-            if let Some(delivery) = self.give_out(delivery, position.as_deref()) {
+            let arrived = match self.arrived.pop_front() {
+                Some(arrived) => arrived,
+                None => self.arrive().await?,
+            };
+            if let Some(delivery) = self.give_out(arrived) {
                 return Ok(delivery);
             }
         }
     }
 
-    async fn next_raw(
-        &mut self,
-    ) -> Result<(lapin::message::Delivery, Option<Arc<Position>>), Error> {
+    /// Notes what arrives, and when, while nobody is free to take it; ends with an error when one
+    /// of the queues is consumed no more. May be dropped without losing a message. What the
+    /// broker hands over without waiting for acknowledgements bounds what is kept.
+    pub(super) async fn idle(&mut self) -> Error {
+        loop {
+            match self.arrive().await {
+                Ok(arrived) => self.arrived.push_back(arrived),
+                Err(error) => return error,
+            }
+        }
+    }
+
+    async fn arrive(&mut self) -> Result<Arrived, Error> {
         poll_fn(|context| {
             let count = self.streams.len();
             for step in 0..count {
@@ -133,7 +157,9 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        return Poll::Ready(Ok((delivery, consumed.position.clone())));
+                        let position = consumed.position.clone();
+                        let at = self.channel.runtime.now();
+                        return Poll::Ready(Ok(Arrived { delivery, position, at }));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,
@@ -151,12 +177,10 @@ impl Intake {
     }
 
     /// What a message says, unless nobody can read it: then it is rejected.
-    fn give_out(
-        &self,
-        delivery: lapin::message::Delivery,
-        position: Option<&Position>,
-    ) -> Option<Delivery> {
-        if let Some(position) = position {
+    fn give_out(&self, arrived: Arrived) -> Option<Delivery> {
+        let Arrived { delivery, position, at } = arrived;
+        let waited = self.channel.runtime.now().saturating_duration_since(at);
+        if let Some(position) = &position {
             position.saw(&delivery.properties);
         }
         let settle: Box<dyn Acknowledge> = match self.no_ack {
@@ -183,7 +207,8 @@ impl Intake {
         };
         Some(Delivery {
             body,
-            expires: properties::expires(&delivery.properties),
+            expires: properties::expires(&delivery.properties)
+                .map(|expires| expires.saturating_sub(waited)),
             redelivered: delivery.redelivered,
             settle,
         })
@@ -193,7 +218,7 @@ impl Intake {
     ///
     /// After an error the broker may go on sending: the channel has to be closed.
     pub(super) async fn cancel(&mut self, deadline: &Deadline) -> Result<(), Error> {
-        let Self { channel, streams, no_ack, .. } = self;
+        let Self { channel, streams, no_ack, arrived, .. } = self;
         if !channel.alive() {
             // All that was not settled is back in its queue.
             return Ok(());
@@ -208,6 +233,12 @@ impl Intake {
             let tag = tag.as_str().into();
             let cancelling = channel.basic_cancel(tag, BasicCancelOptions::default());
             bounded(runtime, deadline, cancelling).await.map_err(|fault| failed(queue, fault))?;
+        }
+        for Arrived { delivery, .. } in arrived.drain(..).filter(|it| it.position.is_none()) {
+            let options = BasicRejectOptions { requeue: true };
+            let returning = channel.basic_reject(delivery.delivery_tag, options);
+            let key = delivery.routing_key.as_str();
+            bounded(runtime, deadline, returning).await.map_err(|fault| failed(key, fault))?;
         }
         for Consumed { queue, stream, position, ended, .. } in streams {
             // A stream gives nobody's messages to somebody else, and refuses to take them back.

@@ -27,11 +27,14 @@ pub(super) async fn a_message_expires_while_it_waits(env: Env) {
 pub(super) async fn the_expiry_arrives_with_the_message(env: Env) {
     let driver = env.connect().await;
     let mut consumer = env.listen(&driver, "one", 10).await;
-    let (address, expires) = (env.any(), Some(Duration::from_millis(61_500)));
+    let (address, sent) = (env.any(), Duration::from_millis(61_500));
+    let expires = Some(sent);
     let published =
         env.publish(&driver, Publish { expires, ..message(&address, b"long-lived") }).await;
     published.unwrap_or_else(|error| panic!("a message to {address} failed: {error}"));
     let delivery = env.next(&mut consumer).await;
-    assert_eq!(delivery.expires, expires, "the expiry with which the message was sent");
+    // What is left of it, after a road that takes a while.
+    let left = delivery.expires.expect("an expiry, since the message was sent with one");
+    assert!(left <= sent && left > sent / 2, "of {sent:?}, {left:?} are left");
     env.disconnect(&driver).await;
 }

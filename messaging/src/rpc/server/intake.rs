@@ -35,11 +35,16 @@ async fn take(server: &Arc<Inner>, epoch: &Arc<Epoch>, consumer: &mut dyn Consum
     let permits = Arc::new(Semaphore::new(server.executor.permits()));
     let mut stopped = pin!(epoch.stopped());
     loop {
-        let permit =
-            match select(stopped.as_mut(), pin!(Arc::clone(&permits).acquire_owned())).await {
-                Either::Right((Ok(permit), _)) => permit,
-                Either::Right((Err(_), _)) | Either::Left(_) => return,
-            };
+        let free = async {
+            match select(pin!(Arc::clone(&permits).acquire_owned()), pin!(consumer.idle())).await {
+                Either::Left((permit, _)) => permit.ok(),
+                Either::Right(((), free)) => free.await.ok(),
+            }
+        };
+        let permit = match select(stopped.as_mut(), pin!(free)).await {
+            Either::Right((Some(permit), _)) => permit,
+            Either::Right((None, _)) | Either::Left(_) => return,
+        };
         let delivery = loop {
             match select(stopped.as_mut(), pin!(consumer.next())).await {
                 Either::Right((Some(Ok(delivery)), _)) => break delivery,
