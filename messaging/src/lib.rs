@@ -82,8 +82,11 @@
 //!
 //! # What is promised
 //!
-//! - A method runs at most once: its message is acknowledged before it runs. A method that is
-//!   `idempotent` is acknowledged after it ran, and runs again if its server dies.
+//! - A method runs at most once: its message is acknowledged before it runs, and a message that
+//!   comes twice to one server runs once. One gap is left: when the connection is lost at the
+//!   moment at which the acknowledgement is on its way, the broker delivers the message again, and
+//!   another server may run it as well. A method that is `idempotent` is acknowledged after it ran,
+//!   and runs again if its server dies.
 //! - A cast returns when the broker has confirmed the message.
 //! - A call ends by its deadline, 60 s unless told otherwise. A request that nobody can take is an
 //!   error at once, not a time-out.

@@ -18,6 +18,13 @@ pub(super) fn check(config: &Config, url: &TransportUrl) -> Result<(), Error> {
         let known = RABBIT_OPTIONS.iter().find(|known| known.name == name);
         known.ok_or_else(|| unknown(&name, &place))?;
     }
+    if url.scheme == "memory"
+        && let Some(name) = url.query.keys().next()
+    {
+        let name = shortened(name);
+        let what = format!("{}: `memory://` takes no options, and has `{name}`", Place::Query);
+        return Err(Error::new(ErrorKind::Config, what));
+    }
     for name in url.query.keys() {
         known::rabbit(name).ok_or_else(|| unknown(name, &Place::Query))?;
     }

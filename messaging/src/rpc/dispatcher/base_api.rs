@@ -1,7 +1,7 @@
 //! The base API that every service of OpenStack has.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::endpoint::{Answer, Endpoint, Handled};
 use super::{Invocation, Unpack, no_such_method};
@@ -78,7 +78,8 @@ impl BaseApi {
 #[derive(Serialize)]
 struct Pong {
     service: String,
-    arg: Value,
+    /// As it came: numbers of any size stay what they are.
+    arg: Box<RawValue>,
 }
 
 impl Endpoint for BaseApi {
