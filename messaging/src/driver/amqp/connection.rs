@@ -43,6 +43,14 @@ struct Seen {
     blocked: Option<String>,
     /// What ended it. What fails later tells of the end alone, and no longer of its cause.
     cause: Option<lapin::Error>,
+    /// Whether an error was seen that no connection survives. lapin's own state may say
+    /// otherwise: it is set by a thread of its own, and not always at once.
+    over: bool,
+}
+
+/// Whether `error` is the end of the connection that it comes from, and not of a channel alone.
+fn ends_it(error: &lapin::Error) -> bool {
+    error.is_io_error() || error.is_amqp_hard_error()
 }
 
 impl Connection {
@@ -92,23 +100,36 @@ impl Connection {
 
     /// Whether it can be used, as far as is known.
     pub(super) fn alive(&self) -> bool {
-        self.inner.status().connected()
+        self.inner.status().connected() && !lock(&self.seen).over
     }
 
     /// A new channel.
     pub(super) async fn channel(self: &Arc<Self>, deadline: &Deadline) -> Result<Channel, Fault> {
-        let channel = bounded(&*self.runtime, deadline, self.inner.create_channel()).await?;
+        let creating = self.inner.create_channel();
+        let channel = bounded(&*self.runtime, deadline, creating).await.inspect_err(|fault| {
+            self.note(fault);
+        })?;
         Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
     }
 
     /// `fault` with its cause put in its place, where the whole connection went down.
     pub(super) fn explain(&self, fault: Fault) -> Fault {
+        self.note(&fault);
         if self.alive() || fault.refusal().is_some() {
             return fault;
         }
         match lock(&self.seen).cause.clone() {
             Some(cause) => Fault::Told(cause),
             None => fault,
+        }
+    }
+
+    /// Takes a fault for the end of the connection, if it is.
+    fn note(&self, fault: &Fault) {
+        if let Fault::Told(error) = fault
+            && ends_it(error)
+        {
+            lock(&self.seen).over = true;
         }
     }
 
@@ -176,8 +197,9 @@ async fn watch(
                 lock(&seen).blocked = None;
             }
             // The errors of single channels come here too; who uses the channel tells of them.
-            Event::Error(error) if !status.connected() => {
+            Event::Error(error) if !status.connected() || ends_it(&error) => {
                 let mut seen = lock(&seen);
+                seen.over = true;
                 if seen.cause.is_none() {
                     tracing::warn!("{place}: the connection was lost: {error}");
                     seen.cause = Some(error);
