@@ -43,8 +43,8 @@ impl Context {
 
     /// The same context with `key` set.
     ///
-    /// The keys `msg_id`, `reply_q` and `client_timeout` are taken by the wire: a Python server
-    /// overwrites them (wire document, section 8).
+    /// The keys `msg_id`, `reply_q` and `client_timeout` are taken by the wire: a server drops or
+    /// overwrites what a client sets there (wire document, section 8).
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         Arc::make_mut(&mut self.values).insert(key.into(), value.into());
@@ -106,6 +106,16 @@ impl Context {
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         self.deadline.as_ref().map(Deadline::remaining)
+    }
+
+    /// The time for which the caller monitors this call, if it does; see
+    /// [`Call::monitor`](crate::Call::monitor). It is the key `client_timeout` of the dictionary,
+    /// where a handler in Python finds it too.
+    #[must_use]
+    pub fn client_timeout(&self) -> Option<Duration> {
+        let value = self.get("client_timeout")?;
+        let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+        Duration::try_from_secs_f64(seconds).ok()
     }
 
     pub(crate) fn from_wire(values: Map<String, Value>) -> Self {

@@ -170,6 +170,7 @@ impl Scheduler for Manager {
     async fn seen(&self, ctx: &Context) -> Result<serde_json::Value, SchedulerError> {
         Ok(serde_json::json!({
             "values": ctx.values(),
+            "client_timeout": ctx.client_timeout().map(|monitored| monitored.as_secs()),
             "remaining": ctx.remaining().map(|left| left.as_millis() as u64),
         }))
     }

@@ -51,7 +51,7 @@ on_both! {
     async fn a_caller_whose_request_is_wrong_is_told_why(bus: Bus) {
         let _server = serve(&bus, "one").await;
         let driver = bus.driver().await;
-        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+        let mut inbox = driver.open_inbox(WITHIN, None).await.unwrap();
         for (rest, expected) in [
             (json!({"args": {}}), "`method`"),
             (json!({"method": 7}), "`method`"),
@@ -80,7 +80,7 @@ on_both! {
     async fn a_caller_whose_request_is_no_json_is_told_why(bus: Bus) {
         let _server = serve(&bus, "one").await;
         let driver = bus.driver().await;
-        let mut inbox = driver.open_inbox(WITHIN).await.unwrap();
+        let mut inbox = driver.open_inbox(WITHIN, None).await.unwrap();
         let caller = format!(r#""_msg_id": "id-1", "_reply_q": "{}""#, inbox.queue);
         let quoted = json!(format!(r#"{{"method": "whoami", {caller}"#));
         for (body, expected) in [

@@ -79,7 +79,8 @@ pub(crate) fn rabbit_url() -> String {
 
 /// Sends a raw message.
 pub(crate) async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
-    let message = Publish { address, body, expires: None, mandatory: true, within: WITHIN };
+    let message =
+        Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None };
     driver.publish(message).await.expect("the raw message is taken");
 }
 

@@ -35,6 +35,17 @@ on_both! {
         assert!(error.to_string().contains("`update`"), "{error}");
     }
 
+    async fn what_is_not_mandatory_may_reach_nobody(bus: Bus) {
+        client(&bus).update("one".into()).mandatory(false).await.unwrap();
+        let careless = client(&bus).prepare().mandatory(false).build().unwrap();
+        careless.update("one".into()).await.unwrap();
+        careless.update("one".into()).mandatory(true).await.unwrap_err();
+        let call = careless.whoami().timeout(std::time::Duration::from_millis(50)).await;
+        let error = call.unwrap_err();
+        assert_eq!(error.rpc().map(messaging::Error::kind), Some(messaging::ErrorKind::Timeout));
+        assert!(error.to_string().contains("not mandatory"), "{error}");
+    }
+
     async fn a_fanout_reaches_servers_that_come_back(bus: Bus) {
         for round in ["first", "second"] {
             let (server, mut seen, _) = serve(&bus, "one").await;

@@ -20,6 +20,14 @@ on_both! {
         assert_eq!(seen["values"], json!({}));
     }
 
+    /// As in a Python handler, whose context has the same key.
+    async fn a_handler_knows_how_long_its_caller_monitors_it(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let seen = client(&bus).seen().monitor(Duration::from_secs(30)).await.unwrap();
+        assert_eq!(seen["values"], json!({"client_timeout": 30}));
+        assert_eq!(seen["client_timeout"], 30);
+    }
+
     async fn a_handler_knows_how_long_its_caller_waits(bus: Bus) {
         let _server = serve(&bus, "one").await;
         let seen = client(&bus).seen().timeout(Duration::from_secs(7)).await.unwrap();

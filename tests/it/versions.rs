@@ -64,7 +64,7 @@ on_both! {
         };
         capped(Some(version!("2.3"))).unwrap().call::<Value>("whoami", json!({})).await.unwrap();
         let unversioned = capped(None).unwrap();
-        assert!(unversioned.can_send(version!("2.3")) && !unversioned.can_send(version!("2.4")));
+        assert!(unversioned.can_send_version(version!("2.3")) && !unversioned.can_send_version(version!("2.4")));
         let error = unversioned.call::<Value>("whoami", json!({})).await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Version);
         assert!(capped(Some(version!("2.4"))).is_err());
@@ -83,6 +83,7 @@ async fn can_send_tells_what_would_be_refused() {
     ] {
         let old = limited.build().unwrap();
         assert!(old.can_send(SchedulerClient::UPDATE));
+        assert!(old.can_send_version(version!("2.3")) && !old.can_send_version(version!("2.4")));
         assert!(!old.can_send(SchedulerClient::NEWEST));
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn listen(topic: &str) -> Listen {
 }
 
 pub(crate) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: true, within: WITHIN }
+    Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None }
 }
 
 /// The next message, past what the consumer tells of its troubles.

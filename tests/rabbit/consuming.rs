@@ -14,7 +14,7 @@ async fn eventually_gone(queue: &str) {
 }
 
 async fn inbox(driver: &dyn Driver) -> messaging::driver::Inbox {
-    let inbox = driver.open_inbox(WITHIN).await.unwrap();
+    let inbox = driver.open_inbox(WITHIN, None).await.unwrap();
     assert!(queue_exists(&inbox.queue).await);
     inbox
 }

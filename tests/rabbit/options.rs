@@ -121,7 +121,7 @@ async fn the_broker_holds_what_it_holds_for_oslo_messaging() {
         // An exchange of its own as well, since the options make different ones.
         let server = Listen { exchange: topic.clone(), ..listen(&topic) };
         let server = driver.listen(server).await.unwrap();
-        let inbox = driver.open_inbox(WITHIN).await.unwrap();
+        let inbox = driver.open_inbox(WITHIN, None).await.unwrap();
         running.push((name, fixture, topic, driver, server, inbox));
     }
     let held = queues();
@@ -177,14 +177,14 @@ async fn queues_of_the_queue_manager_outlive_their_consumers_and_are_taken_up_ag
     let process = topic();
     let query = format!("use_queue_manager=1&hostname=h&processname={process}");
     let (one, other) = (connect_with(&query).await, connect_with(&query).await);
-    let first = one.open_inbox(WITHIN).await.unwrap();
+    let first = one.open_inbox(WITHIN, None).await.unwrap();
     assert_eq!(first.queue, format!("reply_h:{process}:1"));
-    let second = other.open_inbox(WITHIN).await.unwrap();
+    let second = other.open_inbox(WITHIN, None).await.unwrap();
     assert_eq!(second.queue, format!("reply_h:{process}:2"));
 
     first.consumer.close(WITHIN).await.unwrap();
     assert!(queue_exists(&first.queue).await);
-    let again = other.open_inbox(WITHIN).await.unwrap();
+    let again = other.open_inbox(WITHIN, None).await.unwrap();
     assert_eq!(again.queue, first.queue);
     for inbox in [again, second] {
         inbox.consumer.close(WITHIN).await.unwrap();

@@ -19,6 +19,8 @@ enum Mode {
     Frozen,
     /// Drops what there is; takes new connections.
     Cut,
+    /// Drops what there is and what comes.
+    Away,
 }
 
 impl Proxy {
@@ -44,6 +46,15 @@ impl Proxy {
         self.mode.send_replace(Mode::Cut);
     }
 
+    /// Drops all connections that there are, and new ones until it [comes back](Self::come_back).
+    pub(crate) fn go_away(&self) {
+        self.mode.send_replace(Mode::Away);
+    }
+
+    pub(crate) fn come_back(&self) {
+        self.mode.send_replace(Mode::Open);
+    }
+
     /// Goes silent, for connections of now and to come.
     pub(crate) fn freeze(&self) {
         self.mode.send_replace(Mode::Frozen);
@@ -52,6 +63,9 @@ impl Proxy {
 
 async fn forward(mut client: TcpStream, mut modes: watch::Receiver<Mode>) {
     modes.mark_unchanged();
+    if *modes.borrow() == Mode::Away {
+        return;
+    }
     let (_, address, _) = broker::parts();
     let mut server = TcpStream::connect(address).await.unwrap();
     let (mut from_client, mut to_client) = client.split();

@@ -137,6 +137,31 @@ async fn a_broker_gone_silent_leaves_the_outcome_open_in_time() {
     assert!(begun.elapsed() < within + Duration::from_millis(500));
 }
 
+/// How many more rounds of connecting than the retries that were asked for: none.
+#[tokio::test]
+async fn a_broker_that_is_away_is_tried_as_often_as_asked() {
+    let proxy = Proxy::start().await;
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let address = to_fanout(&topic());
+    let publish = Publish { mandatory: false, ..message(&address, b"{}") };
+    proxy.go_away();
+    for retries in [0, 2] {
+        let begun = Instant::now();
+        let error = driver.publish(Publish { retries: Some(retries), ..publish.clone() }).await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Connection);
+        assert!(begun.elapsed() < WITHIN / 4, "{:?}", begun.elapsed());
+        let error = driver.open_inbox(WITHIN, Some(retries)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert!(begun.elapsed() < WITHIN / 2, "{:?}", begun.elapsed());
+    }
+    // Without a limit it goes on until the time is up, or the broker is back.
+    let (within, begun) = (Duration::from_millis(500), Instant::now());
+    driver.publish(Publish { within, ..publish.clone() }).await.unwrap_err();
+    assert!(begun.elapsed() >= within);
+    let (published, ()) = tokio::join!(driver.publish(publish), async { proxy.come_back() });
+    published.unwrap();
+}
+
 #[tokio::test]
 async fn a_closed_driver_says_so() {
     let driver = connect().await;

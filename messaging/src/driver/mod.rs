@@ -79,8 +79,9 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// The consumer mends itself after any loss until it is cancelled or closed.
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error>;
 
-    /// Declares a reply queue and starts to consume it.
-    async fn open_inbox(&self, within: Duration) -> Result<Inbox, Error>;
+    /// Declares a reply queue and starts to consume it, with as many `retries` as for
+    /// [`publish`](Self::publish).
+    async fn open_inbox(&self, within: Duration, retries: Option<u32>) -> Result<Inbox, Error>;
 
     /// Ends all consumers, then closes the connections.
     async fn close(&self, within: Duration);
@@ -138,6 +139,10 @@ pub struct Publish<'a> {
     pub mandatory: bool,
     /// How long publishing may take, connecting anew included.
     pub within: Duration,
+    /// How often it is tried again while the broker cannot be reached, or does not take the
+    /// message; none is for as long as `within` lasts. One round over all hosts of the URL is one
+    /// try. A message that the broker may have is never sent again.
+    pub retries: Option<u32>,
 }
 
 /// What a server listens on.

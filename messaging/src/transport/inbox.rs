@@ -40,12 +40,16 @@ impl Replies {
     /// The name of the reply queue, which is opened if it is not yet.
     ///
     /// Calls that come meanwhile wait for the one that opens it, each within its own time.
-    pub(super) async fn queue(&self, within: Duration) -> Result<String, Error> {
+    pub(super) async fn queue(
+        &self,
+        within: Duration,
+        retries: Option<u32>,
+    ) -> Result<String, Error> {
         if let Some(queue) = self.queue.get() {
             return Ok(queue.clone());
         }
         let opening = self.queue.get_or_try_init(|| async {
-            let inbox = self.driver.open_inbox(within).await?;
+            let inbox = self.driver.open_inbox(within, retries).await?;
             let reader =
                 read(inbox.consumer, Arc::clone(&self.correlation), self.alive.subscribe());
             self.runtime.spawn(Box::pin(reader));

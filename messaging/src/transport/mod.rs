@@ -40,6 +40,20 @@ struct Inner {
     replies: Replies,
 }
 
+/// What is done to hand a message over, beside waiting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// Whether it is an error that no queue takes it.
+    pub(crate) mandatory: bool,
+    /// How often it is sent again; none is without limit.
+    pub(crate) retries: Option<u32>,
+}
+
+impl Effort {
+    /// That of a server's message to a caller.
+    pub(crate) const ANSWER: Self = Self { mandatory: true, retries: None };
+}
+
 impl Transport {
     /// Connects to the broker of `url`, on the runtime that the calling code runs on:
     ///
@@ -165,16 +179,18 @@ impl Transport {
         &self,
         address: &Address,
         deadline: &Deadline,
+        effort: Effort,
         monitor: Option<Duration>,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
-        let queue = self.inner.replies.queue(deadline.remaining()).await?;
+        let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
         let reply_to = ReplyTo { msg_id: new_id(), queue };
         let body = encode(&reply_to)?;
         let mut pending = self.inner.replies.register(reply_to.msg_id)?;
         let left = deadline.remaining();
-        let message =
-            Publish { address, body: &body, expires: Some(left), mandatory: true, within: left };
+        let Effort { mandatory, retries } = effort;
+        let (expires, within) = (Some(left), left);
+        let message = Publish { address, body: &body, expires, mandatory, within, retries };
         if let Err(error) = self.inner.driver.publish(message).await {
             // The reply proves what the broker did not confirm.
             return pending.answered().unwrap_or(Err(error));
@@ -200,11 +216,17 @@ impl Transport {
             )),
             None => Err(Error::new(
                 ErrorKind::Timeout,
-                format!(
-                    "no reply came in time from {address}; a queue has taken the request, so a \
-                     server is slow, stuck, or gone with its queue left behind: look at the \
-                     queue's consumers, or allow more time with `.timeout(..)`"
-                ),
+                match mandatory {
+                    true => format!(
+                        "no reply came in time from {address}; a queue has taken the request, so a \
+                         server is slow, stuck, or gone with its queue left behind: look at the \
+                         queue's consumers, or allow more time with `.timeout(..)`"
+                    ),
+                    false => format!(
+                        "no reply came in time from {address}; the request was not mandatory, so \
+                         there may be no server at all: without `.mandatory(false)` that is told"
+                    ),
+                },
             )),
         }
     }
@@ -214,10 +236,12 @@ impl Transport {
         &self,
         address: &Address,
         body: &[u8],
-        mandatory: bool,
+        effort: Effort,
         within: Duration,
     ) -> Result<(), Error> {
-        self.inner.driver.publish(Publish { address, body, expires: None, mandatory, within }).await
+        let Effort { mandatory, retries } = effort;
+        let message = Publish { address, body, expires: None, mandatory, within, retries };
+        self.inner.driver.publish(message).await
     }
 
     /// Starts to consume what a server listens on. `permits` is how many messages it runs at once.

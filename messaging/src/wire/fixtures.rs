@@ -58,7 +58,7 @@ fn requests_are_read_and_written_as_by_the_peer() {
         if name == "rpc_call_request_not_quite_json" {
             continue; // it has a test of its own
         }
-        let request = Request::decode(&body).unwrap_or_else(|(e, _)| panic!("{name}: {e:?}"));
+        let mut request = Request::decode(&body).unwrap_or_else(|(e, _)| panic!("{name}: {e:?}"));
         let said = said(&body);
         let text = |key: &str| said.get(key).map(|value| value.as_str().unwrap());
         assert_eq!(request.method, text("method").unwrap(), "{name}");
@@ -70,6 +70,9 @@ fn requests_are_read_and_written_as_by_the_peer() {
         let args =
             request.args.iter().map(|(key, value)| (key.clone(), value.read::<Value>().unwrap()));
         assert_eq!(said["args"], args.collect::<Value>(), "{name}");
+        let monitored = name == "rpc_call_request_monitored";
+        assert_eq!(request.context.get("client_timeout"), monitored.then_some(&json!(2)), "{name}");
+        request.context.remove("client_timeout");
         let context: Map<String, Value> = said
             .as_object()
             .unwrap()
@@ -77,7 +80,6 @@ fn requests_are_read_and_written_as_by_the_peer() {
             .filter_map(|(key, value)| Some((key.strip_prefix("_context_")?.into(), value.clone())))
             .collect();
         assert_eq!(request.context, context, "{name}");
-        let monitored = name == "rpc_call_request_monitored";
         assert_eq!(request.monitor, monitored.then_some(Duration::from_secs(2)), "{name}");
 
         let args: Vec<String> = request

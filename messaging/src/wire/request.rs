@@ -15,8 +15,11 @@ use crate::{Error, ErrorKind};
 
 const CONTEXT: &str = "_context_";
 
-/// Keys that Python peers add to every context themselves; they are the wire's, not the user's.
-const TAKEN: [&str; 3] = ["msg_id", "reply_q", "client_timeout"];
+/// The key under which a handler finds the call monitor's time in its context.
+const CLIENT_TIMEOUT: &str = "client_timeout";
+
+/// Keys that peers set in every context themselves; they are the wire's, not the user's.
+const TAKEN: [&str; 3] = ["msg_id", "reply_q", CLIENT_TIMEOUT];
 
 /// A request as a server gets it.
 #[derive(Debug)]
@@ -170,7 +173,13 @@ impl Fields {
             }
             "_msg_id" => self.msg_id = json::read(text)?,
             "_reply_q" => self.reply_q = json::read(text)?,
-            "_timeout" => self.monitor = seconds(text),
+            "_timeout" => {
+                self.monitor = seconds(text);
+                // As the peer has it, but for the null that it shows where nobody monitors.
+                if self.monitor.is_some() {
+                    self.context.insert(CLIENT_TIMEOUT.to_owned(), json::read(text)?);
+                }
+            }
             "_unique_id" => self.unique_id = json::read(text)?,
             _ => {
                 if let Some(key) = key.strip_prefix(CONTEXT)

@@ -12,6 +12,7 @@ use super::channel::Channel;
 use super::intake::{Intake, Plan};
 use super::pauses::Pauses;
 use super::site::Site;
+use super::tries::Tries;
 use crate::context::Deadline;
 use crate::driver::{self, Delivery};
 use crate::{Error, ErrorKind};
@@ -197,7 +198,7 @@ impl Work {
         let mending = async move {
             site.runtime.sleep(pause).await;
             let deadline = Deadline::after(&site.runtime, MEND_TIMEOUT);
-            site.open(&plan, &deadline).await
+            site.open(&plan, &deadline, &mut Tries::without_limit()).await
         };
         let before = std::mem::replace(&mut self.state, State::Mending(Box::pin(mending)));
         if let State::Open(mut intake) = before {

@@ -12,6 +12,7 @@ use super::connection::Connection;
 use super::failure;
 use super::pauses::{Pauses, shuffle};
 use super::peer::Peer;
+use super::tries::Tries;
 use crate::context::Deadline;
 use crate::runtime::{self, Runtime};
 use crate::{Error, ErrorKind, FailoverStrategy, RabbitOptions};
@@ -66,14 +67,21 @@ impl Link {
         Ok(())
     }
 
-    /// The connection, dialled anew if need be.
-    pub(super) async fn current(&self, deadline: &Deadline) -> Result<Arc<Connection>, Error> {
+    /// The connection, dialled anew if need be. Each round over the hosts that ends in vain is one
+    /// of `tries`, also one that others wanted.
+    pub(super) async fn current(
+        &self,
+        deadline: &Deadline,
+        tries: &mut Tries,
+    ) -> Result<Arc<Connection>, Error> {
         let mut changes = self.0.state.subscribe();
         loop {
             let wanted = match &*changes.borrow_and_update() {
                 State::Closed => return Err(failure::closed()),
                 State::Open(connection) if connection.alive() => return Ok(Arc::clone(connection)),
-                State::Dialling(Some(error)) if failure::lasts(error) => return Err(error.clone()),
+                State::Dialling(Some(error)) if failure::lasts(error) || !tries.spend() => {
+                    return Err(error.clone());
+                }
                 State::Dialling(_) => false,
                 State::Open(_) | State::Idle => true,
             };

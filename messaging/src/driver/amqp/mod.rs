@@ -19,6 +19,7 @@ mod connection;
 mod channel;
 mod link;
 mod pauses;
+mod tries;
 mod number;
 mod stream;
 mod topology;
@@ -48,6 +49,7 @@ use self::peer::Peer;
 use self::publisher::{Publisher, Route};
 use self::site::Site;
 use self::topology::{Exchange, Queue, short};
+use self::tries::Tries;
 use super::{Address, Consumer, Driver, Inbox, Listen, Publish};
 use crate::context::Deadline;
 use crate::runtime::Runtime;
@@ -134,11 +136,11 @@ impl Driver for Rabbit {
             Queue::fanout(&topic, &self.options)?,
         ];
         let plan = Plan { queues, prefetch, no_ack: false };
-        Ok(Box::new(self.site.consume(plan, within).await?))
+        Ok(Box::new(self.site.consume(plan, within, Tries::without_limit()).await?))
     }
 
-    async fn open_inbox(&self, within: Duration) -> Result<Inbox, Error> {
-        inbox::open(&self.site, within).await
+    async fn open_inbox(&self, within: Duration, retries: Option<u32>) -> Result<Inbox, Error> {
+        inbox::open(&self.site, within, Tries::of(retries)).await
     }
 
     async fn close(&self, within: Duration) {

@@ -14,6 +14,7 @@ use super::link::Link;
 use super::pauses::Pauses;
 use super::properties;
 use super::topology::Exchange;
+use super::tries::Tries;
 use crate::context::Deadline;
 use crate::driver::{Address, Publish};
 use crate::runtime::{self, Runtime};
@@ -69,9 +70,10 @@ impl Publisher {
         let message = &Publish { body: &body, ..message.clone() };
         let _turn = self.turn(message.address, &deadline).await?;
         let mut pauses = Pauses::between_publishes();
+        let mut tries = Tries::of(message.retries);
         let mut exchange_was_gone = false;
         loop {
-            let error = match self.attempt(route, message, &deadline).await {
+            let error = match self.attempt(route, message, &deadline, &mut tries).await {
                 Ok(()) => return Ok(()),
                 Err(Failed::ForGood(error)) => return Err(error),
                 Err(Failed::NoExchange(error)) if exchange_was_gone => return Err(error),
@@ -84,7 +86,7 @@ impl Publisher {
                 Err(Failed::NotTaken(error)) => error,
             };
             let pause = pauses.next();
-            if deadline.remaining() <= pause {
+            if deadline.remaining() <= pause || !tries.spend() {
                 return Err(error);
             }
             tracing::debug!("{error}; publishing again in {pause:.1?}");
@@ -113,9 +115,10 @@ impl Publisher {
         route: &Route,
         message: &Publish<'_>,
         deadline: &Deadline,
+        tries: &mut Tries,
     ) -> Result<(), Failed> {
         let to = message.address;
-        let mut lease = self.lease(deadline).await?;
+        let mut lease = self.lease(deadline, tries).await?;
         if let Some(exchange) = &route.exchange {
             lease.declare(exchange, deadline).await.map_err(may_retry)?;
         }
@@ -165,8 +168,8 @@ impl Publisher {
     }
 
     /// A channel that nobody else uses.
-    async fn lease(&self, deadline: &Deadline) -> Result<Lease, Failed> {
-        let connection = self.link.current(deadline).await.map_err(Failed::ForGood)?;
+    async fn lease(&self, deadline: &Deadline, tries: &mut Tries) -> Result<Lease, Failed> {
+        let connection = self.link.current(deadline, tries).await.map_err(Failed::ForGood)?;
         let idle = {
             let mut idle = self.idle();
             // Those of a connection that was lost go with it.

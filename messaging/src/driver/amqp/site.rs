@@ -13,6 +13,7 @@ use super::failure::{self, bounded};
 use super::intake::{Intake, Plan};
 use super::link::Link;
 use super::pauses::Pauses;
+use super::tries::Tries;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
@@ -40,13 +41,14 @@ impl Site {
         self: &Arc<Self>,
         plan: Plan,
         within: Duration,
+        mut tries: Tries,
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
         let mut begun = Begun { site: self, plan: Some(plan) };
         loop {
             let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
-            let error = match self.open(plan, &deadline).await {
+            let error = match self.open(plan, &deadline, &mut tries).await {
                 Ok(intake) => {
                     let Some(plan) = begun.plan.take() else { return Err(failure::closed()) };
                     let own = plan.queues.iter().filter(|queue| queue.own);
@@ -56,7 +58,8 @@ impl Site {
                 Err(error) => error,
             };
             let pause = pauses.next();
-            if error.kind() != ErrorKind::Connection || deadline.remaining() <= pause {
+            let hopeless = error.kind() != ErrorKind::Connection || deadline.remaining() <= pause;
+            if hopeless || !tries.spend() {
                 return Err(error);
             }
             self.runtime.sleep(pause).await;
@@ -64,8 +67,13 @@ impl Site {
     }
 
     /// Declares and consumes what `plan` says.
-    pub(super) async fn open(&self, plan: &Plan, deadline: &Deadline) -> Result<Intake, Error> {
-        let connection = self.link.current(deadline).await?;
+    pub(super) async fn open(
+        &self,
+        plan: &Plan,
+        deadline: &Deadline,
+        tries: &mut Tries,
+    ) -> Result<Intake, Error> {
+        let connection = self.link.current(deadline, tries).await?;
         Intake::open(&connection, plan, deadline).await
     }
 

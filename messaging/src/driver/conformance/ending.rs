@@ -76,7 +76,7 @@ pub(super) async fn a_closed_driver_says_so(env: Env) {
     expect_closed("publishing", published);
     let listening = driver.listen(env.listen_to("one", 10));
     expect_closed("listening", env.bounded("listening", listening).await);
-    let opening = driver.open_inbox(WITHIN);
+    let opening = driver.open_inbox(WITHIN, None);
     expect_closed("opening an inbox", env.bounded("opening an inbox", opening).await);
 }
 

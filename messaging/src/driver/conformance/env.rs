@@ -111,7 +111,7 @@ impl Env {
     }
 
     pub(super) async fn open_inbox(&self, driver: &Arc<dyn Driver>) -> Inbox {
-        match self.bounded("opening an inbox", driver.open_inbox(WITHIN)).await {
+        match self.bounded("opening an inbox", driver.open_inbox(WITHIN, None)).await {
             Ok(inbox) => inbox,
             Err(error) => panic!("opening an inbox failed: {error}"),
         }
@@ -222,7 +222,7 @@ impl fmt::Debug for Env {
 
 /// A message that is not mandatory and does not expire.
 pub(super) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: false, within: WITHIN }
+    Publish { address, body, expires: None, mandatory: false, within: WITHIN, retries: None }
 }
 
 /// The beginning of a body, for a panic.

@@ -139,7 +139,7 @@ impl Driver for Memory {
         }
     }
 
-    async fn open_inbox(&self, _within: Duration) -> Result<Inbox, Error> {
+    async fn open_inbox(&self, _: Duration, _: Option<u32>) -> Result<Inbox, Error> {
         match self.broker.open_inbox(&self.owner) {
             Some((queue, subscribed)) => {
                 let consumer = MemoryConsumer::new(Arc::clone(&self.broker), subscribed);

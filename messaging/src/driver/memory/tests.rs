@@ -90,7 +90,7 @@ fn topic() -> Address {
 }
 
 fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: true, within: WITHIN }
+    Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None }
 }
 
 async fn listen(driver: &Arc<dyn Driver>, server: &str, prefetch: u16) -> Box<dyn Consumer> {

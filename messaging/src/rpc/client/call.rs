@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::Setting;
 use super::outgoing::Outgoing;
 use crate::rpc::Reply;
 use crate::{CallError, Context, Error};
@@ -50,6 +51,20 @@ impl<R> Call<R> {
         self
     }
 
+    /// How often it is sent again while the broker cannot be reached or does not take it, `None`
+    /// for as long as there is time; see [`Prepare::send_retries`](super::Prepare::send_retries).
+    pub fn send_retries(mut self, retries: impl Setting<u32>) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.send_retries = Some(retries.into_setting()));
+        self
+    }
+
+    /// Whether it is an error that no queue takes it; see
+    /// [`Prepare::mandatory`](super::Prepare::mandatory).
+    pub fn mandatory(mut self, mandatory: bool) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.mandatory = Some(mandatory));
+        self
+    }
+
     /// The context that this call carries, and whose deadline bounds it.
     pub fn context(mut self, context: &Context) -> Self {
         set(&mut self.outgoing, |outgoing| outgoing.context = Some(context.clone()));
@@ -70,6 +85,20 @@ impl Cast {
     /// How long to wait for the broker's confirmation.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         set(&mut self.outgoing, |outgoing| outgoing.timeout = Some(timeout));
+        self
+    }
+
+    /// How often it is sent again while the broker cannot be reached or does not take it, `None`
+    /// for as long as there is time; see [`Prepare::send_retries`](super::Prepare::send_retries).
+    pub fn send_retries(mut self, retries: impl Setting<u32>) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.send_retries = Some(retries.into_setting()));
+        self
+    }
+
+    /// Whether it is an error that no queue takes it; see
+    /// [`Prepare::mandatory`](super::Prepare::mandatory).
+    pub fn mandatory(mut self, mandatory: bool) -> Self {
+        set(&mut self.outgoing, |outgoing| outgoing.mandatory = Some(mandatory));
         self
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Settings {
     pub(super) version_cap: Option<Version>,
     pub(super) timeout: Option<Duration>,
     pub(super) monitor: Option<Duration>,
+    pub(super) send_retries: Option<u32>,
+    pub(super) mandatory: bool,
     pub(super) context: Option<Context>,
 }
 
@@ -82,6 +84,8 @@ impl ClientCore {
                 version_cap: None,
                 timeout: None,
                 monitor: None,
+                send_retries: None,
+                mandatory: true,
                 context: None,
             }),
         }

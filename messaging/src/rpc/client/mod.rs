@@ -55,7 +55,7 @@ impl RpcClient {
 
     /// Whether a request made for `version` may be sent: whether it is within the cap.
     #[must_use]
-    pub fn can_send(&self, version: Version) -> bool {
+    pub fn can_send_version(&self, version: Version) -> bool {
         self.core.settings().version_cap.is_none_or(|cap| cap.serves(version))
     }
 

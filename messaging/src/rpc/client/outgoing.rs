@@ -11,7 +11,7 @@ use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::Address;
 use crate::rpc::Reply;
-use crate::transport::Outcome;
+use crate::transport::{Effort, Outcome};
 use crate::wire::{ReplyTo, RequestParts};
 use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Version};
 
@@ -24,6 +24,9 @@ pub(super) struct Outgoing {
     pub(super) timeout: Option<Duration>,
     default_timeout: Option<Duration>,
     pub(super) monitor: Option<Duration>,
+    /// Where this request says otherwise than its client; its `None` is without limit.
+    pub(super) send_retries: Option<Option<u32>>,
+    pub(super) mandatory: Option<bool>,
     pub(super) context: Option<Context>,
     pub(super) fanout: bool,
 }
@@ -43,6 +46,8 @@ impl Outgoing {
             timeout: None,
             default_timeout: None,
             monitor: None,
+            send_retries: None,
+            mandatory: None,
             context: None,
             fanout: false,
         }
@@ -59,7 +64,9 @@ impl Outgoing {
         let (deadline, allowed) = self.deadline()?;
         let transport = self.core.transport();
         let answer = transport
-            .call(&address, &deadline, self.monitor(), |reply_to| self.encode(Some(reply_to)))
+            .call(&address, &deadline, self.effort(), self.monitor(), |reply_to| {
+                self.encode(Some(reply_to))
+            })
             .await
             .map_err(|error| self.failed("call of", &error, allowed))?;
         self.read::<R>(answer)
@@ -69,11 +76,9 @@ impl Outgoing {
         let address = self.address()?;
         let (deadline, allowed) = self.deadline()?;
         let body = self.encode(None)?;
-        // A fanout reaches whoever listens at this moment, which may be nobody.
-        let mandatory = !self.fanout;
         self.core
             .transport()
-            .send(&address, &body, mandatory, deadline.remaining())
+            .send(&address, &body, self.effort(), deadline.remaining())
             .await
             .map_err(|error| self.failed("cast of", &error, allowed))
     }
@@ -90,6 +95,15 @@ impl Outgoing {
             None => self.core.transport().control_exchange().to_owned(),
         };
         Ok(Address::Topic { exchange, topic, server: settings.server.clone() })
+    }
+
+    fn effort(&self) -> Effort {
+        let settings = self.core.settings();
+        Effort {
+            // A fanout reaches whoever listens at this moment, which may be nobody.
+            mandatory: !self.fanout && self.mandatory.unwrap_or(settings.mandatory),
+            retries: self.send_retries.unwrap_or(settings.send_retries),
+        }
     }
 
     /// Whole seconds, at least two: servers give no sign more often than each second.

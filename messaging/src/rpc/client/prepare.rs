@@ -47,7 +47,7 @@ macro_rules! setting {
 }
 
 setting!(&str => String, &String => String, String => String, Version => Version);
-setting!(Duration => Duration, Context => Context);
+setting!(Duration => Duration, u32 => u32, Context => Context);
 
 impl Setting<Context> for &Context {
     fn into_setting(self) -> Option<Context> {
@@ -91,6 +91,27 @@ impl<C: FromCore> Prepare<C> {
     /// [`Call::monitor`](super::Call::monitor). Cleared, calls are not monitored.
     pub fn monitor(mut self, monitor: impl Setting<Duration>) -> Self {
         self.settings.monitor = monitor.into_setting();
+        self
+    }
+
+    /// How often a request is sent again while the broker cannot be reached or does not take it;
+    /// zero is never, so that the error comes at once. Cleared, which is the default, it is sent
+    /// again for as long as there is time. One round over all hosts of the transport URL is one
+    /// try. What the broker may have is never sent again, whatever this says.
+    ///
+    /// The peer's `retry`: there None and -1 are for ever, whatever the timeout.
+    pub fn send_retries(mut self, retries: impl Setting<u32>) -> Self {
+        self.settings.send_retries = retries.into_setting();
+        self
+    }
+
+    /// Whether it is an error that no queue takes a request
+    /// ([`Unroutable`](ErrorKind::Unroutable)). The default is true; with false such a request
+    /// vanishes: a cast succeeds, a call waits for its timeout. A fanout may always reach nobody.
+    ///
+    /// The peer's transport option `at_least_once`, whose default is false.
+    pub fn mandatory(mut self, mandatory: bool) -> Self {
+        self.settings.mandatory = mandatory;
         self
     }
 

@@ -1,7 +1,7 @@
 //! What every generated client can do.
 
 use super::{ClientCore, FromCore, Prepare};
-use crate::{ApiDescriptor, MethodDescriptor, Transport};
+use crate::{ApiDescriptor, MethodDescriptor, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
 ///
@@ -30,6 +30,13 @@ pub trait Proxy: FromCore {
     /// [`MethodDescriptor::params`].
     #[must_use]
     fn can_send(&self, method: MethodDescriptor) -> bool {
-        self.core().settings().limit().is_none_or(|limit| limit.serves(method.since))
+        self.can_send_version(method.since)
+    }
+
+    /// Whether what came with `version` may be sent: whether the version pinned, or the cap, has
+    /// it.
+    #[must_use]
+    fn can_send_version(&self, version: Version) -> bool {
+        self.core().settings().limit().is_none_or(|limit| limit.serves(version))
     }
 }

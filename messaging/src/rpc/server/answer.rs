@@ -12,6 +12,7 @@ use crate::context::Deadline;
 use crate::driver::Address;
 use crate::rpc::dispatcher::Answer;
 use crate::runtime;
+use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo};
 use crate::{Error, Failure};
 
@@ -148,5 +149,5 @@ async fn publish(
 ) -> Result<(), Error> {
     let address = Address::Reply { queue: reply_to.queue.clone() };
     let body = Reply::encode(&reply_to.msg_id, outcome.map(|answer| &*answer.0));
-    server.transport.send(&address, &body, true, within).await
+    server.transport.send(&address, &body, Effort::ANSWER, within).await
 }

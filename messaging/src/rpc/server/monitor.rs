@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Inner, answer};
 use crate::driver::Address;
+use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo};
 
 /// How long one sign may take; the next is due soon.
@@ -23,7 +24,7 @@ pub(super) async fn beat(server: &Inner, reply_to: &ReplyTo, monitor: Duration) 
     loop {
         runtime.sleep(interval).await;
         let body = Reply::heartbeat(&reply_to.msg_id);
-        if let Err(error) = server.transport.send(&address, &body, true, WITHIN).await {
+        if let Err(error) = server.transport.send(&address, &body, Effort::ANSWER, WITHIN).await {
             tracing::debug!(target = %server.target, %error, "a caller takes no signs of life");
             return;
         }
