@@ -20,7 +20,8 @@ use crate::{Error, ErrorKind};
 /// deadline: such a call never waits past the moment at which its own caller gives up.
 ///
 /// On the wire each key is a key of the request with the prefix `_context_` (wire document,
-/// section 8).
+/// section 8). What a JSON value cannot hold and Python writes all the same, such as a NaN, arrives
+/// as its text: a request is not refused for what its handler may never look at.
 ///
 /// ```
 /// use messaging::Context;

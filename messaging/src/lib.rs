@@ -69,7 +69,7 @@
 //!
 //! Arguments and results travel as JSON, written and read by serde. What a Python peer writes
 //! beside JSON (wire document, section 7.2) is read where the type can hold it, and else refused by
-//! an error that names the argument or the result:
+//! an error that names the argument or the result; in a context it is kept as its text:
 //!
 //! - `NaN`, `Infinity` and `-Infinity` are values of `f64` and `f32`, also within structs, lists and
 //!   options. `serde_json::Value` cannot hold them, nor can what serde reads by way of any type:

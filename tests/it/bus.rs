@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use messaging::driver::{Address, Driver, Publish};
 use messaging::{Config, Endpoint, RpcServer, RpcServerBuilder, Target, Transport, runtime};
+use serde_json::Value;
 
 /// A bus of one test's own: topics are unique to it, so that tests share a broker in peace.
 pub(crate) struct Bus {
@@ -82,6 +83,13 @@ pub(crate) async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
     let message =
         Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None };
     driver.publish(message).await.expect("the raw message is taken");
+}
+
+/// What a body says within its envelope.
+pub(crate) fn message(body: &[u8]) -> Value {
+    let envelope: Value = serde_json::from_slice(body).expect("a JSON body");
+    let text = envelope["oslo.message"].as_str().expect("an envelope");
+    serde_json::from_str(text).expect("a JSON message")
 }
 
 /// What one operation of a driver may take.

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use messaging::driver::OpenInbox;
 use messaging::{Context, ErrorKind, Proxy as _, rpc_api};
 use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::api::{SchedulerClient, client, serve};
-use crate::bus::{Bus, on_both, unique};
+use crate::bus::{Bus, WITHIN, message, on_both, send, unique};
 
 on_both! {
     async fn the_context_of_the_call_reaches_the_handler(bus: Bus) {
@@ -18,6 +19,26 @@ on_both! {
         assert_eq!(seen["values"], json!({"user": "alice", "roles": ["a", "b"]}));
         let seen = client(&bus).seen().await.unwrap();
         assert_eq!(seen["values"], json!({}));
+    }
+
+    /// A request is not refused for what its handler may never look at.
+    async fn what_a_context_cannot_hold_arrives_as_its_text(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let mut inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();
+        let body = format!(
+            r#"{{"method": "seen", "version": "2.0", "_msg_id": "id-1", "_reply_q": "{}",
+                "_context_load": NaN, "_context_user": "alice", "_context_msg_id": "another",
+                "_context_client_timeout": 5}}"#,
+            inbox.queue
+        );
+        send(&*driver, &bus.to_topic(), body.as_bytes()).await;
+        let reply = inbox.consumer.next().await.unwrap().unwrap();
+        let values = message(&reply.body)["result"]["values"].take();
+        // The names that the wire has taken are not the client's to set.
+        assert_eq!(values, json!({"load": "NaN", "user": "alice"}));
+        reply.settle.ack().await.unwrap();
+        inbox.consumer.close(WITHIN).await.unwrap();
     }
 
     /// As in a Python handler, whose context has the same key.

@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
+use messaging::driver::{Address, Listen};
 use messaging::{Config, ErrorKind, Transport};
+use serde_json::json;
 
 use crate::api::{client, serve};
-use crate::bus::{Bus, unique};
+use crate::bus::{Bus, WITHIN, message, send, unique};
+
+/// As a server of the test's topic that a test plays itself.
+fn listen(bus: &Bus, server: &str) -> Listen {
+    Listen {
+        exchange: "openstack".into(),
+        topic: bus.topic.clone(),
+        server: server.into(),
+        prefetch: 1,
+        within: WITHIN,
+    }
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_ends_exactly_at_its_timeout() {
@@ -41,12 +54,27 @@ async fn a_call_waits_sixty_seconds_unless_configured() {
     assert_eq!(began.elapsed().as_secs(), 5);
 }
 
+/// A server of ours does not send it any more: it knows when its caller gives up.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_too_late_is_dropped_and_hurts_nobody() {
     let bus = Bus::memory().await;
-    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let driver = bus.driver().await;
+    let mut slow = driver.listen(listen(&bus, "slow")).await.unwrap();
     let error = client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
+    let request = slow.next().await.unwrap().unwrap();
+    request.settle.ack().await.unwrap();
+    slow.close(WITHIN).await.unwrap();
+    let request = message(&request.body);
+    let answer =
+        json!({"_msg_id": request["_msg_id"], "result": 1, "failure": null, "ending": true});
+    let queue = request["_reply_q"].as_str().unwrap().to_owned();
+    send(&*driver, &Address::Reply { queue }, answer.to_string().as_bytes()).await;
+
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+    assert!(format!("{:?}", bus.transport).contains("late_replies: 1"), "{:?}", bus.transport);
+    client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err();
     seen.recv().await.unwrap();
     manager.release.one();
     assert_eq!(client(&bus).whoami().await.unwrap(), "one");
@@ -72,15 +100,8 @@ async fn a_monitored_call_lives_as_long_as_its_server_shows_signs_of_life() {
 async fn a_monitored_call_to_a_server_that_died_ends_early() {
     let bus = Bus::memory().await;
     let driver = bus.driver().await;
-    let listen = messaging::driver::Listen {
-        exchange: "openstack".into(),
-        topic: bus.topic.clone(),
-        server: "dead".into(),
-        prefetch: 1,
-        within: Duration::from_secs(1),
-    };
     // It takes the request and never says a word.
-    let _dead = driver.listen(listen).await.unwrap();
+    let _dead = driver.listen(listen(&bus, "dead")).await.unwrap();
     let began = tokio::time::Instant::now();
     let call =
         client(&bus).hold().timeout(Duration::from_secs(3600)).monitor(Duration::from_secs(4));

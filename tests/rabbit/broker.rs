@@ -6,7 +6,7 @@ use std::time::Duration;
 use lapin::options::*;
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ConnectionProperties};
-use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, Publish};
+use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, OpenInbox, Publish};
 use messaging::{Config, Error, RabbitOptions, runtime};
 
 /// Long enough for a busy machine; nothing that works takes it.
@@ -78,6 +78,10 @@ pub(crate) fn listen(topic: &str) -> Listen {
         prefetch: 10,
         within: WITHIN,
     }
+}
+
+pub(crate) fn inbox() -> OpenInbox {
+    OpenInbox::within(WITHIN)
 }
 
 pub(crate) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {

@@ -14,7 +14,7 @@ async fn eventually_gone(queue: &str) {
 }
 
 async fn inbox(driver: &dyn Driver) -> messaging::driver::Inbox {
-    let inbox = driver.open_inbox(WITHIN, None).await.unwrap();
+    let inbox = driver.open_inbox(crate::broker::inbox()).await.unwrap();
     assert!(queue_exists(&inbox.queue).await);
     inbox
 }
@@ -82,4 +82,23 @@ async fn a_server_starts_while_the_last_one_of_its_topic_stops() {
         last = started.unwrap();
     }
     last.close(WITHIN).await.unwrap();
+}
+
+/// A Python server holds a worker for a minute over each answer whose queue is gone.
+#[tokio::test]
+async fn a_reply_queue_in_which_answers_are_awaited_outlives_its_consumer() {
+    let driver = connect().await;
+    let awaited = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(1));
+    let opening =
+        messaging::driver::OpenInbox { awaited: awaited.clone(), ..crate::broker::inbox() };
+    let [first, second] = [opening.clone(), opening];
+    let first = driver.open_inbox(first).await.unwrap();
+    first.consumer.close(WITHIN).await.unwrap();
+    assert!(queue_exists(&first.queue).await);
+    delete_queue(&first.queue).await;
+
+    let second = driver.open_inbox(second).await.unwrap();
+    awaited.store(0, std::sync::atomic::Ordering::Relaxed);
+    second.consumer.close(WITHIN).await.unwrap();
+    assert!(!queue_exists(&second.queue).await);
 }

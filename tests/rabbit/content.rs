@@ -16,7 +16,7 @@ async fn a_request_is_served_whatever_its_properties_say() {
     let server = RpcServer::builder(&transport, Target::topic(&topic).server("s"));
     let _server = server.endpoint(BaseApi::new("demo")).start().await.unwrap();
     let driver = connect().await;
-    let mut inbox = driver.open_inbox(WITHIN, None).await.unwrap();
+    let mut inbox = driver.open_inbox(inbox()).await.unwrap();
     let stranger = stranger().await;
     let request = json!({
         "method": "ping", "namespace": "baseapi", "version": "1.1", "args": {"arg": "é☃"},

@@ -121,7 +121,7 @@ async fn the_broker_holds_what_it_holds_for_oslo_messaging() {
         // An exchange of its own as well, since the options make different ones.
         let server = Listen { exchange: topic.clone(), ..listen(&topic) };
         let server = driver.listen(server).await.unwrap();
-        let inbox = driver.open_inbox(WITHIN, None).await.unwrap();
+        let inbox = driver.open_inbox(inbox()).await.unwrap();
         running.push((name, fixture, topic, driver, server, inbox));
     }
     let held = queues();
@@ -177,14 +177,14 @@ async fn queues_of_the_queue_manager_outlive_their_consumers_and_are_taken_up_ag
     let process = topic();
     let query = format!("use_queue_manager=1&hostname=h&processname={process}");
     let (one, other) = (connect_with(&query).await, connect_with(&query).await);
-    let first = one.open_inbox(WITHIN, None).await.unwrap();
+    let first = one.open_inbox(inbox()).await.unwrap();
     assert_eq!(first.queue, format!("reply_h:{process}:1"));
-    let second = other.open_inbox(WITHIN, None).await.unwrap();
+    let second = other.open_inbox(inbox()).await.unwrap();
     assert_eq!(second.queue, format!("reply_h:{process}:2"));
 
     first.consumer.close(WITHIN).await.unwrap();
     assert!(queue_exists(&first.queue).await);
-    let again = other.open_inbox(WITHIN, None).await.unwrap();
+    let again = other.open_inbox(inbox()).await.unwrap();
     assert_eq!(again.queue, first.queue);
     for inbox in [again, second] {
         inbox.consumer.close(WITHIN).await.unwrap();
@@ -204,4 +204,39 @@ async fn without_the_mandatory_flag_nobody_is_told_of_a_lost_reply() {
     let message = crate::broker::message(&topic, b"{}");
     let error = connect_with("direct_mandatory_flag=false").await.publish(message).await;
     assert!(error.unwrap_err().is_unroutable());
+}
+
+/// As the peer does it, so that a service with durable queues works beside one without (wire
+/// document, section 5.7).
+#[tokio::test]
+async fn what_exists_as_not_durable_is_used_as_it_is() {
+    let (plain, durable) = (connect().await, connect_with("amqp_durable_queues=true").await);
+    let (topic, exchange) = (topic(), topic());
+    let listen = Listen { exchange: exchange.clone(), ..listen(&topic) };
+    let first = plain.listen(listen.clone()).await.unwrap();
+    let other = Listen { server: "other".into(), ..listen };
+    let mut second = durable.listen(other).await.unwrap();
+    let server = Some("other".to_owned());
+    let address = Address::Topic { exchange, topic, server };
+    durable.publish(message(&address, b"{}")).await.unwrap();
+    let delivery = next(&mut second).await;
+    delivery.settle.ack().await.unwrap();
+    first.close(WITHIN).await.unwrap();
+    second.close(WITHIN).await.unwrap();
+}
+
+/// The other way round nobody can help, here and in the peer.
+#[tokio::test]
+async fn what_exists_as_durable_needs_the_option() {
+    let (plain, durable) = (connect().await, connect_with("amqp_durable_queues=true").await);
+    let (topic, exchange) = (topic(), topic());
+    let listen = Listen { exchange: exchange.clone(), ..listen(&topic) };
+    let first = durable.listen(listen.clone()).await.unwrap();
+    let refused = plain.listen(listen).await.unwrap_err();
+    assert_eq!(refused.kind(), messaging::ErrorKind::Topology);
+    assert!(refused.to_string().contains("`amqp_durable_queues`"), "{refused}");
+    let address = Address::Topic { exchange, topic, server: None };
+    let refused = plain.publish(message(&address, b"{}")).await.unwrap_err();
+    assert!(refused.to_string().contains("`amqp_durable_queues`"), "{refused}");
+    first.close(WITHIN).await.unwrap();
 }

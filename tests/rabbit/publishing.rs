@@ -6,7 +6,7 @@ use lapin::options::*;
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, ExchangeKind};
 use messaging::ErrorKind;
-use messaging::driver::{Address, Publish};
+use messaging::driver::{Address, OpenInbox, Publish};
 
 use crate::broker::*;
 use crate::proxy::Proxy;
@@ -150,7 +150,8 @@ async fn a_broker_that_is_away_is_tried_as_often_as_asked() {
         let error = driver.publish(Publish { retries: Some(retries), ..publish.clone() }).await;
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Connection);
         assert!(begun.elapsed() < WITHIN / 4, "{:?}", begun.elapsed());
-        let error = driver.open_inbox(WITHIN, Some(retries)).await.unwrap_err();
+        let error =
+            driver.open_inbox(OpenInbox { retries: Some(retries), ..inbox() }).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connection);
         assert!(begun.elapsed() < WITHIN / 2, "{:?}", begun.elapsed());
     }
@@ -160,6 +161,21 @@ async fn a_broker_that_is_away_is_tried_as_often_as_asked() {
     assert!(begun.elapsed() >= within);
     let (published, ()) = tokio::join!(driver.publish(publish), async { proxy.come_back() });
     published.unwrap();
+}
+
+/// It is given up when it shows no sign of life, and the next message finds a new one.
+#[tokio::test]
+async fn a_connection_that_stays_silent_is_replaced() {
+    let frozen = Proxy::start().await;
+    let driver = connect_to(&frozen.url()).await.unwrap();
+    let address = to_fanout(&topic());
+    let publish = Publish { mandatory: false, ..message(&address, b"{}") };
+    driver.publish(publish.clone()).await.unwrap();
+    frozen.freeze();
+    let within = Duration::from_millis(300);
+    driver.publish(Publish { within, ..publish.clone() }).await.unwrap_err();
+    frozen.come_back();
+    driver.publish(publish).await.unwrap();
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_consumer_goes_on_after_its_connection_was_cut() {
 async fn an_inbox_comes_back_under_its_name() {
     let proxy = Proxy::start().await;
     let driver = connect_to(&proxy.url()).await.unwrap();
-    let mut inbox = driver.open_inbox(WITHIN, None).await.unwrap();
+    let mut inbox = driver.open_inbox(inbox()).await.unwrap();
     delete_queue(&inbox.queue).await;
     assert_eq!(next_error(&mut inbox.consumer).await.kind(), ErrorKind::Topology);
 

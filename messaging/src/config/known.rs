@@ -140,7 +140,7 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
     Known::rabbit("heartbeat_rate", INT, "3")
         .without_effect("the AMQP client sends heartbeats and watches for them by itself"),
     Known::rabbit("heartbeat_in_pthread", Kind::Bool, "false")
-        .without_effect("no handler can hold up a heartbeat; oslo.messaging dropped it in 18.0"),
+        .without_effect("heartbeats are a task of the runtime; oslo.messaging dropped it in 18.0"),
     Known::rabbit("direct_mandatory_flag", Kind::Bool, "true"),
     Known::rabbit("enable_cancel_on_failover", Kind::Bool, "false"),
     Known::rabbit("use_queue_manager", Kind::Bool, "false"),

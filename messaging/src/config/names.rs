@@ -13,7 +13,7 @@ pub(super) fn check(config: &Config, url: &TransportUrl) -> Result<(), Error> {
     for (name, place) in sources.names_in(RABBIT) {
         known::rabbit(name).ok_or_else(|| unknown(name, &place))?;
     }
-    for (name, place) in sources.rabbit_variables() {
+    for (name, place) in sources.variables_in(RABBIT) {
         // The environment knows no older names, as in oslo.config.
         let known = RABBIT_OPTIONS.iter().find(|known| known.name == name);
         known.ok_or_else(|| unknown(&name, &place))?;

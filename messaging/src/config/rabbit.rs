@@ -211,8 +211,12 @@ impl RabbitOptions {
                 self.missing_consumer_retry_timeout = seconds(key, value)?;
             }
             "kombu_compression" => {
-                let compression = Compression::read(value);
-                self.compression = Some(compression.ok_or_else(|| wrong(key, Compression::WORDS))?);
+                self.compression = match value {
+                    "" => None,
+                    _ => Some(
+                        Compression::read(value).ok_or_else(|| wrong(key, Compression::WORDS))?,
+                    ),
+                };
             }
             "ssl" => self.ssl = boolean(key, value)?,
             "ssl_ca_file" => self.ssl_ca_file = path(value),

@@ -27,6 +27,11 @@ impl Report {
         self.settings.insert(name, Setting { value, place });
     }
 
+    /// Where an option was set, if anywhere.
+    pub(crate) fn place(&self, name: &str) -> Option<String> {
+        self.settings.get(name).map(|setting| setting.place.to_string())
+    }
+
     /// The options that are not as they are by default, with their values and places.
     pub(crate) fn set(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.settings

@@ -9,7 +9,7 @@ use super::report::Report;
 use super::sources::{Place, Said};
 use super::substitute::substitute;
 use super::{Config, RabbitOptions};
-use crate::{Error, ErrorKind, TransportUrl};
+use crate::{Error, ErrorKind, TransportUrl, target};
 
 /// The longest time that AMQP carries: 31 bits of milliseconds, in seconds.
 const MAX_SECONDS: i64 = 2_147_483;
@@ -36,6 +36,10 @@ pub(super) fn resolve(config: &Config, report: &mut Report) -> Result<Resolved, 
         Some(exchange) => resolution.built(&known::CONTROL_EXCHANGE, exchange.clone(), exchange),
         None => resolution.default_option(&known::CONTROL_EXCHANGE, Ok)?,
     };
+    target::check_exchange(&control_exchange).map_err(|why| {
+        let place = resolution.report.place(known::CONTROL_EXCHANGE.name).unwrap_or_default();
+        Error::new(ErrorKind::Config, format!("{place}: option `control_exchange`: {why}"))
+    })?;
     let response_timeout = match config.response_timeout {
         Some(timeout) => resolution.built(
             &known::RPC_RESPONSE_TIMEOUT,
@@ -139,7 +143,14 @@ impl Resolution<'_> {
                 self.set(&mut options, option, said)?;
             }
         }
-        options.check()?;
+        options.check().map_err(|unfit| unfit.into_error(|key| self.report.place(key)))?;
+        if options.heartbeat.is_zero() {
+            self.report.warnings.push(format!(
+                "option `heartbeat_timeout_threshold` ({}) is 0, which leaves the heartbeat to the \
+                 broker here, where the peer switches it off",
+                self.report.place("heartbeat_timeout_threshold").unwrap_or_default()
+            ));
+        }
         Ok(options)
     }
 
@@ -165,8 +176,11 @@ impl Resolution<'_> {
     fn elsewhere(&mut self) {
         for other in ELSEWHERE {
             let mut told = BTreeSet::new();
-            for (name, place) in self.config.sources.names_in(other.group) {
-                if other.options.contains(&name) && told.insert(name) {
+            let sources = &self.config.sources;
+            let files = sources.names_in(other.group);
+            let files = files.map(|(name, place)| (name.to_owned(), place));
+            for (name, place) in sources.variables_in(other.group).chain(files) {
+                if other.options.contains(&&*name) && told.insert(name.clone()) {
                     let why = other.why;
                     let warning = format!("option `{name}` ({place}) has no effect here: {why}");
                     self.report.warnings.push(warning);

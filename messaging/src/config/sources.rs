@@ -139,9 +139,9 @@ impl Sources {
         })
     }
 
-    /// All names of the group of RabbitMQ that the environment sets, in lower case.
-    pub(crate) fn rabbit_variables(&self) -> impl Iterator<Item = (String, Place)> {
-        let prefix = variable_name(RABBIT, "");
+    /// All names of `group` that the environment sets, in lower case.
+    pub(crate) fn variables_in(&self, group: &str) -> impl Iterator<Item = (String, Place)> {
+        let prefix = variable_name(group, "");
         self.environment.keys().filter_map(move |variable| {
             let name = variable.strip_prefix(&prefix)?;
             Some((name.to_ascii_lowercase(), Place::Variable(variable.clone())))

@@ -113,6 +113,48 @@ fn a_folder_is_read_in_the_order_of_names() {
 }
 
 #[test]
+fn options_that_do_not_fit_together_are_told_with_their_places() {
+    let folder = Folder::new();
+    let path = folder.write("1.conf", "[oslo_messaging_rabbit]\n\nrabbit_ha_queues = true\n");
+    let config = Config::new().file(path);
+    let config =
+        with_environment(config, &[("OS_OSLO_MESSAGING_RABBIT__RABBIT_QUORUM_QUEUE", "true")]);
+    let text = mistake(&config);
+    for part in [
+        "`rabbit_ha_queues` (",
+        "1.conf line 3, group [oslo_messaging_rabbit])",
+        "`rabbit_quorum_queue` (environment variable OS_OSLO_MESSAGING_RABBIT__RABBIT_QUORUM_QUEUE)",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let stream = Config::new().option("rabbit_stream_fanout", "true");
+    let text = mistake(&stream);
+    assert!(text.contains("`rabbit_stream_fanout` (set by the program)"), "{text}");
+    assert!(text.contains("`rabbit_transient_quorum_queue` (the default)"), "{text}");
+}
+
+#[test]
+fn a_control_exchange_that_no_broker_has_is_a_mistake() {
+    for name in ["", "amq.topic"] {
+        let text = mistake(&file(&format!("[DEFAULT]\ncontrol_exchange = {name}\n")));
+        assert!(text.contains("line 2") && text.contains("`control_exchange`"), "{text}");
+    }
+}
+
+#[test]
+fn what_means_something_else_here_is_warned_of() {
+    let (resolved, warnings) = settled(&file(
+        "[oslo_messaging_rabbit]\nheartbeat_timeout_threshold = 0\nkombu_compression =\n",
+    ));
+    assert_eq!(resolved.rabbit.compression, None);
+    assert!(matches!(&*warnings, [one] if one.contains("line 2") && one.contains("heartbeat")));
+    let elsewhere =
+        with_environment(Config::new(), &[("OS_OSLO_MESSAGING_NOTIFICATIONS__TOPICS", "a")]);
+    let (_, warnings) = settled(&elsewhere);
+    assert!(matches!(&*warnings, [one] if one.contains("`topics`") && one.contains("OS_OSLO")));
+}
+
+#[test]
 fn mistakes_name_file_line_group_and_option_and_no_value() {
     for (text, parts) in [
         (

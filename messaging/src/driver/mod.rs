@@ -13,6 +13,7 @@ pub(crate) mod memory;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -79,9 +80,8 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// The consumer mends itself after any loss until it is cancelled or closed.
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error>;
 
-    /// Declares a reply queue and starts to consume it, with as many `retries` as for
-    /// [`publish`](Self::publish).
-    async fn open_inbox(&self, within: Duration, retries: Option<u32>) -> Result<Inbox, Error>;
+    /// Declares a reply queue and starts to consume it.
+    async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error>;
 
     /// Ends all consumers, then closes the connections.
     async fn close(&self, within: Duration);
@@ -158,6 +158,27 @@ pub struct Listen {
     pub prefetch: u16,
     /// How long setting up may take.
     pub within: Duration,
+}
+
+/// A reply queue in the making.
+#[derive(Clone, Debug)]
+pub struct OpenInbox {
+    /// How long setting up may take.
+    pub within: Duration,
+    /// How often it is tried again, as in [`Publish::retries`].
+    pub retries: Option<u32>,
+    /// How many answers may still come. While there are any, the queue is not deleted when it is
+    /// closed, but left to expire: a Python server holds a worker for a minute over each answer
+    /// whose queue is gone (wire document, section 10).
+    pub awaited: Arc<AtomicUsize>,
+}
+
+impl OpenInbox {
+    /// A queue in which no answer is awaited that another could miss.
+    #[must_use]
+    pub fn within(within: Duration) -> Self {
+        Self { within, retries: None, awaited: Arc::default() }
+    }
 }
 
 /// A reply queue, consumed.

@@ -22,7 +22,9 @@ pub enum ErrorKind {
     NotSent,
     /// No queue takes messages for the target; nothing was delivered.
     Unroutable,
-    /// The broker did not confirm the message in time; whether it has it is not known.
+    /// The broker refused the message itself, such as one that is too large; nothing was delivered.
+    Refused,
+    /// The broker did not confirm the message in time, or the connection was lost before it did; whether it has it is not known.
     NotConfirmed,
     /// No reply came in time; whether the method ran is not known.
     Timeout,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub(crate) type Outcome = Result<Json, Failure>;
 pub(crate) struct Correlation {
     calls: Mutex<HashMap<String, Waiting>>,
     late: AtomicU64,
+    /// How many requests may still be answered, also those whose calls have given up.
+    awaited: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -35,7 +37,7 @@ struct Waiting {
 /// A call's place in the table; dropping it takes the call out.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    pub(crate) msg_id: String,
+    msg_id: String,
     receiver: oneshot::Receiver<Result<Outcome, Error>>,
     alive: Arc<Notify>,
     correlation: Arc<Correlation>,
@@ -48,6 +50,7 @@ impl Correlation {
         let alive = Arc::<Notify>::default();
         let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
         self.calls().insert(msg_id.clone(), waiting);
+        self.awaited.fetch_add(1, Ordering::Relaxed);
         Pending { msg_id, receiver, alive, correlation: Arc::clone(self) }
     }
 
@@ -62,6 +65,18 @@ impl Correlation {
     /// How many replies came that no call waited for any more.
     pub(crate) fn late(&self) -> u64 {
         self.late.load(Ordering::Relaxed)
+    }
+
+    /// How many requests may still be answered.
+    pub(crate) fn awaited(&self) -> &Arc<AtomicUsize> {
+        &self.awaited
+    }
+
+    /// No more will come for one request.
+    fn settled(&self) {
+        let fewer = |awaited: usize| awaited.checked_sub(1);
+        // A second answer to one request, and there is none to count.
+        let _ = self.awaited.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
     }
 
     /// Ends all calls with `error`: no reply will come.
@@ -89,6 +104,7 @@ impl Correlation {
                 }
             }
             Ending::Last => {
+                self.settled();
                 if let Some(waiting) = calls.remove(&reply.msg_id) {
                     drop(calls);
                     let is_null = reply.outcome.as_ref().is_ok_and(Json::is_null);
@@ -108,14 +124,14 @@ impl Correlation {
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
     fn refuse(&self, body: &[u8], named: Option<String>, error: Error) {
-        let mut calls = self.calls();
         let waiting = match named {
-            Some(msg_id) => calls.remove(&msg_id),
-            None => msg_ids(body).find_map(|msg_id| calls.remove(msg_id)),
+            Some(msg_id) => self.calls().remove(&msg_id),
+            // A lock for each: a long body must not hold up the other calls.
+            None => msg_ids(body).find_map(|msg_id| self.calls().remove(msg_id)),
         };
-        drop(calls);
         match waiting {
             Some(waiting) => {
+                self.settled();
                 let _ =
                     waiting.sender.send(Err(error.within("the reply came but does not decode")));
             }
@@ -160,6 +176,16 @@ impl Pending {
                 Either::Right(_) => {}
             }
         }
+    }
+
+    /// The id of the call.
+    pub(crate) fn msg_id(&self) -> &str {
+        &self.msg_id
+    }
+
+    /// No answer will come: the request did not reach the broker.
+    pub(crate) fn not_delivered(self) {
+        self.correlation.settled();
     }
 
     /// The answer, if it is there.
@@ -234,6 +260,22 @@ mod tests {
             let error = call.answered().expect(body).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         }
+    }
+
+    #[test]
+    fn what_may_still_be_answered_is_counted() {
+        let correlation = Arc::new(Correlation::default());
+        let awaited = || correlation.awaited().load(Ordering::Relaxed);
+        let call = |id: &str| correlation.register(id.to_owned());
+        let (answered, given_up, not_sent) = (call("1"), call("2"), call("3"));
+        assert_eq!(awaited(), 3);
+        not_sent.not_delivered();
+        correlation.deliver(&reply("1", 1, true));
+        drop((answered, given_up));
+        assert_eq!(awaited(), 1, "a call that gave up may be answered all the same");
+        correlation.deliver(&reply("2", 1, true));
+        correlation.deliver(&reply("2", 1, true));
+        assert_eq!(awaited(), 0);
     }
 
     #[test]

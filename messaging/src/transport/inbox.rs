@@ -8,7 +8,7 @@ use std::pin::pin;
 use tokio::sync::{OnceCell, watch};
 
 use super::correlation::{Correlation, Pending, closed};
-use crate::driver::{Consumer, Driver};
+use crate::driver::{Consumer, Driver, OpenInbox};
 use crate::runtime::Runtime;
 use crate::{Error, runtime};
 
@@ -49,7 +49,9 @@ impl Replies {
             return Ok(queue.clone());
         }
         let opening = self.queue.get_or_try_init(|| async {
-            let inbox = self.driver.open_inbox(within, retries).await?;
+            let awaited = Arc::clone(self.correlation.awaited());
+            let opening = OpenInbox { within, retries, awaited };
+            let inbox = self.driver.open_inbox(opening).await?;
             let reader =
                 read(inbox.consumer, Arc::clone(&self.correlation), self.alive.subscribe());
             self.runtime.spawn(Box::pin(reader));

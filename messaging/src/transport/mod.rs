@@ -184,17 +184,25 @@ impl Transport {
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
-        let reply_to = ReplyTo { msg_id: new_id(), queue };
+        let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
         let body = encode(&reply_to)?;
         let mut pending = self.inner.replies.register(reply_to.msg_id)?;
         let left = deadline.remaining();
         let Effort { mandatory, retries } = effort;
-        let (expires, within) = (Some(left), left);
+        let (expires, within) = (Some(rounded_up(left)), left);
         let message = Publish { address, body: &body, expires, mandatory, within, retries };
-        if let Err(error) = self.inner.driver.publish(message).await {
-            // The reply proves what the broker did not confirm.
-            return pending.answered().unwrap_or(Err(error));
-        }
+        let unconfirmed = match self.inner.driver.publish(message).await {
+            Ok(()) => None,
+            // The broker may have it: an answer is waited for, and proves it.
+            Err(error) if error.kind() == ErrorKind::NotConfirmed => Some(error),
+            Err(error) => {
+                if let Some(answer) = pending.answered() {
+                    return answer;
+                }
+                pending.not_delivered();
+                return Err(error);
+            }
+        };
         // What may be large is not kept while the answer is waited for.
         drop(body);
         let clock = &*self.inner.runtime;
@@ -204,26 +212,30 @@ impl Transport {
                 Some(monitor) => pending.monitored(clock, monitor).await,
             }
         };
-        match runtime::timeout(clock, deadline.remaining(), answering).await {
-            Some(Some(answer)) => answer,
-            Some(None) => Err(Error::new(
+        let answered = runtime::timeout(clock, deadline.remaining(), answering).await;
+        // By these a server's log tells of the call.
+        let named = format!("(call {}, reply queue `{queue}`)", pending.msg_id());
+        match (answered, unconfirmed) {
+            (Some(Some(answer)), _) => answer,
+            (_, Some(error)) => Err(error),
+            (Some(None), None) => Err(Error::new(
                 ErrorKind::Timeout,
                 format!(
                     "no sign of life came from {address} for {:?}, the time that the call is \
-                     monitored; the server died, was cut off, or is one that gives none",
+                     monitored {named}; the server died, was cut off, or is one that gives none",
                     monitor.unwrap_or_default()
                 ),
             )),
-            None => Err(Error::new(
+            (None, None) => Err(Error::new(
                 ErrorKind::Timeout,
                 match mandatory {
                     true => format!(
-                        "no reply came in time from {address}; a queue has taken the request, so a \
+                        "no reply came in time from {address} {named}; a queue has taken the request, so a \
                          server is slow, stuck, or gone with its queue left behind: look at the \
                          queue's consumers, or allow more time with `.timeout(..)`"
                     ),
                     false => format!(
-                        "no reply came in time from {address}; the request was not mandatory, so \
+                        "no reply came in time from {address} {named}; the request was not mandatory, so \
                          there may be no server at all: without `.mandatory(false)` that is told"
                     ),
                 },
@@ -265,6 +277,14 @@ impl Transport {
         };
         self.inner.driver.listen(listen).await
     }
+}
+
+/// Up to hundredths of a second: what little of a timeout is gone before the request is sent is no
+/// difference to the broker, and the number stays the one that was set.
+fn rounded_up(left: Duration) -> Duration {
+    const STEP: u128 = 10_000_000;
+    let steps = u64::try_from(left.as_nanos().div_ceil(STEP)).unwrap_or(u64::MAX);
+    Duration::from_millis(steps.saturating_mul(10))
 }
 
 impl fmt::Debug for Transport {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Error, Map, Value};
 
 use super::bounds::{bounded, bounded_lines};
-use super::json::{elements, for_each_field, read};
+use super::json::{elements, for_each_field, held, read};
 use crate::Failure;
 
 /// What a Python service adds to class and module of an exception that it got itself.
@@ -79,11 +79,6 @@ pub(super) fn decode(text: &str) -> Result<Failure, Error> {
 /// A text; of a null nothing, and of anything else how it is written.
 fn said(json: &str) -> String {
     read(json).unwrap_or_else(|_| if json == "null" { String::new() } else { json.to_owned() })
-}
-
-/// A value; as text if a `Value` cannot hold it, as a NaN.
-fn held(json: &str) -> Value {
-    read(json).unwrap_or_else(|_| json.into())
 }
 
 /// A list of elements, of which anything else is one; a null is nothing.

@@ -185,7 +185,8 @@ impl Fields {
                 if let Some(key) = key.strip_prefix(CONTEXT)
                     && !TAKEN.contains(&key)
                 {
-                    self.context.insert(key.to_owned(), json::read(text)?);
+                    // Whatever a client keeps there, its request is served.
+                    self.context.insert(key.to_owned(), json::held(text));
                 }
             }
         }
@@ -223,14 +224,11 @@ mod tests {
         let body = |rest: &str| {
             format!(r#"{{{rest}, "_msg_id": "1", "_reply_q": "reply_1"}}"#).into_bytes()
         };
-        let deep =
-            format!(r#""method": "m", "_context_x": {}{}"#, "[".repeat(10_000), "]".repeat(10_000));
         for (rest, expected) in [
             (r#""args": {}"#, "no `method`"),
             (r#""method": 7"#, "field `method`"),
             (r#""method": "m", "args": null"#, "field `args`"),
             (r#""method": "m", "args": []"#, "field `args`"),
-            (deep.as_str(), "field `_context_x`"),
         ] {
             let (error, reply_to) = Request::decode(&body(rest)).unwrap_err();
             assert_eq!(reply_to, Some(ReplyTo { msg_id: "1".into(), queue: "reply_1".into() }));
@@ -249,6 +247,17 @@ mod tests {
         assert_eq!(request.args["flat"].get(), "1");
     }
 
+    /// A request is not refused for what its handler may never look at.
+    #[test]
+    fn a_context_value_that_cannot_be_held_is_its_text() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        for (written, held) in [(deep.as_str(), deep.as_str()), ("NaN", "NaN")] {
+            let body = format!(r#"{{"method": "m", "_context_x": {written}}}"#);
+            let request = Request::decode(body.as_bytes()).unwrap();
+            assert_eq!(request.context["x"], held);
+        }
+    }
+
     #[test]
     fn version_is_absent_null_or_text() {
         let version = |json: &str| Request::decode(json.as_bytes()).unwrap().version;
@@ -257,6 +266,7 @@ mod tests {
         let text = version(r#"{"method": "m", "version": "1.4"}"#).unwrap();
         assert_eq!(text.parse(), Ok(Version::new(1, 4)));
     }
+
     #[test]
     fn a_monitor_is_a_number_of_seconds_also_as_text() {
         for (timeout, monitor) in [

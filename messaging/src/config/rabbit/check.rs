@@ -3,53 +3,78 @@
 use super::RabbitOptions;
 use crate::{Error, ErrorKind};
 
+/// Options that do not fit together.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    keys: [&'static str; 2],
+    why: &'static str,
+}
+
 impl RabbitOptions {
     /// Whether these options can be had together: the peer finds out when it declares the first
     /// queue, and we when the transport is made (wire document, section 5.3).
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        for (quorum, key) in [
-            (self.quorum_queue, "rabbit_quorum_queue"),
-            (self.transient_quorum_queue, "rabbit_transient_quorum_queue"),
+    pub(crate) fn check(&self) -> Result<(), Unfit> {
+        let replicated = "exclude each other: quorum queues are replicated by themselves; take \
+                          `rabbit_ha_queues` out";
+        for (unfit, keys, why) in [
+            (
+                self.ha_queues && self.quorum_queue,
+                ["rabbit_ha_queues", "rabbit_quorum_queue"],
+                replicated,
+            ),
+            (
+                self.ha_queues && self.transient_quorum_queue,
+                ["rabbit_ha_queues", "rabbit_transient_quorum_queue"],
+                replicated,
+            ),
+            (
+                self.auto_delete && self.quorum_queue,
+                ["amqp_auto_delete", "rabbit_quorum_queue"],
+                "exclude each other: RabbitMQ deletes no quorum queue by itself; take one of them \
+                 out",
+            ),
+            (
+                self.stream_fanout && !self.transient_quorum_queue,
+                ["rabbit_stream_fanout", "rabbit_transient_quorum_queue"],
+                "belong together: the second makes the fanout exchange durable, which a stream \
+                 needs; set it to true",
+            ),
+            (
+                self.stream_fanout && self.prefetch == 0,
+                ["rabbit_stream_fanout", "rabbit_qos_prefetch_count"],
+                "belong together: RabbitMQ sends a stream only in bounded pieces; set the second \
+                 to 100, say",
+            ),
+            (
+                self.ssl_key_file.is_some() && self.ssl_cert_file.is_none(),
+                ["ssl_key_file", "ssl_cert_file"],
+                "belong together: the key is that of a client certificate; set the second",
+            ),
         ] {
-            if self.ha_queues && quorum {
-                return Err(wrong(&format!(
-                    "`rabbit_ha_queues` and `{key}` exclude each other: quorum queues are \
-                     replicated by themselves; take `rabbit_ha_queues` out"
-                )));
+            if unfit {
+                return Err(Unfit { keys, why });
             }
-        }
-        if self.auto_delete && self.quorum_queue {
-            return Err(wrong(
-                "`amqp_auto_delete` and `rabbit_quorum_queue` exclude each other: RabbitMQ deletes \
-                 no quorum queue by itself; take one of them out",
-            ));
-        }
-        if self.stream_fanout && !self.transient_quorum_queue {
-            return Err(wrong(
-                "`rabbit_stream_fanout` needs `rabbit_transient_quorum_queue`, which makes the \
-                 fanout exchange durable; set it to true",
-            ));
-        }
-        if self.stream_fanout && self.prefetch == 0 {
-            return Err(wrong(
-                "`rabbit_stream_fanout` needs `rabbit_qos_prefetch_count`: RabbitMQ sends a stream \
-                 only in bounded pieces; set it to 100, say",
-            ));
-        }
-        if self.ssl_key_file.is_some() && self.ssl_cert_file.is_none() {
-            return Err(wrong(
-                "`ssl_key_file` needs `ssl_cert_file`: the key is that of a client certificate",
-            ));
         }
         Ok(())
     }
 }
 
-fn wrong(text: &str) -> Error {
-    Error::new(
-        ErrorKind::Config,
-        format!("options of the group oslo_messaging_rabbit do not fit together: {text}"),
-    )
+impl Unfit {
+    /// As an error that says of each option where it was set, as far as `place` knows.
+    pub(crate) fn into_error(self, place: impl Fn(&str) -> Option<String>) -> Error {
+        let named = self.keys.map(|key| match place(key) {
+            Some(place) => format!("`{key}` ({place})"),
+            None => format!("`{key}` (the default)"),
+        });
+        Error::new(
+            ErrorKind::Config,
+            format!(
+                "options of the group oslo_messaging_rabbit do not fit together: {} {}",
+                named.join(" and "),
+                self.why
+            ),
+        )
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +86,7 @@ mod tests {
         let both = |change: fn(&mut RabbitOptions)| {
             let mut options = RabbitOptions::default();
             change(&mut options);
-            let error = options.check().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Config);
-            error.to_string()
+            options.check().unwrap_err().into_error(|_| None).to_string()
         };
         for (text, keys) in [
             (

@@ -12,6 +12,7 @@ use super::channel::Channel;
 use super::dial::{CutOnDrop, dial};
 use super::failure::{self, Fault, bounded};
 use super::kit::Kit;
+use super::number::this_program;
 use super::peer::Peer;
 use super::tls::Tls;
 use super::wire::{Switch, Wire};
@@ -46,6 +47,8 @@ struct Seen {
     /// Whether an error was seen that no connection survives. lapin's own state may say
     /// otherwise: it is set by a thread of its own, and not always at once.
     over: bool,
+    /// Whether a sign of life is being waited for.
+    doubted: bool,
 }
 
 /// Whether `error` is the end of the connection that it comes from, and not of a channel alone.
@@ -54,7 +57,7 @@ fn ends_it(error: &lapin::Error) -> bool {
 }
 
 impl Connection {
-    /// Connects to one host, as `messaging:PID:PURPOSE`.
+    /// Connects to one host, as `PROGRAM:PID:PURPOSE`: what operators find in the broker's list.
     pub(super) async fn open(
         peer: &Peer,
         purpose: &str,
@@ -74,7 +77,7 @@ impl Connection {
         let wire = bounded(&**runtime, &deadline, dialling).await.map_err(refused)?;
 
         let switch = CutOnDrop::new(wire.switch());
-        let name = format!("messaging:{}:{purpose}", std::process::id());
+        let name = format!("{}:{}:{purpose}", this_program(), std::process::id());
         let properties = ConnectionProperties::default().with_connection_name(name.into());
         let wire = Mutex::new(Some(wire));
         let take = async move |_, _| {
@@ -110,6 +113,29 @@ impl Connection {
             self.note(fault);
         })?;
         Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
+    }
+
+    /// To be called after the broker has been silent: asks it for a sign of life, and without one
+    /// gives the connection up, so that the next message finds another, or another host (wire
+    /// document, section 17.2). A broker short of memory is silent too, and says so.
+    pub(super) fn doubt(self: &Arc<Self>) {
+        if self.inner.status().blocked() || std::mem::replace(&mut lock(&self.seen).doubted, true) {
+            return;
+        }
+        let connection = Arc::clone(self);
+        self.runtime.spawn(Box::pin(async move {
+            let deadline = Deadline::after(&connection.runtime, CONNECT_TIMEOUT);
+            match connection.channel(&deadline).await {
+                Ok(channel) => channel.close(&deadline).await,
+                Err(fault) => {
+                    let words = fault.words();
+                    tracing::warn!("{connection}: the connection is given up: {words}");
+                    lock(&connection.seen).over = true;
+                    connection.switch.cut();
+                }
+            }
+            lock(&connection.seen).doubted = false;
+        }));
     }
 
     /// `fault` with its cause put in its place, where the whole connection went down.

@@ -209,18 +209,37 @@ fn conflict(words: &str, sort: Sort) -> String {
 
 /// Whether the broker said that a thing is not there, or not within reach.
 pub(super) fn is_not_found(error: &Error) -> bool {
-    let below = std::error::Error::source(error).and_then(|below| below.downcast_ref());
-    below.is_some_and(|below: &lapin::Error| {
-        Fault::Told(below.clone()).refusal() == Some(Refusal::NotFound)
+    below(error).is_some_and(|fault| fault.refusal() == Some(Refusal::NotFound))
+}
+
+/// Whether the broker said that a thing is there, and durable or not, unlike what was asked for.
+pub(super) fn is_about_durable(error: &Error) -> bool {
+    below(error).is_some_and(|fault| {
+        fault.refusal() == Some(Refusal::Precondition)
+            && fault.words().contains("inequivalent arg 'durable'")
     })
+}
+
+/// Whether the broker failed, as one does whose virtual host is just starting; not where it says
+/// that it no longer has what was asked for.
+pub(super) fn is_of_the_broker(error: &Error) -> bool {
+    below(error).is_some_and(|fault| {
+        fault.refusal() == Some(Refusal::Internal) && !fault.words().contains("deprecated")
+    })
+}
+
+fn below(error: &Error) -> Option<Fault> {
+    let below = std::error::Error::source(error)?.downcast_ref::<lapin::Error>()?;
+    Some(Fault::Told(below.clone()))
 }
 
 /// Why `thing`, named, is not consumed.
 pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
     let kind = match fault.refusal() {
         Some(Refusal::Access) => ErrorKind::AccessRefused,
+        // It went between its declaration and this: to be declared again.
+        Some(Refusal::NotFound) | None => ErrorKind::Connection,
         Some(_) => ErrorKind::Topology,
-        None => ErrorKind::Connection,
     };
     let text = format!("{thing} cannot be consumed: {}", fault.words());
     fault.into_error(kind, text)
@@ -231,7 +250,8 @@ pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
     let kind = match fault.refusal() {
         Some(Refusal::Access | Refusal::NotAllowed) => ErrorKind::AccessRefused,
         Some(Refusal::NotFound) => ErrorKind::Unroutable,
-        _ => ErrorKind::Connection,
+        Some(_) => ErrorKind::Refused,
+        None => ErrorKind::Connection,
     };
     let text = format!("a message to {to} was not taken: {}", fault.words());
     fault.into_error(kind, text)

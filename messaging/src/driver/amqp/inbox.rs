@@ -1,24 +1,24 @@
 //! The queue in which a client takes its replies.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::intake::Plan;
 use super::site::Site;
 use super::topology::Queue;
 use super::tries::Tries;
 use crate::Error;
-use crate::driver::Inbox;
+use crate::driver::{Inbox, OpenInbox};
 
 /// Declares a reply queue and consumes it.
 ///
 /// It is not exclusive, so that it can be consumed again at once after a connection was lost in
-/// silence: an exclusive one stays locked until the broker has noticed. The broker is asked for no
-/// acknowledgements, since a reply that its client lost is of use to nobody else.
-pub(super) async fn open(site: &Arc<Site>, within: Duration, tries: Tries) -> Result<Inbox, Error> {
-    let reply = Queue::reply(&site.options)?;
+/// silence: an exclusive one stays locked until the broker has noticed. Replies are acknowledged,
+/// so that those that were on their way when a connection was lost come again on the next.
+pub(super) async fn open(site: &Arc<Site>, opening: OpenInbox) -> Result<Inbox, Error> {
+    let OpenInbox { within, retries, awaited } = opening;
+    let reply = Queue::reply(&site.options, awaited)?;
     let queue = reply.name.to_string();
-    let plan = Plan { queues: vec![reply], prefetch: 0, no_ack: true };
-    let consumer = site.consume(plan, within, tries).await?;
+    let plan = Plan { queues: vec![reply], prefetch: site.options.prefetch };
+    let consumer = site.consume(plan, within, Tries::of(retries)).await?;
     Ok(Inbox { queue, consumer: Box::new(consumer) })
 }

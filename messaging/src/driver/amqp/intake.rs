@@ -19,7 +19,7 @@ use super::compression;
 use super::connection::Connection;
 use super::failure::{self, Fault, bounded};
 use super::properties;
-use super::settle::{Settle, Settled};
+use super::settle::Settle;
 use super::stream::Position;
 use super::topology::Queue;
 use crate::context::Deadline;
@@ -36,8 +36,6 @@ pub(super) struct Plan {
     /// How many messages the broker hands over per queue before they are settled; zero is no
     /// limit.
     pub(super) prefetch: u16,
-    /// Whether the broker counts a message as done once it is sent.
-    pub(super) no_ack: bool,
 }
 
 impl Plan {
@@ -54,7 +52,6 @@ pub(super) struct Intake {
     streams: Vec<Consumed>,
     /// Which stream is asked first next time, so that a full queue does not starve the others.
     first: usize,
-    no_ack: bool,
     /// What came while nobody was free to take it.
     arrived: VecDeque<Arrived>,
 }
@@ -94,9 +91,8 @@ impl Intake {
                 .await
                 .map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
-        let (channel, no_ack) = (Arc::new(channel), plan.no_ack);
         let (streams, arrived) = (Vec::new(), VecDeque::new());
-        let mut intake = Self { channel, streams, first: 0, no_ack, arrived };
+        let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived };
         for (queue, number) in plan.queues.iter().zip(1..) {
             intake.consume(queue, number.to_string(), deadline).await?;
         }
@@ -109,8 +105,7 @@ impl Intake {
         tag: String,
         deadline: &Deadline,
     ) -> Result<(), Error> {
-        let no_ack = self.no_ack;
-        let options = BasicConsumeOptions { no_ack, ..BasicConsumeOptions::default() };
+        let options = BasicConsumeOptions::default();
         let (name, arguments) = (queue.name.clone(), queue.consuming());
         let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
         let (queue, position) = (queue.name.to_string(), queue.position.clone());
@@ -183,12 +178,8 @@ impl Intake {
         if let Some(position) = &position {
             position.saw(&delivery.properties);
         }
-        let settle: Box<dyn Acknowledge> = match self.no_ack {
-            true => Box::new(Settled),
-            false => {
-                Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()))
-            }
-        };
+        let settle: Box<dyn Acknowledge> =
+            Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()));
         let body = match compression::read(&delivery.properties, delivery.data) {
             Ok(body) => body,
             Err(error) => {
@@ -218,7 +209,7 @@ impl Intake {
     ///
     /// After an error the broker may go on sending: the channel has to be closed.
     pub(super) async fn cancel(&mut self, deadline: &Deadline) -> Result<(), Error> {
-        let Self { channel, streams, no_ack, arrived, .. } = self;
+        let Self { channel, streams, arrived, .. } = self;
         if !channel.alive() {
             // All that was not settled is back in its queue.
             return Ok(());
@@ -242,7 +233,7 @@ impl Intake {
         }
         for Consumed { queue, stream, position, ended, .. } in streams {
             // A stream gives nobody's messages to somebody else, and refuses to take them back.
-            let give_back = !*no_ack && position.is_none();
+            let give_back = position.is_none();
             while !*ended {
                 let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context).map(Ok));
                 let next = bounded(runtime, deadline, next).await;
@@ -297,11 +288,21 @@ async fn open_channel(connection: &Arc<Connection>, deadline: &Deadline) -> Resu
 /// A queue whose node went down is in the way of itself: the broker knows it and cannot say what
 /// it is (404). A transient one is deleted and declared again, as the peer does it (wire document,
 /// section 5.7); one that is shared may hold messages, and its node may come back with them.
+///
+/// Where another service has made the exchange as not durable, what is shared is declared so as
+/// well, as the peer does it too.
 async fn declare(queue: &Queue, channel: Channel, deadline: &Deadline) -> Result<Channel, Error> {
     let error = match queue.declare(&channel, deadline).await {
         Ok(()) => return Ok(channel),
         Err(error) => error,
     };
+    if let Some(queue) = queue.not_durable().filter(|_| failure::is_about_durable(&error)) {
+        let channel = open_channel(&channel.connection, deadline).await?;
+        // What it says of the first try is what helps: the options differ.
+        queue.declare(&channel, deadline).await.map_err(|_| error.clone())?;
+        tracing::warn!("{error}; it is declared as not durable");
+        return Ok(channel);
+    }
     if !queue.is_transient() || !failure::is_not_found(&error) {
         return Err(error);
     }

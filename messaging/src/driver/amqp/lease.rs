@@ -7,7 +7,7 @@ use lapin::options::ConfirmSelectOptions;
 
 use super::channel::Channel;
 use super::connection::Connection;
-use super::failure::{Fault, bounded};
+use super::failure::{self, Fault, bounded};
 use super::topology::Exchange;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind};
@@ -51,7 +51,16 @@ impl Lease {
         if self.declared.contains(exchange.name.as_str()) {
             return Ok(());
         }
-        exchange.declare(&self.channel, deadline).await?;
+        if let Err(error) = exchange.declare(&self.channel, deadline).await {
+            // As the peer does it where another service has made it so (wire document, 5.7).
+            let not_durable = exchange.not_durable();
+            let Some(other) = not_durable.filter(|_| failure::is_about_durable(&error)) else {
+                return Err(error);
+            };
+            *self = Self::open(&self.channel.connection, deadline).await?;
+            other.declare(&self.channel, deadline).await.map_err(|_| error.clone())?;
+            tracing::warn!("{error}; it is used as not durable");
+        }
         self.declared.insert(exchange.name.to_string());
         Ok(())
     }

@@ -50,7 +50,7 @@ use self::publisher::{Publisher, Route};
 use self::site::Site;
 use self::topology::{Exchange, Queue, short};
 use self::tries::Tries;
-use super::{Address, Consumer, Driver, Inbox, Listen, Publish};
+use super::{Address, Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions, TransportUrl};
@@ -135,12 +135,12 @@ impl Driver for Rabbit {
             Queue::shared(&exchange, &format!("{topic}.{server}"), &self.options)?,
             Queue::fanout(&topic, &self.options)?,
         ];
-        let plan = Plan { queues, prefetch, no_ack: false };
+        let plan = Plan { queues, prefetch };
         Ok(Box::new(self.site.consume(plan, within, Tries::without_limit()).await?))
     }
 
-    async fn open_inbox(&self, within: Duration, retries: Option<u32>) -> Result<Inbox, Error> {
-        inbox::open(&self.site, within, Tries::of(retries)).await
+    async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error> {
+        inbox::open(&self.site, opening).await
     }
 
     async fn close(&self, within: Duration) {

@@ -78,7 +78,7 @@ fn this_host() -> String {
 }
 
 /// As the peer has it: the name of the file that was started.
-fn this_program() -> String {
+pub(super) fn this_program() -> String {
     let program = std::env::args_os().next().map(PathBuf::from);
     let name = program.as_deref().and_then(Path::file_name);
     name.map_or_else(|| "messaging".into(), |name| name.to_string_lossy().into_owned())

@@ -139,6 +139,7 @@ impl Publisher {
             Ok(confirming) => confirming,
             // It may stand in a buffer, and be written when the broker reads again.
             Err(fault @ Fault::Silence(_)) => {
+                lease.channel.connection.doubt();
                 return Err(Failed::ForGood(not_confirmed(to, &lease, fault)));
             }
             Err(fault) => return Err(not_written(to, &lease, fault)),
@@ -162,7 +163,12 @@ impl Publisher {
             Err(fault) => match fault.refusal() {
                 Some(Refusal::NotFound) => Err(Failed::NoExchange(failure::publishing(to, fault))),
                 Some(_) => Err(Failed::ForGood(failure::publishing(to, fault))),
-                None => Err(Failed::ForGood(not_confirmed(to, &lease, fault))),
+                None => {
+                    if matches!(fault, Fault::Silence(_)) {
+                        lease.channel.connection.doubt();
+                    }
+                    Err(Failed::ForGood(not_confirmed(to, &lease, fault)))
+                }
             },
         }
     }

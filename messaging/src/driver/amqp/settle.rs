@@ -65,18 +65,3 @@ impl Acknowledge for Settle {
         self.write("rejected", rejecting).await
     }
 }
-
-/// For what the broker counts as done once it is sent.
-#[derive(Debug)]
-pub(super) struct Settled;
-
-#[async_trait]
-impl Acknowledge for Settled {
-    async fn ack(self: Box<Self>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn reject(self: Box<Self>, _: bool) -> Result<(), Error> {
-        Ok(())
-    }
-}

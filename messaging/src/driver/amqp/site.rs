@@ -1,6 +1,7 @@
 //! What all consumers of one driver share.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
 
+/// How long a broker that fails is given before it is asked once more (wire document, section 5.7).
+const SECOND_CHANCE: Duration = Duration::from_secs(2);
+
 /// How long the queues of a consumer that did not come about may take to be deleted.
 const TIDY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,7 +32,7 @@ pub(super) struct Site {
     pub(super) runtime: Arc<dyn Runtime>,
     pub(super) options: RabbitOptions,
     /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
-    own_queues: Mutex<BTreeSet<String>>,
+    own_queues: Mutex<BTreeMap<ShortString, Arc<AtomicUsize>>>,
 }
 
 impl Site {
@@ -45,6 +49,7 @@ impl Site {
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
+        let mut asked = false;
         let mut begun = Begun { site: self, plan: Some(plan) };
         loop {
             let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
@@ -52,13 +57,16 @@ impl Site {
                 Ok(intake) => {
                     let Some(plan) = begun.plan.take() else { return Err(failure::closed()) };
                     let own = plan.queues.iter().filter(|queue| queue.own);
-                    self.own_queues().extend(own.map(|queue| queue.name.to_string()));
+                    let own = own.map(|queue| (queue.name.clone(), Arc::clone(&queue.awaited)));
+                    self.own_queues().extend(own);
                     return Ok(Consumer::new(self, plan, intake));
                 }
                 Err(error) => error,
             };
-            let pause = pauses.next();
-            let hopeless = error.kind() != ErrorKind::Connection || deadline.remaining() <= pause;
+            let failed = failure::is_of_the_broker(&error) && !std::mem::replace(&mut asked, true);
+            let pause = if failed { SECOND_CHANCE } else { pauses.next() };
+            let worthless = error.kind() != ErrorKind::Connection && !failed;
+            let hopeless = worthless || deadline.remaining() <= pause;
             if hopeless || !tries.spend() {
                 return Err(error);
             }
@@ -85,7 +93,7 @@ impl Site {
         deadline: &Deadline,
     ) {
         for queue in queues {
-            self.own_queues().remove(queue.as_str());
+            self.own_queues().remove(queue);
         }
         if queues.is_empty() || !connection.alive() {
             return;
@@ -105,7 +113,8 @@ impl Site {
     /// Deletes the queues that are a consumer's alone.
     pub(super) async fn delete_own(&self, plan: &Plan, deadline: &Deadline) {
         let own = plan.queues.iter().filter(|queue| queue.own);
-        let own: Vec<_> = own.map(|queue| queue.name.clone()).collect();
+        let own = own.map(|queue| (&queue.name, &queue.awaited));
+        let own = done_with(own);
         match self.link.open_now() {
             Some(connection) => self.delete(&own, &connection, deadline).await,
             None if self.link.is_closed() => {}
@@ -116,16 +125,30 @@ impl Site {
     /// Ends all consumers, then the connection.
     pub(super) async fn close(&self, deadline: &Deadline) {
         let connection = self.link.close();
-        let own: Vec<_> = self.own_queues().iter().map(|queue| queue.as_str().into()).collect();
+        let own = done_with(self.own_queues().iter());
         if let Some(connection) = connection {
             self.delete(&own, &connection, deadline).await;
             connection.close(deadline).await;
         }
     }
 
-    fn own_queues(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn own_queues(&self) -> MutexGuard<'_, BTreeMap<ShortString, Arc<AtomicUsize>>> {
         self.own_queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Those of `queues` in which nothing is awaited any more.
+fn done_with<'a>(
+    queues: impl Iterator<Item = (&'a ShortString, &'a Arc<AtomicUsize>)>,
+) -> Vec<ShortString> {
+    let mut done = Vec::new();
+    for (queue, awaited) in queues {
+        match awaited.load(Ordering::Relaxed) {
+            0 => done.push(queue.clone()),
+            left => tracing::debug!("{left} answers may still come to `{queue}`: it expires"),
+        }
+    }
+    done
 }
 
 /// A plan that was begun: given up, it leaves no queue behind that collects what nobody reads.

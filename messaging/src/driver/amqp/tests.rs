@@ -134,7 +134,7 @@ async fn a_broker_without_transient_queues_is_told_of_and_not_asked_again() {
     assert!(!format!("{driver:?}").contains("not-to-be-shown"));
 
     let within = Duration::from_secs(20);
-    let error = driver.open_inbox(within, None).await.unwrap_err();
+    let error = driver.open_inbox(OpenInbox::within(within)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Topology, "{error}");
     let text = error.to_string();
     for part in ["`reply_", "INTERNAL_ERROR", "rabbit_transient_quorum_queue"] {
@@ -156,7 +156,7 @@ async fn a_transient_queue_whose_node_is_down_is_made_anew() {
     let runtime = crate::runtime::tokio().unwrap();
     let driver = connect(&url(port), &RabbitOptions::default(), runtime).await.unwrap();
     let within = Duration::from_secs(20);
-    let inbox = driver.open_inbox(within, None).await.unwrap();
+    let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
     let of_queues = |method: &&[u8; 2]| method[0] == 50;
     let asked = asked.lock().unwrap().iter().filter(of_queues).copied().collect::<Vec<_>>();
     // Declared, deleted, declared.

@@ -2,6 +2,7 @@
 //! section 5).
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use lapin::ExchangeKind;
@@ -29,8 +30,11 @@ pub(super) struct Exchange {
 #[derive(Debug)]
 pub(super) struct Queue {
     pub(super) name: ShortString,
-    /// Whether it is one consumer's alone, which deletes it when it is closed.
+    /// Whether it is one consumer's alone, which deletes it when it is closed, unless messages
+    /// are still awaited in it.
     pub(super) own: bool,
+    /// How many messages may still come, where somebody counts.
+    pub(super) awaited: Arc<AtomicUsize>,
     /// Where in a stream the consumer has come to; none for a queue that is none.
     pub(super) position: Option<Arc<Position>>,
     durable: bool,
@@ -62,6 +66,11 @@ impl Exchange {
             durable: options.transient_quorum_queue,
             auto_delete: true,
         })
+    }
+
+    /// The same as not durable; none if it is not durable.
+    pub(super) fn not_durable(&self) -> Option<Self> {
+        self.durable.then(|| Self { durable: false, ..self.clone() })
     }
 
     /// Declares it.
@@ -104,6 +113,7 @@ impl Queue {
             position: None,
             cancel_on_failover: options.cancel_on_failover,
             number: None,
+            awaited: Arc::default(),
             name,
         })
     }
@@ -122,8 +132,8 @@ impl Queue {
     }
 
     /// The queue in which a client takes its replies.
-    pub(super) fn reply(options: &RabbitOptions) -> Result<Self, Error> {
-        Self::transient("reply", options)
+    pub(super) fn reply(options: &RabbitOptions, awaited: Arc<AtomicUsize>) -> Result<Self, Error> {
+        Ok(Self { awaited, ..Self::transient("reply", options)? })
     }
 
     /// A queue whose name begins with `kind`.
@@ -146,6 +156,7 @@ impl Queue {
             binding: None,
             position: None,
             cancel_on_failover: options.cancel_on_failover,
+            awaited: Arc::default(),
             number,
         })
     }
@@ -166,6 +177,7 @@ impl Queue {
             binding: None,
             position: Some(Arc::default()),
             cancel_on_failover: false,
+            awaited: Arc::default(),
             number: None,
         }
     }
@@ -185,6 +197,27 @@ impl Queue {
     /// without.
     pub(super) fn is_transient(&self) -> bool {
         self.own || self.number.is_some()
+    }
+
+    /// The same as not durable, as the peer declares it where another service has made the
+    /// exchange so (wire document, section 5.7); none if it is not durable, or for one consumer
+    /// alone. A quorum queue is durable in any case.
+    pub(super) fn not_durable(&self) -> Option<Self> {
+        let (exchange, key) = self.binding.as_ref()?;
+        let shared = !self.is_transient() && self.position.is_none();
+        let exchange = exchange.not_durable().filter(|_| shared)?;
+        Some(Self {
+            name: self.name.clone(),
+            own: self.own,
+            awaited: Arc::clone(&self.awaited),
+            position: None,
+            durable: self.arguments.contains_key("x-queue-type"),
+            auto_delete: self.auto_delete,
+            arguments: self.arguments.clone(),
+            binding: Some((exchange, key.clone())),
+            cancel_on_failover: self.cancel_on_failover,
+            number: None,
+        })
     }
 
     /// Declares it, its exchange before and its binding after.

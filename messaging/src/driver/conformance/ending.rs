@@ -3,6 +3,7 @@
 use futures_util::future::join;
 
 use super::env::{Env, WITHIN, message};
+use crate::driver::OpenInbox;
 use crate::{Error, ErrorKind};
 
 pub(super) async fn cancel_gives_back_what_was_not_given_out(env: Env) {
@@ -76,7 +77,7 @@ pub(super) async fn a_closed_driver_says_so(env: Env) {
     expect_closed("publishing", published);
     let listening = driver.listen(env.listen_to("one", 10));
     expect_closed("listening", env.bounded("listening", listening).await);
-    let opening = driver.open_inbox(WITHIN, None);
+    let opening = driver.open_inbox(OpenInbox::within(WITHIN));
     expect_closed("opening an inbox", env.bounded("opening an inbox", opening).await);
 }
 

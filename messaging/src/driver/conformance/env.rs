@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use crate::driver::{Address, Consumer, Delivery, Driver, Inbox, Listen, Publish};
+use crate::driver::{Address, Consumer, Delivery, Driver, Inbox, Listen, OpenInbox, Publish};
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind};
 
@@ -111,7 +111,7 @@ impl Env {
     }
 
     pub(super) async fn open_inbox(&self, driver: &Arc<dyn Driver>) -> Inbox {
-        match self.bounded("opening an inbox", driver.open_inbox(WITHIN, None)).await {
+        match self.bounded("opening an inbox", driver.open_inbox(OpenInbox::within(WITHIN))).await {
             Ok(inbox) => inbox,
             Err(error) => panic!("opening an inbox failed: {error}"),
         }

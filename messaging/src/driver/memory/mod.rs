@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use self::broker::{Broker, Owner};
 use self::consumer::MemoryConsumer;
 use self::room::{Offer, Room};
-use super::{Consumer, Driver, Inbox, Listen, Publish};
+use super::{Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind, TransportUrl};
 
@@ -139,7 +139,7 @@ impl Driver for Memory {
         }
     }
 
-    async fn open_inbox(&self, _: Duration, _: Option<u32>) -> Result<Inbox, Error> {
+    async fn open_inbox(&self, _: OpenInbox) -> Result<Inbox, Error> {
         match self.broker.open_inbox(&self.owner) {
             Some((queue, subscribed)) => {
                 let consumer = MemoryConsumer::new(Arc::clone(&self.broker), subscribed);

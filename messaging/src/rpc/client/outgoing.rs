@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Map;
 use serde_json::value::RawValue;
@@ -61,26 +61,28 @@ impl Outgoing {
 
     pub(super) async fn call<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
         let address = self.address()?;
-        let (deadline, allowed) = self.deadline()?;
+        let deadline = self.deadline()?;
         let transport = self.core.transport();
+        let begun = transport.runtime().now();
         let answer = transport
             .call(&address, &deadline, self.effort(), self.monitor(), |reply_to| {
                 self.encode(Some(reply_to))
             })
             .await
-            .map_err(|error| self.failed("call of", &error, allowed))?;
+            .map_err(|error| self.failed("call of", &error, begun))?;
         self.read::<R>(answer)
     }
 
     pub(super) async fn cast(self) -> Result<(), Error> {
         let address = self.address()?;
-        let (deadline, allowed) = self.deadline()?;
+        let deadline = self.deadline()?;
         let body = self.encode(None)?;
-        self.core
-            .transport()
+        let transport = self.core.transport();
+        let begun = transport.runtime().now();
+        transport
             .send(&address, &body, self.effort(), deadline.remaining())
             .await
-            .map_err(|error| self.failed("cast of", &error, allowed))
+            .map_err(|error| self.failed("cast of", &error, begun))
     }
 
     fn address(&self) -> Result<Address, Error> {
@@ -118,7 +120,7 @@ impl Outgoing {
 
     /// When to give up: by the time of the call, the client, the method or the transport, whichever
     /// speaks first, and never after the caller of whom the context tells has given up.
-    fn deadline(&self) -> Result<(Deadline, Duration), Error> {
+    fn deadline(&self) -> Result<Deadline, Error> {
         let transport = self.core.transport();
         let own = self
             .timeout
@@ -138,7 +140,7 @@ impl Outgoing {
             ));
         }
         let allowed = inherited.map_or(own, |left| left.min(own));
-        Ok((Deadline::after(transport.runtime(), allowed), allowed))
+        Ok(Deadline::after(transport.runtime(), allowed))
     }
 
     fn encode(&self, reply_to: Option<&ReplyTo>) -> Result<Vec<u8>, Error> {
@@ -198,10 +200,12 @@ impl Outgoing {
         place
     }
 
-    fn failed(&self, verb: &str, error: &Error, allowed: Duration) -> Error {
+    fn failed(&self, verb: &str, error: &Error, begun: Instant) -> Error {
         let place = self.place(verb);
         if error.is_timeout() {
-            error.clone().within(format_args!("{place}, after {allowed:?}"))
+            let passed = self.core.transport().runtime().now().saturating_duration_since(begun);
+            let passed = Duration::from_millis(passed.as_millis().try_into().unwrap_or(u64::MAX));
+            error.clone().within(format_args!("{place}, after {passed:?}"))
         } else {
             error.clone().within(place)
         }

@@ -1,9 +1,9 @@
 //! Answers on their way back, off the worker: a caller that is gone holds up nobody.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::epoch::Epoch;
@@ -11,49 +11,18 @@ use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::Address;
 use crate::rpc::dispatcher::Answer;
-use crate::runtime;
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo};
-use crate::{Error, Failure};
-
-/// How long a missing queue is remembered (wire document, section 10).
-const MEMORY: Duration = Duration::from_secs(60);
+use crate::{Error, ErrorKind, Failure, runtime};
 
 /// The pause between two tries (wire document, section 10).
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// How many missing queues are remembered (wire document, section 10).
-const REMEMBERED: usize = 200;
 
 /// Whether a queue is one to answer to. Requests name it, and a server with rights of its own would
 /// write wherever a request says: only what looks like a reply queue is written to (wire
 /// document, section 5.2).
 pub(super) fn is_reply_queue(queue: &str) -> bool {
     queue.starts_with("reply_")
-}
-
-/// The reply queues that were missing lately: the answers to one dead caller are tried once.
-#[derive(Debug, Default)]
-pub(super) struct MissingQueues(Mutex<VecDeque<(String, Instant)>>);
-
-impl MissingQueues {
-    fn contains(&self, queue: &str, now: Instant) -> bool {
-        let mut queues = self.queues();
-        queues.retain(|(_, since)| now.saturating_duration_since(*since) < MEMORY);
-        queues.iter().any(|(missing, _)| missing == queue)
-    }
-
-    fn insert(&self, queue: &str, now: Instant) {
-        let mut queues = self.queues();
-        if queues.len() == REMEMBERED {
-            queues.pop_front();
-        }
-        queues.push_back((queue.to_owned(), now));
-    }
-
-    fn queues(&self) -> MutexGuard<'_, VecDeque<(String, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// An answer on its way.
@@ -69,10 +38,11 @@ pub(super) struct Answering<'a> {
 }
 
 impl Answering<'_> {
-    /// Sends the answer to a call. While the caller's queue is missing, which may be because the
-    /// caller is connecting anew, it is tried again until the caller has given up, the
-    /// option `kombu_missing_consumer_retry_timeout` says so, or the server stops. An answer that the broker does not take, being too large, is
-    /// replaced by a failure that says so.
+    /// Sends the answer to a call. It is sent again where the connection was lost over it, which
+    /// gives the caller a second copy at worst, and while the caller's queue is missing, which may
+    /// be because the caller is connecting anew: until the caller has given up, the option
+    /// `kombu_missing_consumer_retry_timeout` says so, or the server stops. An answer that the
+    /// broker does not take, being too large, is replaced by a failure that says so.
     pub(super) async fn send(self, outcome: Result<Answer, Failure>) {
         let target = &self.server.target;
         let queue = &self.reply_to.queue;
@@ -81,56 +51,80 @@ impl Answering<'_> {
             return;
         }
         let clock = self.server.transport.runtime();
-        if self.server.missing_queues.contains(queue, clock.now()) {
-            tracing::debug!(%target, "an answer to a caller that is gone was dropped");
-            return;
-        }
         let patience = self.server.transport.missing_consumer_retry_timeout();
         let patience = Deadline::after(clock, patience);
-        let Err(error) = self.publish(&patience, outcome.as_ref()).await else { return };
-        if error.is_unroutable() {
-            return self.retry(&patience, outcome.as_ref()).await;
+        let mut outcome = outcome;
+        while !self.left(&patience).is_zero() {
+            if self.server.missing_queues.is_gone(queue, clock.now()) {
+                tracing::debug!(%target, "an answer to a caller that is gone was dropped");
+                return;
+            }
+            let Err(error) = self.publish(&patience, &outcome).await else { return };
+            if error.is_unroutable() {
+                return self.wait_in_line(&patience, &outcome).await;
+            }
+            if !may_be_sent_again(&error) {
+                tracing::warn!(%target, %error, "an answer could not be sent");
+                if outcome.is_err() {
+                    return;
+                }
+                let text = format!("the result could not be sent: {error}");
+                outcome = Err(Failure::new(MODULE, "ResultNotSent", text));
+            }
         }
-        tracing::warn!(%target, %error, "an answer could not be sent");
-        if outcome.is_ok() {
-            let text = format!("the result could not be sent: {error}");
-            let failure = Failure::new(MODULE, "ResultNotSent", text);
-            if let Err(error) = self.publish(&patience, Err(&failure)).await {
-                tracing::debug!(%target, %error, "nor could the failure that says so");
+        tracing::debug!(%target, "a caller has given up before its answer");
+    }
+
+    /// Tries again, off the worker, and of all answers to the same queue one at a time.
+    async fn wait_in_line(self, patience: &Deadline, outcome: &Result<Answer, Failure>) {
+        let Self { server, epoch, reply_to, deadline, permit } = self;
+        drop(permit);
+        let (target, queue, missing) = (&server.target, &reply_to.queue, &server.missing_queues);
+        let Some(_room) = missing.room(weight(outcome)) else {
+            tracing::warn!(%target, "an answer was dropped: too many wait for missing callers");
+            return;
+        };
+        let clock = &**server.transport.runtime();
+        let line = missing.line(queue);
+        let trying = async {
+            let _turn = line.lock().await;
+            while !missing.is_gone(queue, clock.now()) {
+                let left = left(deadline.as_ref(), patience);
+                match publish(server, &reply_to, left, outcome).await {
+                    Ok(()) => return,
+                    Err(error) if error.is_unroutable() || may_be_sent_again(&error) => {}
+                    Err(error) => {
+                        tracing::warn!(%target, %error, "an answer could not be sent");
+                        return;
+                    }
+                }
+                clock.sleep(PAUSE).await;
+            }
+        };
+        let bounded = runtime::timeout(clock, left(deadline.as_ref(), patience), trying);
+        let ended = match select(pin!(bounded), pin!(epoch.stopped())).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(_) => None,
+        };
+        if ended.is_none() {
+            tracing::debug!(%target, "a caller is gone before its answer");
+            // Whoever gave up sooner than that may be back for its next call.
+            if patience.remaining().is_zero() {
+                missing.give_up(queue, clock.now());
             }
         }
     }
 
-    /// Tries again, off the worker.
-    async fn retry(self, patience: &Deadline, outcome: Result<&Answer, &Failure>) {
-        let Self { server, epoch, reply_to, deadline, permit } = self;
-        drop(permit);
-        let clock = server.transport.runtime();
-        loop {
-            let stopped = runtime::timeout(&**clock, PAUSE, epoch.stopped()).await.is_some();
-            let left = left(deadline.as_ref(), patience);
-            if stopped || left.is_zero() {
-                tracing::debug!(target = %server.target, "a caller is gone before its answer");
-                return server.missing_queues.insert(&reply_to.queue, clock.now());
-            }
-            match publish(server, &reply_to, left, outcome).await {
-                Ok(()) => return,
-                Err(error) if error.is_unroutable() => {}
-                Err(error) => {
-                    tracing::warn!(target = %server.target, %error, "an answer could not be sent");
-                    return;
-                }
-            }
-        }
+    fn left(&self, patience: &Deadline) -> Duration {
+        left(self.deadline.as_ref(), patience)
     }
 
     async fn publish(
         &self,
         patience: &Deadline,
-        outcome: Result<&Answer, &Failure>,
+        outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
-        let within = left(self.deadline.as_ref(), patience);
-        publish(self.server, &self.reply_to, within, outcome).await
+        publish(self.server, &self.reply_to, self.left(patience), outcome).await
     }
 }
 
@@ -140,14 +134,30 @@ fn left(deadline: Option<&Deadline>, patience: &Deadline) -> Duration {
     deadline.map_or(patience, |deadline| deadline.remaining().min(patience))
 }
 
+/// Whether the error is of the connection, and not of the answer.
+fn may_be_sent_again(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotConfirmed | ErrorKind::Connection)
+}
+
+/// How much memory an answer holds that waits, about.
+fn weight(outcome: &Result<Answer, Failure>) -> usize {
+    match outcome {
+        Ok(answer) => answer.0.get().len(),
+        Err(failure) => {
+            failure.message.len() + failure.traceback.iter().map(String::len).sum::<usize>()
+        }
+    }
+}
+
 /// One try, which is a message of its own, with an id of its own.
 async fn publish(
     server: &Inner,
     reply_to: &ReplyTo,
     within: Duration,
-    outcome: Result<&Answer, &Failure>,
+    outcome: &Result<Answer, Failure>,
 ) -> Result<(), Error> {
     let address = Address::Reply { queue: reply_to.queue.clone() };
-    let body = Reply::encode(&reply_to.msg_id, outcome.map(|answer| &*answer.0));
+    let outcome = outcome.as_ref().map(|answer| &*answer.0);
+    let body = Reply::encode(&reply_to.msg_id, outcome);
     server.transport.send(&address, &body, Effort::ANSWER, within).await
 }

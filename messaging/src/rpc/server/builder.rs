@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::answer::MissingQueues;
 use super::epoch::Phase;
+use super::missing::MissingQueues;
 use super::{Executor, Handle, Inner, RpcServer};
 use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Ping, Served};
 use crate::{Error, ErrorKind, Target, Transport, target};

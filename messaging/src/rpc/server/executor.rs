@@ -91,6 +91,22 @@ thread_local! {
     static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
 }
 
+/// This thread is one of [`Executor::threads`] until this is dropped.
+struct MayBlock;
+
+impl MayBlock {
+    fn here() -> Self {
+        MAY_BLOCK.set(true);
+        Self
+    }
+}
+
+impl Drop for MayBlock {
+    fn drop(&mut self) {
+        MAY_BLOCK.set(false);
+    }
+}
+
 /// Whether the calling code runs on a thread of [`Executor::threads`], where a method that blocks
 /// needs no second thread: all of them could be waiting for one.
 pub(crate) fn may_block() -> bool {
@@ -108,9 +124,9 @@ impl Execute for Threads {
     fn execute(&self, job: Job, runtime: &Arc<dyn Runtime>) {
         let on_thread = Arc::clone(runtime);
         runtime.spawn_blocking(Box::new(move || {
-            MAY_BLOCK.set(true);
+            // Given back also if the job panics: the thread has other uses.
+            let _may_block = MayBlock::here();
             on_thread.block_on(job);
-            MAY_BLOCK.set(false);
         }));
     }
 }

@@ -7,6 +7,7 @@ mod duplicates;
 mod epoch;
 mod executor;
 mod intake;
+mod missing;
 mod monitor;
 mod panics;
 mod shutdown;
@@ -28,8 +29,8 @@ pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
 use crate::context::Deadline;
 use crate::rpc::dispatcher::Dispatcher;
 use crate::{Error, ErrorKind, Target, Transport, runtime};
-use answer::MissingQueues;
 use epoch::{Epoch, Phase};
+use missing::MissingQueues;
 
 /// A server of one topic.
 ///

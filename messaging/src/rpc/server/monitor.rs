@@ -1,6 +1,11 @@
 //! Signs of life to a caller that asked for them (wire document, section 13).
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::select;
+use tokio::sync::oneshot;
 
 use super::{Inner, answer};
 use crate::driver::Address;
@@ -10,23 +15,50 @@ use crate::wire::{Reply, ReplyTo};
 /// How long one sign may take; the next is due soon.
 const WITHIN: Duration = Duration::from_secs(5);
 
-/// Tells the caller, every half of the time that it monitors, that its method still runs. It ends
-/// with the first sign that nobody takes: the caller is gone. To be dropped when the method ends,
-/// so that no sign follows the answer.
-pub(super) async fn beat(server: &Inner, reply_to: &ReplyTo, monitor: Duration) {
+/// A method that runs: its caller is told so until this is dropped.
+#[must_use = "the signs of life end when it is dropped"]
+pub(super) struct Beating {
+    _runs: oneshot::Sender<()>,
+}
+
+/// Tells the caller, every half of the time that it monitors, that its method still runs. In a task
+/// of its own: a handler may block the one that it runs in.
+pub(super) fn beat(server: &Arc<Inner>, reply_to: &ReplyTo, monitor: Duration) -> Option<Beating> {
     // Whole seconds, as the peer has it, and not more often than each.
     let interval = Duration::from_secs(monitor.as_secs()) / 2;
-    if interval < Duration::from_secs(1) || !answer::is_reply_queue(&reply_to.queue) {
-        return;
+    if interval < Duration::from_secs(1) {
+        let target = &server.target;
+        tracing::warn!(%target, ?monitor, "a call is monitored for less than 2 s: no signs of life");
+        return None;
     }
-    let address = Address::Reply { queue: reply_to.queue.clone() };
-    let runtime = server.transport.runtime();
+    if !answer::is_reply_queue(&reply_to.queue) {
+        return None;
+    }
+    let (runs, ended) = oneshot::channel::<()>();
+    let (server, reply_to) = (Arc::clone(server), reply_to.clone());
+    let runtime = Arc::clone(server.transport.runtime());
+    runtime.spawn(Box::pin(async move {
+        select(pin!(signs(&server, &reply_to, interval)), ended).await;
+    }));
+    Some(Beating { _runs: runs })
+}
+
+/// Ends with the first sign that no queue takes: the caller is gone.
+async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
+    let (runtime, queue) = (server.transport.runtime(), &reply_to.queue);
+    let address = Address::Reply { queue: queue.clone() };
     loop {
         runtime.sleep(interval).await;
-        let body = Reply::heartbeat(&reply_to.msg_id);
-        if let Err(error) = server.transport.send(&address, &body, Effort::ANSWER, WITHIN).await {
-            tracing::debug!(target = %server.target, %error, "a caller takes no signs of life");
+        if server.missing_queues.is_gone(queue, runtime.now()) {
             return;
+        }
+        let body = Reply::heartbeat(&reply_to.msg_id);
+        let sent = server.transport.send(&address, &body, Effort::ANSWER, WITHIN).await;
+        if let Err(error) = sent {
+            tracing::debug!(target = %server.target, %error, "a sign of life was not sent");
+            if error.is_unroutable() {
+                return;
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answering;
 use super::epoch::{Epoch, InFlight};
-use super::panics::{catch_panic_in, drop_quietly};
+use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, Unsettled};
 use super::{Inner, monitor};
 use crate::context::Deadline;
@@ -54,11 +54,12 @@ pub(super) async fn process(
         tracing::debug!(target = %server.target, method, "not run: its caller has given up");
         return settled(unsettled.reject(false).await);
     }
-    let handled = match server.dispatcher.route(
-        request.namespace.as_deref(),
-        request.version.as_deref(),
-        &request.method,
-    ) {
+    // An access policy is the user's code.
+    let route = catch_panic(|| {
+        let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
+        server.dispatcher.route(namespace, version, &request.method)
+    });
+    let handled = match route.and_then(|route| route) {
         Ok(route) => {
             in_flight.handled(&request.method, request.namespace.as_deref());
             let handled =
@@ -84,7 +85,7 @@ pub(super) async fn process(
 /// The message is acknowledged before the method runs, so that it runs at most once; after it if
 /// the method is idempotent, so that another server runs it if this one dies.
 async fn handle(
-    server: &Inner,
+    server: &Arc<Inner>,
     epoch: &Epoch,
     route: Route,
     request: Request,
@@ -119,18 +120,8 @@ async fn handle(
         Arc::clone(runtime),
     );
     let running = catch_panic_in(async move { route.endpoint.handle(invocation).await });
-    let cut_off = async {
-        let beating = async {
-            if let Some((monitor, reply_to)) = &monitored {
-                monitor::beat(server, reply_to, *monitor).await;
-            }
-        };
-        // When it beats no more, the method runs on all the same.
-        if let Either::Left(((), cut_off)) = select(pin!(beating), pin!(epoch.is_cut_off())).await {
-            cut_off.await;
-        }
-    };
-    let outcome = match select(Box::pin(running), pin!(cut_off)).await {
+    let beating = monitored.and_then(|(monitor, to)| monitor::beat(server, &to, monitor));
+    let outcome = match select(Box::pin(running), pin!(epoch.is_cut_off())).await {
         Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
         Either::Right(((), running)) => {
             drop_quietly(running);
@@ -141,6 +132,8 @@ async fn handle(
             Err(shutting_down())
         }
     };
+    // No sign of life follows the answer.
+    drop(beating);
     if let Some(settle) = after {
         settled(settle.ack().await);
     }

@@ -17,7 +17,7 @@ mod surrogates;
 mod tokens;
 
 use serde::de::DeserializeOwned;
-use serde_json::Error;
+use serde_json::{Error, Value};
 
 pub(super) use fields::for_each_field;
 pub(super) use python::elements;
@@ -74,6 +74,11 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     };
     let text = mended.as_deref().unwrap_or(text);
     if python::has_words(text) { python::read(text) } else { Err(strictly) }
+}
+
+/// A value, whatever it is: as its text where a `Value` cannot hold it, as a NaN.
+pub(super) fn held(text: &str) -> Value {
+    read(text).unwrap_or_else(|_| text.into())
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Process {
         for (key, value) in fixture["config"].as_object().unwrap() {
             options.set(key, &value.to_string()).unwrap();
         }
-        options.check().unwrap();
+        assert!(options.check().is_ok());
         Self::new(options)
     }
 }
@@ -67,7 +67,7 @@ fn ours(options: &RabbitOptions) -> Ours {
         Queue::shared(&topics, "compute", options).unwrap(),
         Queue::shared(&topics, "compute.node-1", options).unwrap(),
         Queue::fanout("compute", options).unwrap(),
-        Queue::reply(options).unwrap(),
+        Queue::reply(options, Arc::default()).unwrap(),
     ];
     Ours { queues, exchanges: [topics, Exchange::of_fanout("compute", options).unwrap()] }
 }

@@ -1,0 +1,93 @@
+//! Signs of life of calls that are monitored (wire document, section 13), on virtual time.
+
+use std::time::Duration;
+
+use messaging::driver::OpenInbox;
+use messaging::{Error, ErrorKind, Executor, RpcClient, version};
+use serde_json::{Value, json};
+
+use crate::api::{Manager, SchedulerEndpoint, client, serve};
+use crate::bus::{Bus, WITHIN, send, unique};
+use crate::recorder::{Recorder, Sent};
+
+fn is_sign(sent: &Sent) -> bool {
+    let Sent { message, .. } = sent;
+    message["ending"] == false && message["result"].is_null() && message["failure"].is_null()
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_come_each_half_of_the_time_and_end_with_the_method() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let call = tokio::spawn(client(&bus).hold().monitor(Duration::from_secs(5)).into_future());
+    seen.recv().await.unwrap();
+    let begun = tokio::time::Instant::now();
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    manager.release.one();
+    assert_eq!(call.await.unwrap().unwrap(), "one");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+
+    let replies = recorder.replies();
+    let (answer, signs) = replies.split_last().unwrap();
+    assert!(signs.iter().all(is_sign) && !is_sign(answer), "{replies:?}");
+    let at: Vec<_> = signs.iter().map(|sign| (sign.at - begun).as_millis()).collect();
+    assert_eq!(at, [2500, 5000, 7500, 10_000]);
+    assert!(signs.iter().all(|sign| sign.mandatory && sign.expires.is_none()));
+}
+
+/// The peer has none more often than each second, and gives none for what it does not serve.
+#[tokio::test(start_paused = true)]
+async fn there_are_none_for_short_times_and_for_methods_that_there_are_not() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let driver = bus.driver().await;
+    for monitor in [json!(1), json!(1.9), json!("1"), json!(-4), json!("soon"), json!(null)] {
+        let call = json!({
+            "method": "hold", "version": "2.0", "_timeout": monitor,
+            "_msg_id": unique(), "_reply_q": "reply_1",
+        });
+        send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+        seen.recv().await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(recorder.replies().len(), 0);
+    (0..6).for_each(|_| manager.release.one());
+
+    let by_name = RpcClient::new(&bus.transport, bus.target().version(version!("2.0")));
+    let call = by_name.call::<Value>("no_such", json!({})).monitor(Duration::from_secs(2));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.rpc().map(Error::kind), Some(ErrorKind::NoSuchMethod));
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(!recorder.replies().iter().any(is_sign));
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_outlast_a_lost_connection_and_end_with_their_caller() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let driver = bus.driver().await;
+    let inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();
+    let call = json!({
+        "method": "hold", "version": "2.0", "_timeout": 4,
+        "_msg_id": unique(), "_reply_q": inbox.queue,
+    });
+    send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+    seen.recv().await.unwrap();
+    recorder.lose_replies(1, ErrorKind::NotConfirmed);
+    tokio::time::sleep(Duration::from_secs(21)).await;
+    assert_eq!(recorder.replies().len(), 10);
+    inbox.consumer.close(WITHIN).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(recorder.replies().len(), 11, "no sign follows the one that no queue takes");
+    manager.release.one();
+}
+
+/// On a thread of its own, so that no clock can be virtual.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_come_from_a_method_that_blocks() {
+    let bus = Bus::memory().await;
+    let (manager, _seen) = Manager::new("one");
+    let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+    let _server = builder.executor(Executor::threads(1)).start().await.unwrap();
+    client(&bus).block(2500).monitor(Duration::from_secs(2)).await.unwrap();
+}
