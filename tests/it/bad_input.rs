@@ -15,7 +15,7 @@ fn nested(depth: usize) -> String {
 
 on_both! {
     async fn bodies_that_are_no_requests_are_dropped_and_the_next_is_served(bus: Bus) {
-        let _server = serve(&bus, "one").await;
+        let (server, _, _) = serve(&bus, "one").await;
         let driver = bus.driver().await;
         let enveloped = |message: &str| {
             json!({"oslo.version": "2.0", "oslo.message": message}).to_string().into_bytes()
@@ -45,6 +45,28 @@ on_both! {
             send(&*driver, &bus.to_topic(), &body).await;
             assert_eq!(client(&bus).whoami().await.unwrap(), "one");
         }
+        // None of them went back: what the queue holds next is the next message.
+        server.stop();
+        server.wait().await;
+        let mut peer = Peer::listen(&bus, &bus.topic).await;
+        client(&bus).update("next".into()).await.unwrap();
+        assert_eq!(peer.request().await["args"], json!({"host": "next"}));
+    }
+
+    /// A server has rights of its own, and writes to no other queue than one for replies.
+    async fn a_request_that_names_another_queue_is_not_answered_there(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let victim = unique();
+        let mut peer = Peer::listen(&bus, &victim).await;
+        let request =
+            json!({"method": "whoami", "version": "2.0", "_msg_id": "1", "_reply_q": victim});
+        send(&*driver, &bus.to_topic(), request.to_string().as_bytes()).await;
+        assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        let to_victim = Address::Topic { exchange: "openstack".into(), topic: victim, server: None };
+        let next = json!({"oslo.version": "2.0", "oslo.message": "{\"next\": 1}"});
+        send(&*driver, &to_victim, next.to_string().as_bytes()).await;
+        assert_eq!(peer.request().await, json!({"next": 1}));
     }
 
     /// Where it can be read whom to tell, the caller is told.

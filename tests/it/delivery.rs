@@ -1,6 +1,7 @@
 //! What is promised of messages that come twice, and of answers that nobody waits for.
 
 use messaging::Executor;
+use messaging::driver::Address;
 use serde_json::json;
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
@@ -24,6 +25,25 @@ on_both! {
         let mut both = [seen.recv().await.unwrap(), seen.recv().await.unwrap()];
         both.sort();
         assert_eq!(both, ["h1 on one", "h2 on one"]);
+    }
+
+    /// Its memory is one for all the queues that it listens on.
+    async fn a_message_that_comes_by_two_ways_runs_once(bus: Bus) {
+        let (_server, mut seen, _) = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let update = |host: &str, unique_id: &str| {
+            let args = json!({"host": host});
+            json!({"method": "update", "version": "2.3", "args": args, "_unique_id": unique_id})
+                .to_string()
+        };
+        let same = unique();
+        let (exchange, topic) = ("openstack".to_owned(), bus.topic.clone());
+        let directed = Address::Topic { exchange, topic, server: Some("one".into()) };
+        send(&*driver, &bus.to_topic(), update("h1", &same).as_bytes()).await;
+        assert_eq!(seen.recv().await.unwrap(), "h1 on one");
+        send(&*driver, &directed, update("h2", &same).as_bytes()).await;
+        send(&*driver, &directed, update("h3", &unique()).as_bytes()).await;
+        assert_eq!(seen.recv().await.unwrap(), "h3 on one");
     }
 
     /// The answer is tried for a minute, in case its caller is connecting anew; meanwhile the one

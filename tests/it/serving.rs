@@ -1,10 +1,12 @@
 //! Servers: several APIs behind one topic, executors, and who gets what.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use messaging::{
-    BaseApi, ErrorKind, Execute, Executor, Job, RpcClient, RpcServer, Target, version,
+    AccessPolicy, BaseApi, Context, ErrorKind, Execute, Executor, Job, Proxy as _, RpcClient,
+    RpcServer, Target, rpc_api, version,
 };
 use serde_json::{Value, json};
 
@@ -34,6 +36,57 @@ on_both! {
         let error = newer.call::<Value>("ping", json!({"arg": 1})).await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::UnsupportedVersion);
         drop(server);
+    }
+
+    async fn a_policy_says_what_may_be_called(bus: Bus) {
+        for (policy, update, whoami) in [
+            (AccessPolicy::default(), true, true),
+            (AccessPolicy::explicit(["update"]), true, false),
+            (AccessPolicy::custom(|_, method| method.name == "whoami"), false, true),
+        ] {
+            let (manager, mut seen) = Manager::new("one");
+            let endpoint = SchedulerEndpoint::new(manager);
+            let builder = bus.builder("one").endpoint(endpoint).access_policy(policy);
+            let server = builder.start().await.unwrap();
+            client(&bus).update("h1".into()).await.unwrap();
+            let answered = client(&bus).whoami().await;
+            assert_eq!(answered.is_ok(), whoami, "{answered:?}");
+            if let Err(error) = answered {
+                assert_eq!(error.rpc().unwrap().kind(), ErrorKind::NoSuchMethod);
+            }
+            assert_eq!(seen.try_recv().is_ok(), update);
+            server.stop();
+            server.wait().await;
+        }
+    }
+
+    /// Its message must not go round for ever.
+    async fn a_policy_that_panics_is_told_of(bus: Bus) {
+        let (manager, _seen) = Manager::new("one");
+        let careless = AccessPolicy::custom(|_, method| {
+            assert_ne!(method.name, "whoami", "on purpose");
+            true
+        });
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+        let _server = builder.access_policy(careless).start().await.unwrap();
+        let error = client(&bus).whoami().await.unwrap_err();
+        assert_eq!(error.rpc().unwrap().failure().unwrap().class, "HandlerPanicked", "{error}");
+        assert_eq!(client(&bus).echo(json!(1)).await.unwrap(), json!(1));
+    }
+
+    async fn an_api_is_served_in_the_namespaces_that_it_had(bus: Bus) {
+        let base = BaseApi::new("scheduler");
+        let builder = bus.builder("one").endpoint_also_in(base, [None, Some("old")]);
+        let _server = builder.start().await.unwrap();
+        let client = RpcClient::new(&bus.transport, bus.target().version(version!("1.0")));
+        for (namespace, served) in
+            [(Some("baseapi"), true), (Some("old"), true), (None, true), (Some("other"), false)]
+        {
+            let namespace = namespace.map(str::to_owned);
+            let client = client.prepare().namespace(namespace.clone()).build().unwrap();
+            let pong = client.call::<Value>("ping", json!({"arg": 1})).await;
+            assert_eq!(pong.is_ok(), served, "{namespace:?}: {pong:?}");
+        }
     }
 
     async fn no_more_run_at_once_than_the_executor_allows(bus: Bus) {
@@ -153,6 +206,31 @@ async fn the_peers_ping_is_answered_where_it_is_configured() {
         let answer = client.call::<String>("oslo_rpc_server_ping", json!({"any": 1})).await;
         assert_eq!(answer.map_err(drop), expected);
     }
+}
+
+/// As in the peer, where the service's own method wins.
+#[tokio::test]
+async fn a_ping_of_the_services_own_wins_over_the_peers() {
+    #[rpc_api(topic = "pinged", version = "1.0")]
+    trait Pinged {
+        #[rpc(name = "oslo_rpc_server_ping")]
+        async fn ping(&self, ctx: &Context) -> Result<String, Infallible>;
+    }
+
+    struct Own;
+
+    impl Pinged for Own {
+        async fn ping(&self, _: &Context) -> Result<String, Infallible> {
+            Ok("own".to_owned())
+        }
+    }
+
+    let bus = Bus::memory().await;
+    let config = bus.config().rpc_ping_enabled(true);
+    let bus = bus.with(messaging::Transport::from_config(&config).await.unwrap());
+    let _server = bus.serve("one", PingedEndpoint::new(Own)).await;
+    let client = PingedClient::new(&bus.transport).prepare().topic(&bus.topic).build().unwrap();
+    assert_eq!(client.ping().await.unwrap(), "own");
 }
 
 #[tokio::test]

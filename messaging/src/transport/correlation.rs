@@ -248,6 +248,18 @@ mod tests {
         assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
     }
 
+    /// As a result before its end is: it is told when the end comes.
+    #[test]
+    fn an_early_failure_is_given_at_its_end() {
+        let (correlation, mut call) = pending();
+        let failure = json!({"class": "C", "module": "m", "message": "no"}).to_string();
+        let early = json!({"_msg_id": call.msg_id, "result": null, "failure": failure});
+        correlation.deliver(early.to_string().as_bytes());
+        assert!(call.answered().is_none());
+        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, true));
+        assert!(call.answered().unwrap().unwrap().unwrap_err().is("m", "C"));
+    }
+
     #[test]
     fn a_message_that_does_not_decode_ends_the_call_that_it_names() {
         for body in [

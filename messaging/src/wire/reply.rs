@@ -147,6 +147,14 @@ mod tests {
         }
     }
 
+    /// The peer has no failure in a reply without the key; ours is as one that succeeded.
+    #[test]
+    fn keys_may_be_missing_and_others_be_there() {
+        let reply = Reply::decode(br#"{"_msg_id": "1", "result": 7, "ending": true, "new": 1}"#);
+        let reply = reply.unwrap();
+        assert_eq!((reply.ending, reply.outcome.unwrap().get()), (Ending::Last, "7"));
+    }
+
     #[test]
     fn an_ending_is_what_the_peer_takes_for_true() {
         for (ending, expected) in [

@@ -259,6 +259,30 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_nobody_knows_are_passed_over() {
+        let message = r#"{"method": "m", "new": [1], "oslo.version": "9"}"#;
+        let enveloped = serde_json::json!({
+            "oslo.version": "2.0", "oslo.message": message, "oslo.more": {"a": 1},
+        });
+        for body in [message.to_owned(), enveloped.to_string()] {
+            assert_eq!(Request::decode(body.as_bytes()).unwrap().method, "m", "{body}");
+        }
+    }
+
+    #[test]
+    fn a_call_needs_an_id_and_a_queue() {
+        for (keys, expected) in [
+            (r#""_msg_id": "1", "_reply_q": "reply_1""#, true),
+            (r#""_msg_id": "1", "_reply_q": null"#, false),
+            (r#""_msg_id": null, "_reply_q": "reply_1""#, false),
+            (r#""_msg_id": "1""#, false),
+        ] {
+            let request = Request::decode(format!(r#"{{"method": "m", {keys}}}"#).as_bytes());
+            assert_eq!(request.unwrap().reply_to.is_some(), expected, "{keys}");
+        }
+    }
+
+    #[test]
     fn version_is_absent_null_or_text() {
         let version = |json: &str| Request::decode(json.as_bytes()).unwrap().version;
         assert_eq!(version(r#"{"method": "m"}"#), None);

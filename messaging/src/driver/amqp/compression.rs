@@ -172,6 +172,17 @@ mod tests {
         }
     }
 
+    /// kombu takes its own words for the types as well.
+    #[test]
+    fn a_type_may_be_told_by_its_word() {
+        for (word, compression) in
+            [("gzip", BOTH[0]), ("zlib", BOTH[0]), ("bzip2", BOTH[1]), ("bzip", BOTH[1])]
+        {
+            let sent = compressed(Some(compression), b"{}").unwrap().into_owned();
+            assert_eq!(read(&marked(text(word)), sent).unwrap(), b"{}", "{word}");
+        }
+    }
+
     #[test]
     fn a_bomb_is_not_unpacked() {
         let zeroes = vec![0; 1 << 20];
