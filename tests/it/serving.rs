@@ -11,7 +11,7 @@ use messaging::{
 use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
-use crate::bus::{Bus, on_both};
+use crate::bus::{Bus, on_both, soon};
 
 on_both! {
     async fn several_apis_stand_behind_one_topic(bus: Bus) {
@@ -253,5 +253,24 @@ async fn a_server_needs_a_topic_a_name_and_an_endpoint() {
         let error = builder.start().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Target);
         assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// The option is for brokers that are to hold work back, whatever the executor allows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_is_prefetched_than_configured() {
+    let bus = Bus::rabbit().await;
+    let config = bus.config().option("rabbit_qos_prefetch_count", "1");
+    let bus = bus.with(messaging::Transport::from_config(&config).await.unwrap());
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let calls = [(); 2].map(|()| tokio::spawn(client(&bus).hold_again().into_future()));
+    soon(seen.recv()).await.unwrap();
+    // On a queue of its own, so that it is not held back.
+    let directed = client(&bus).prepare().server("one").build().unwrap();
+    directed.whoami().await.unwrap();
+    assert!(seen.try_recv().is_err(), "the second came before the first was acknowledged");
+    for call in calls {
+        manager.release.one();
+        soon(call).await.unwrap().unwrap();
     }
 }

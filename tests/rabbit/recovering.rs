@@ -95,3 +95,19 @@ async fn a_wait_that_is_dropped_while_mending_loses_nothing() {
     delivery.unwrap().unwrap().settle.ack().await.unwrap();
     consumer.close(WITHIN).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_driver_goes_on_with_the_next_host_when_one_goes_away() {
+    let (one, two, topic) = (Proxy::start().await, Proxy::start().await, topic());
+    let driver = connect_to(&url_to(&[&one.address, &two.address])).await.unwrap();
+    let mut consumer = driver.listen(listen(&topic)).await.unwrap();
+    let address = to_topic(&topic);
+    for (away, back) in [(&one, &two), (&two, &one), (&one, &two)] {
+        back.come_back();
+        away.go_away();
+        // Until the loss is noticed, a message may be lost with the connection.
+        while driver.publish(message(&address, b"{}")).await.is_err() {}
+        next(&mut consumer).await.settle.ack().await.unwrap();
+    }
+    consumer.close(WITHIN).await.unwrap();
+}

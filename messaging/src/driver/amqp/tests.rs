@@ -134,6 +134,23 @@ async fn a_message_that_the_broker_does_not_take_is_published_again_unless_told_
     }
 }
 
+#[tokio::test]
+async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
+    let (driver, _) = connected(Script::ShortOfMemory).await;
+    let address = &Address::Fanout { topic: "t".into() };
+    let within = Duration::from_millis(300);
+    let (expires, mandatory, retries) = (None, false, None);
+    let message = Publish { address, body: b"{}", expires, mandatory, within, retries };
+    let error = driver.publish(message).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConfirmed);
+    assert!(error.to_string().contains("blocked this connection: low on memory"), "{error}");
+    // It is there, and says why it is silent: the connection is kept.
+    let within = Duration::from_secs(20);
+    let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
+    inbox.consumer.close(within).await.unwrap();
+    driver.close(within).await;
+}
+
 /// A host that accepts and never answers: tells when it was greeted, and ends when it was hung up
 /// on.
 fn silent_host() -> (u16, oneshot::Receiver<()>, JoinHandle<()>) {

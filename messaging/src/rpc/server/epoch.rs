@@ -96,11 +96,20 @@ impl Epoch {
 
     /// Cuts off what runs, and says what that is.
     pub(super) fn cut_off(&self) -> Vec<CutOff> {
-        let now = self.runtime.now();
         // Whatever is cut off waits for this lock before it says that it has ended.
-        let running = self.running();
+        let table = self.table();
         self.cut_off.send_replace(true);
-        running
+        self.methods(&table)
+    }
+
+    /// What runs.
+    pub(super) fn running(&self) -> Vec<CutOff> {
+        self.methods(&self.table())
+    }
+
+    fn methods(&self, table: &Running) -> Vec<CutOff> {
+        let now = self.runtime.now();
+        table
             .work
             .values()
             .filter_map(|work| {
@@ -119,7 +128,7 @@ impl Epoch {
     /// Enters a message that was taken.
     pub(super) fn enter(self: &Arc<Self>) -> InFlight {
         let since = self.runtime.now();
-        let mut running = self.running();
+        let mut running = self.table();
         let id = running.next;
         running.next += 1;
         running.work.insert(id, Work { method: None, since });
@@ -127,7 +136,7 @@ impl Epoch {
         InFlight { epoch: Arc::clone(self), id }
     }
 
-    fn running(&self) -> MutexGuard<'_, Running> {
+    fn table(&self) -> MutexGuard<'_, Running> {
         // The table is whole at every point where a panic could happen.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -142,14 +151,14 @@ pub(super) struct InFlight {
 impl InFlight {
     /// Its handler runs.
     pub(super) fn handled(&self, method: &str, namespace: Option<&str>) {
-        if let Some(work) = self.epoch.running().work.get_mut(&self.id) {
+        if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
             work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
         }
     }
 
     /// Its handler has ended; what is left is to answer.
     pub(super) fn answering(&self) {
-        if let Some(work) = self.epoch.running().work.get_mut(&self.id) {
+        if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
             work.method = None;
         }
     }
@@ -157,7 +166,7 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let mut running = self.epoch.running();
+        let mut running = self.epoch.table();
         running.work.remove(&self.id);
         self.epoch.count.send_replace(running.work.len());
     }

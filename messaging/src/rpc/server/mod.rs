@@ -15,8 +15,11 @@ mod taken;
 mod worker;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
 pub use builder::RpcServerBuilder;
@@ -31,6 +34,9 @@ use crate::rpc::dispatcher::Dispatcher;
 use crate::{Error, ErrorKind, Target, Transport, runtime};
 use epoch::{Epoch, Phase};
 use missing::MissingQueues;
+
+/// After how long waiting for a stopped server is logged, as by the peer.
+const LONG: Duration = Duration::from_secs(30);
 
 /// A server of one topic.
 ///
@@ -119,10 +125,19 @@ impl RpcServer {
     /// Without a [`stop`](Self::stop) it waits for that.
     ///
     /// It returns at once on a server that does not run. It is bounded by the handlers alone; use
-    /// [`shutdown`](Self::shutdown) for a bound of your own.
+    /// [`shutdown`](Self::shutdown) for a bound of your own. What still runs half a minute after
+    /// the server was stopped is logged, once for each wait.
     pub async fn wait(&self) {
-        if let Some(epoch) = self.epoch() {
-            self.ended(&epoch).await;
+        let Some(epoch) = self.epoch() else { return };
+        let ended = pin!(self.ended(&epoch));
+        let long = async {
+            epoch.stopped().await;
+            self.handle.0.transport.runtime().sleep(LONG).await;
+        };
+        if let Either::Right(((), ended)) = select(ended, pin!(long)).await {
+            let (target, running) = (&self.handle.0.target, epoch.running());
+            tracing::warn!(%target, ?running, "a server that was stopped still runs methods");
+            ended.await;
         }
     }
 

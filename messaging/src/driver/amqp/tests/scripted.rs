@@ -21,6 +21,8 @@ pub(super) enum Script {
     GoneBeforeConsumed,
     /// As one whose quorum queue has no leader: it does not take the first message.
     NoLeader,
+    /// As one short of memory: it says so, and reads no message.
+    ShortOfMemory,
 }
 
 /// What a client asked of a broker: `[class, method]` each.
@@ -87,6 +89,10 @@ fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
             [50, 20] => send(&mut socket, channel, [50, 21], &[])?,
             [85, 10] => send(&mut socket, channel, [85, 11], &[])?,
             // basic.publish: nack once, and ack
+            [60, 40] if script == Script::ShortOfMemory => {
+                let reason = b"low on memory";
+                send(&mut socket, 0, [10, 60], &[&[13], &reason[..]].concat())?;
+            }
             [60, 40] => {
                 published += 1;
                 let nack = script == Script::NoLeader && first;
