@@ -1,4 +1,4 @@
-"""An RPC server on the real oslo.messaging, for the interop tests.
+"""An RPC server on the real oslo.messaging, for the interop tests and for the fleet's.
 
 It prints one JSON line {"event": "ready"} once it listens, one for each cast that it ran, and ends
 at the end of its standard input. Its log goes to standard error.
@@ -9,6 +9,7 @@ import threading
 import oslo_messaging
 from oslo_messaging.rpc import dispatcher
 
+import fleet
 import scheduler_exceptions
 import peer
 
@@ -128,6 +129,9 @@ def main():
     parser.add_argument('--topic', required=True)
     parser.add_argument('--server', required=True)
     parser.add_argument('--exchange')
+    parser.add_argument('--fleet', choices=sorted(fleet.VERSIONS),
+                        help='serve the API of the fleet at this version, and nothing else')
+    parser.add_argument('--start', type=int, help='which start of the server of the fleet it is')
     arguments = parser.parse_args()
 
     conf = peer.configuration(arguments.set)
@@ -135,9 +139,12 @@ def main():
     target = oslo_messaging.Target(exchange=arguments.exchange, topic=arguments.topic,
                                    server=arguments.server)
     demo = Demo(arguments.server)
+    endpoints = [demo, Admin(arguments.server), Scheduler(arguments.server), BaseApi()]
+    if arguments.fleet:
+        endpoints = [fleet.VERSIONS[arguments.fleet](arguments.server, arguments.start)]
     server = oslo_messaging.get_rpc_server(
-        transport, target, [demo, Admin(arguments.server), Scheduler(arguments.server), BaseApi()],
-        executor='threading', access_policy=dispatcher.DefaultRPCAccessPolicy)
+        transport, target, endpoints, executor='threading',
+        access_policy=dispatcher.DefaultRPCAccessPolicy)
     server.start()
     peer.emit({'event': 'ready'})
 
