@@ -2,6 +2,8 @@
 //! as Rust traits.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -22,17 +24,23 @@ pub(crate) struct Answer {
 }
 
 /// One start of a server, at whichever version.
-#[derive(Clone, Debug)]
 pub(crate) struct Service {
-    pub(crate) server: String,
-    pub(crate) start: u32,
+    server: String,
+    start: u32,
+    ran: Arc<AtomicU64>,
 }
 
 impl Service {
+    /// Counts in `ran` what it runs.
+    pub(crate) fn new(server: &str, start: u32, ran: &Arc<AtomicU64>) -> Self {
+        Self { server: server.to_owned(), start, ran: Arc::clone(ran) }
+    }
+
     async fn answer(&self, version: &str, value: Value) -> Result<Answer, Infallible> {
+        self.ran.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(WORK).await;
-        let Self { server, start } = self.clone();
-        Ok(Answer { server, start, version: version.to_owned(), value })
+        let (server, version) = (self.server.clone(), version.to_owned());
+        Ok(Answer { server, start: self.start, version, value })
     }
 }
 

@@ -5,12 +5,22 @@ use serde_json::{Value, json};
 /// A call of a method of the fleet.
 #[derive(Clone, Debug)]
 pub(crate) enum Ask {
-    Echo { value: String },
-    Add { a: i64, b: i64 },
+    Echo {
+        value: String,
+    },
+    Add {
+        a: i64,
+        b: i64,
+    },
     /// With the parameter that 2.6 brought.
-    EchoTwice { value: String },
+    EchoTwice {
+        value: String,
+    },
     /// The method that 2.6 brought.
-    Multiply { a: i64, b: i64 },
+    Multiply {
+        a: i64,
+        b: i64,
+    },
 }
 
 impl Ask {

@@ -7,42 +7,42 @@ mod client;
 mod load;
 mod member;
 #[path = "../interop/python.rs"]
-#[allow(dead_code)] // the interop tests need more of it
+#[allow(dead_code)] // the interop tests use more of it
 mod python;
+mod queue_manager;
 mod tally;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
 
 use messaging::Transport;
 
 use crate::client::Client;
 use crate::load::Load;
-use crate::member::{Build, Kind, Member};
+use crate::member::{Build, Member, Program};
 use crate::python::{rabbit_url, unique_topic};
-use crate::tally::Start;
+use crate::queue_manager::QueueManager;
+use crate::tally::{Start, Tally};
 
-fn running(fleet: &[Member]) -> Vec<Start> {
-    fleet.iter().filter(|member| member.is_running()).map(Member::latest).collect()
-}
-
+/// Every server is stopped and started again in turn, twice; what is started the second time is the
+/// upgraded build.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mixed_fleet_is_restarted_and_upgraded_under_load_and_no_call_is_lost() {
     let topic = unique_topic("fleet");
-    let kinds = if std::env::var("FLEET_ALL_PYTHON").is_ok() { Kind::Python } else { Kind::Rust };
-    let mut fleet = [
-        ("python-1", Kind::Python),
-        ("rust-1", kinds),
-        ("python-2", Kind::Python),
-        ("rust-2", kinds),
-    ]
-    .map(|(name, kind)| Member::new(&topic, name, kind));
+    let queue_manager = QueueManager::new(&topic);
+    let python = |name| Member::new(&topic, name, Program::Python(queue_manager.settings(name)));
+    let rust = |name| Member::new(&topic, name, Program::Rust);
+    let mut fleet = [python("python-1"), rust("rust-1"), python("python-2"), rust("rust-2")];
     for member in &mut fleet {
         member.start(Build::Old).await;
     }
-    let transport = Transport::connect(&rabbit_url()).await.expect("the broker of the test run");
+    let transport = Transport::connect(&rabbit_url()).await.expect("the broker is there");
     let clients = [Client::python(&topic), Client::rust(&transport, &topic)];
     let load = Load::begin(&clients);
     load.tally.load_flows_through(&running(&fleet)).await;
 
-    for build in [Build::Old, Build::New] {
+    for (round, build) in [("restarted", Build::Old), ("upgraded to 2.6", Build::New)] {
+        let rolling = Rolling::begin(&load.tally);
         for index in 0..fleet.len() {
             fleet[index].stop().await;
             load.tally.load_flows_through(&running(&fleet)).await;
@@ -52,18 +52,55 @@ async fn a_mixed_fleet_is_restarted_and_upgraded_under_load_and_no_call_is_lost(
                 client.is_limited().await;
             }
         }
+        rolling.tell(&format!("every server in turn {round}"));
     }
-
+    let rolling = Rolling::begin(&load.tally);
     load.lift();
     load.tally.new_calls_flow_through(&running(&fleet)).await;
+    rolling.tell("every server called at 2.6");
 
     let counts = load.end().await.counts();
-    println!("{counts}");
-    assert!(counts.lost.is_empty() && counts.wrong.is_empty(), "calls were lost:\n{counts}");
     for client in clients {
         client.finish().await;
     }
     for member in &mut fleet {
         member.stop().await;
     }
+    tell(&counts.to_string());
+    assert!(counts.lost.is_empty() && counts.wrong.is_empty(), "not all went well:\n{counts}");
+    let versions = fleet.iter().flat_map(|member| {
+        [(1, "2.5"), (2, "2.5"), (3, "2.6")]
+            .map(|(start, version)| ((member.name().to_owned(), start), version.to_owned()))
+    });
+    assert_eq!(counts.versions(), versions.collect::<BTreeMap<_, _>>());
+    // Each call ran once, and nothing that was refused was sent.
+    assert_eq!(fleet.iter().map(Member::ran).sum::<u64>(), counts.answered());
+}
+
+fn running(fleet: &[Member]) -> Vec<Start> {
+    fleet.iter().filter_map(Member::running).collect()
+}
+
+/// A change that rolls through the fleet, for the report.
+struct Rolling<'a> {
+    tally: &'a Tally,
+    answered: u64,
+    since: Instant,
+}
+
+impl<'a> Rolling<'a> {
+    fn begin(tally: &'a Tally) -> Self {
+        Self { tally, answered: tally.counts().answered(), since: Instant::now() }
+    }
+
+    fn tell(self, what: &str) {
+        let answered = self.tally.counts().answered() - self.answered;
+        let seconds = self.since.elapsed().as_secs_f32();
+        tell(&format!("{what}: {answered} calls answered in {seconds:.1} s"));
+    }
+}
+
+#[allow(clippy::print_stdout)] // the report of a test is what `--nocapture` is for
+fn tell(line: &str) {
+    println!("{line}");
 }

@@ -90,11 +90,12 @@ impl Tally {
 }
 
 impl Counts {
+    /// How many calls were answered, rightly.
     pub(crate) fn answered(&self) -> u64 {
         self.starts.values().flat_map(|answered| answered.by.values()).sum()
     }
 
-    /// Every start that answered, and its version.
+    /// The version of every start that answered.
     pub(crate) fn versions(&self) -> BTreeMap<Start, String> {
         self.starts.iter().map(|(start, it)| (start.clone(), it.version.clone())).collect()
     }

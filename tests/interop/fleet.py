@@ -1,4 +1,5 @@
 """The API of the fleet at two versions, as two builds of a program have it."""
+import threading
 import time
 
 import oslo_messaging
@@ -15,6 +16,8 @@ class Fleet:
     def __init__(self, server, start):
         self.server = server
         self.start = start
+        self.lock = threading.Lock()
+        self.ran = 0
 
     def echo(self, ctxt, value):
         return self._answer(value)
@@ -23,6 +26,8 @@ class Fleet:
         return self._answer(a + b)
 
     def _answer(self, value):
+        with self.lock:
+            self.ran += 1
         time.sleep(WORK)
         return {'server': self.server, 'start': self.start, 'version': self.target.version,
                 'value': value}

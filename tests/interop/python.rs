@@ -122,16 +122,22 @@ impl Python {
         }
     }
 
-    /// Ends its input and waits until it has ended for that reason, well.
-    pub(crate) async fn finish(mut self) {
+    /// Ends its input and waits until it has ended for that reason, well. Returns the events that
+    /// nobody has asked for.
+    pub(crate) async fn finish(mut self) -> VecDeque<Value> {
         drop(self.input.lock().unwrap().take());
-        let all = async { while self.events.recv().await.is_some() {} };
+        let all = async {
+            while let Some(event) = self.events.recv().await {
+                self.kept.push_back(event);
+            }
+        };
         if timeout(PATIENCE, all).await.is_err() {
             panic!("Python did not end with its input{}", self.log());
         }
         // Its output is closed, so this wait is a matter of an instant.
         let status = self.child.wait().expect("the child is ours");
         assert!(status.success(), "Python ended with {status}{}", self.log());
+        std::mem::take(&mut self.kept)
     }
 
     fn write(&self, command: &Value) {
@@ -187,9 +193,10 @@ impl Server {
         &mut self.python
     }
 
-    /// Stops it, and waits until what it runs is done.
-    pub(crate) async fn stop(self) {
-        self.python.finish().await;
+    /// Stops it, and waits until what it runs is done. Returns the events that nobody has asked
+    /// for.
+    pub(crate) async fn stop(self) -> VecDeque<Value> {
+        self.python.finish().await
     }
 }
 

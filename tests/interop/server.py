@@ -1,7 +1,8 @@
 """An RPC server on the real oslo.messaging, for the interop tests and for the fleet's.
 
 It prints one JSON line {"event": "ready"} once it listens, one for each cast that it ran, and ends
-at the end of its standard input. Its log goes to standard error.
+at the end of its standard input; a server of the fleet then tells how many calls it ran. Its log
+goes to standard error.
 """
 import sys
 import threading
@@ -153,6 +154,8 @@ def main():
     server.stop()
     server.wait()
     transport.cleanup()
+    if arguments.fleet:
+        peer.emit({'event': 'ran', 'calls': endpoints[0].ran})
 
 
 if __name__ == '__main__':
