@@ -69,9 +69,9 @@ impl Client {
         }
     }
 
-    /// Asserts that what 2.6 brought is refused here, whoever would answer it: a server that does
-    /// not have it would have refused it by another name, and one that has it would have run it.
-    pub(crate) async fn is_limited(&self) {
+    /// Asserts that the limited client refuses what 2.6 brought by itself: a server without it would
+    /// have refused it by another name, and one with it would have run it.
+    pub(crate) async fn assert_refuses_what_is_new(&self) {
         for ask in [Ask::EchoTwice { value: "new".into() }, Ask::Multiply { a: 2, b: 3 }] {
             match self {
                 Self::Python { .. } => {

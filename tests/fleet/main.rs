@@ -49,7 +49,7 @@ async fn a_mixed_fleet_is_restarted_and_upgraded_under_load_and_no_call_is_lost(
             fleet[index].start(build).await;
             load.tally.load_flows_through(&running(&fleet)).await;
             for client in &clients {
-                client.is_limited().await;
+                client.assert_refuses_what_is_new().await;
             }
         }
         rolling.tell(&format!("every server in turn {round}"));

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 ///
 /// The peer does not cancel its consumers when it stops. By default it deletes its fanout queue
 /// then, and while it waits for the answer it acknowledges what the broker still delivers, and drops
-/// it: a stop under load loses calls. The queue manager gives the queue a name that is kept, so
-/// that it is not deleted; the peer closes its channel at once, ignores what arrives meanwhile, and
-/// the broker gives that to another server.
+/// it: each stop under load loses calls, with a prefetch limit at most as many as that. The queue
+/// manager gives the queue a name that is kept, so that it is not deleted; the peer closes its
+/// channel at once, ignores what arrives meanwhile, and the broker gives that to another server.
 pub(crate) struct QueueManager {
     process: String,
     locks: PathBuf,
@@ -22,8 +22,8 @@ impl QueueManager {
         Self { process: topic.to_owned(), locks }
     }
 
-    /// The settings of a server, each of which is on a host of its own: on one host they would
-    /// need the counter that the processes of one service share.
+    /// The settings of a server. By its name of a host no other has its queues, in whichever
+    /// process group it runs.
     pub(crate) fn settings(&self, server: &str) -> Vec<String> {
         let rabbit = |setting| format!("oslo_messaging_rabbit.{setting}");
         vec![
