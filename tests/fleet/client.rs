@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    /// Asserts that the limited client refuses what 2.6 brought by itself: a server without it would
+    /// Asserts that the limited client itself refuses what 2.6 brought: a server without it would
     /// have refused it by another name, and one with it would have run it.
     pub(crate) async fn assert_refuses_what_is_new(&self) {
         for ask in [Ask::EchoTwice { value: "new".into() }, Ask::Multiply { a: 2, b: 3 }] {

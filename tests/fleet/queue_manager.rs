@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 /// The peer's queue manager, and what it keeps on this machine, which goes when this is dropped.
 ///
 /// The peer does not cancel its consumers when it stops. By default it deletes its fanout queue
-/// then, and while it waits for the answer it acknowledges what the broker still delivers, and drops
-/// it: each stop under load loses calls, with a prefetch limit at most as many as that. The queue
-/// manager gives the queue a name that is kept, so that it is not deleted; the peer closes its
-/// channel at once, ignores what arrives meanwhile, and the broker gives that to another server.
+/// then, and while it waits for the answer it acknowledges what the broker still delivers, and
+/// drops it: each stop under load loses calls, with a prefetch limit at most as many as that. The
+/// queue manager gives the queue a name that is kept, so that it is not deleted; the peer closes
+/// its channel at once, ignores what arrives meanwhile, and the broker gives that to another
+/// server.
 pub(crate) struct QueueManager {
     process: String,
     locks: PathBuf,
