@@ -2,11 +2,16 @@
 import argparse
 import json
 import logging
+import os
 import sys
 import threading
 
 from oslo_config import cfg
 from oslo_messaging import opts
+
+# How long a program may go on after the end of its input, in seconds: longer than whoever ends it
+# waits. One whose test was killed would else look for the broker for ever.
+_END_WITHIN = 60
 
 _OUTPUT = sys.stdout
 _LOCK = threading.Lock()
@@ -25,9 +30,19 @@ def emit(document):
 
 def commands():
     """The JSON documents of standard input, one for each line, until its end."""
-    for line in sys.stdin:
-        if line.strip():
-            yield json.loads(line)
+    try:
+        for line in sys.stdin:
+            if line.strip():
+                yield json.loads(line)
+    finally:
+        end_in_time()
+
+
+def end_in_time():
+    """Ends the process if it has not ended by itself: its input is at its end."""
+    timer = threading.Timer(_END_WITHIN, os._exit, [1])
+    timer.daemon = True
+    timer.start()
 
 
 def parser(description):

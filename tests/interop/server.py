@@ -150,6 +150,7 @@ def main():
     peer.emit({'event': 'ready'})
 
     sys.stdin.read()
+    peer.end_in_time()
     demo.closing.set()
     server.stop()
     server.wait()
