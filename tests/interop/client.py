@@ -7,8 +7,9 @@ its standard output, in the order in which they end. Its log goes to standard er
     {"id": 1, "result": 3}
 
 Optional in a command: server, fanout, namespace, version, version_cap, exchange, timeout (seconds,
-10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout, and args_text in place of args:
-JSON as Python has it, with NaN and all.
+10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout, retry, at_least_once, and
+args_text in place of args: JSON as Python has it, with NaN and all. The op is call, cast, or
+can_send, which asks whether the version cap lets the version through.
 """
 import concurrent.futures
 import json
@@ -50,9 +51,13 @@ class Client:
             **{field: command[field] for field in fields if command.get(field) is not None})
         client = oslo_messaging.get_rpc_client(
             transport, target, timeout=command.get('timeout') or 10,
-            version_cap=command.get('version_cap'),
-            call_monitor_timeout=command.get('call_monitor_timeout'))
+            version_cap=command.get('version_cap'), retry=command.get('retry'),
+            call_monitor_timeout=command.get('call_monitor_timeout'),
+            transport_options=oslo_messaging.TransportOptions(
+                at_least_once=command.get('at_least_once', False)))
         context = client.prepare()
+        if command['op'] == 'can_send':
+            return context.can_send_version()
         send = {'call': context.call, 'cast': context.cast}[command['op']]
         text = command.get('args_text')
         args = json.loads(text) if text else command.get('args') or {}
@@ -90,8 +95,8 @@ def plain(value):
 def main():
     arguments = peer.parser(__doc__).parse_args()
     client = Client(peer.configuration(arguments.set))
-    # Commands run side by side, so that a slow call holds up no other.
-    with concurrent.futures.ThreadPoolExecutor(max_workers=32) as pool:
+    # Commands run side by side, so that slow calls hold up no others, however many they are.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=512) as pool:
         for command in peer.commands():
             work = pool.submit(client.run, command)
             work.add_done_callback(lambda done: peer.emit(done.result()))

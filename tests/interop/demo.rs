@@ -1,11 +1,13 @@
 //! The API that both sides serve: what `server.py` has, as Rust traits.
 
 use std::convert::Infallible;
+use std::sync::OnceLock;
 
-use messaging::{Context, Proxy as _, RemoteError, RpcServer, Target, Transport, rpc_api};
+use messaging::{BaseApi, Context, Proxy as _, RemoteError, RpcServer, Target, Transport, rpc_api};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Barrier, mpsc};
 
+use crate::cabinet::{Cabinet, CuriositiesEndpoint};
 use crate::python::rabbit_url;
 
 /// Null namespace, version 1.5.
@@ -15,6 +17,7 @@ pub(crate) trait Demo {
     async fn add(&self, ctx: &Context, a: i64, b: i64) -> Result<i64, Infallible>;
     async fn nothing(&self, ctx: &Context) -> Result<(), Infallible>;
     async fn slow(&self, ctx: &Context, seconds: f64) -> Result<String, Infallible>;
+    async fn meet(&self, ctx: &Context, count: usize) -> Result<usize, Infallible>;
     async fn fail(
         &self,
         ctx: &Context,
@@ -60,6 +63,7 @@ pub(crate) struct Rust {
 struct Service {
     name: String,
     notes: mpsc::UnboundedSender<Value>,
+    meeting: OnceLock<Barrier>,
 }
 
 impl Rust {
@@ -70,10 +74,16 @@ impl Rust {
     /// The same with options of the transport.
     pub(crate) async fn serve_over(transport: &Transport, topic: &str, name: &str) -> Self {
         let (sender, notes) = mpsc::unbounded_channel();
-        let service = || Service { name: name.to_owned(), notes: sender.clone() };
+        let service = || Service {
+            name: name.to_owned(),
+            notes: sender.clone(),
+            meeting: OnceLock::new(),
+        };
         let server = RpcServer::builder(transport, Target::topic(topic).server(name))
             .endpoint(DemoEndpoint::new(service()))
             .endpoint(AdminEndpoint::new(service()))
+            .endpoint(CuriositiesEndpoint::new(Cabinet))
+            .endpoint(BaseApi::new("scheduler"))
             .start()
             .await
             .expect("the Rust server starts");
@@ -106,6 +116,11 @@ impl Demo for Service {
     async fn slow(&self, _: &Context, seconds: f64) -> Result<String, Infallible> {
         tokio::time::sleep(std::time::Duration::from_secs_f64(seconds)).await;
         Ok("done".to_owned())
+    }
+
+    async fn meet(&self, _: &Context, count: usize) -> Result<usize, Infallible> {
+        self.meeting.get_or_init(|| Barrier::new(count)).wait().await;
+        Ok(count)
     }
 
     async fn fail(

@@ -1,7 +1,9 @@
 //! A Rust peer and a Python one, on the real oslo.messaging, over a real RabbitMQ.
 
+mod cabinet;
 mod config;
 mod demo;
+mod events;
 mod example;
 mod failures;
 mod odd;
@@ -18,7 +20,7 @@ use crate::python::{Python, Server, command};
 #[tokio::test]
 async fn python_calls_python() {
     let client = Python::spawn("client.py", &[]);
-    let mut server = Server::start("demo", "host-1").await;
+    let server = Server::start("demo", "host-1").await;
 
     let echo = command(server.topic(), "call", "echo", json!({"value": {"näme": [1, null]}}));
     assert_eq!(client.ask(echo).await, Ok(json!({"näme": [1, null]})));

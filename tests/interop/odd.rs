@@ -1,51 +1,12 @@
 //! What Python writes that JSON does not have: floats that are no numbers, half surrogate pairs,
 //! integers of any size (wire document, section 7.2).
 
-use std::convert::Infallible;
-
-use messaging::{Context, ErrorKind, RpcClient, RpcServer, Target, rpc_api, version};
-use serde::{Deserialize, Serialize};
+use messaging::{ErrorKind, RpcClient, RpcServer, Target, version};
 use serde_json::{Value, json};
 
+use crate::cabinet::{Cabinet, CuriositiesEndpoint, Odd};
 use crate::demo::transport;
 use crate::python::{Python, Server, command, unique_topic};
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Odd {
-    nan: f64,
-    inf: f64,
-    minus_inf: Option<f64>,
-    surrogate: String,
-    big: u128,
-}
-
-impl Odd {
-    fn assert_whole(&self) {
-        assert!(self.nan.is_nan(), "{self:?}");
-        assert_eq!((self.inf, self.minus_inf), (f64::INFINITY, Some(f64::NEG_INFINITY)));
-        assert_eq!((self.surrogate.as_str(), self.big), ("\u{fffd}", 1 << 70));
-    }
-}
-
-#[rpc_api(topic = "odd", version = "1.0")]
-trait Curiosities {
-    async fn look(&self, ctx: &Context, all: Vec<Odd>, load: f32) -> Result<u128, Infallible>;
-    async fn keep(&self, ctx: &Context, value: Value) -> Result<Value, Infallible>;
-}
-
-struct Cabinet;
-
-impl Curiosities for Cabinet {
-    async fn look(&self, _: &Context, all: Vec<Odd>, load: f32) -> Result<u128, Infallible> {
-        all.iter().for_each(Odd::assert_whole);
-        assert!(load.is_nan());
-        Ok(all[0].big)
-    }
-
-    async fn keep(&self, _: &Context, value: Value) -> Result<Value, Infallible> {
-        Ok(value)
-    }
-}
 
 #[tokio::test]
 async fn rust_understands_what_python_asks() {
@@ -56,9 +17,7 @@ async fn rust_understands_what_python_asks() {
     let _server = server.start().await.unwrap();
 
     let mut look = command(&topic, "call", "look", json!({}));
-    let odd = r#"{"nan": NaN, "inf": Infinity, "minus_inf": -Infinity, "surrogate": "\ud800",
-                  "big": 1180591620717411303424}"#;
-    look["args_text"] = json!(format!(r#"{{"all": [{odd}, {odd}], "load": NaN}}"#));
+    look["args_text"] = json!(format!(r#"{{"all": [{0}, {0}], "load": NaN}}"#, Odd::JSON));
     // A Python caller gets all digits back; as a float here, which the test's JSON has.
     assert_eq!(client.ask(look).await.unwrap().as_f64(), Some(2f64.powi(70)));
 

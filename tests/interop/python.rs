@@ -1,6 +1,6 @@
 //! Runs the Python programs of this folder and talks to them in JSON lines.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -10,8 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
+
+use crate::events::Events;
 
 /// How long a Python program may take to answer; the tests ask for nothing that takes as long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,9 +53,7 @@ pub(crate) struct Python {
     child: Child,
     input: Mutex<Option<ChildStdin>>,
     pending: Pending,
-    events: mpsc::UnboundedReceiver<Value>,
-    /// Events that nobody has asked for yet.
-    kept: VecDeque<Value>,
+    events: Arc<Events>,
     log: Arc<Mutex<String>>,
     next_id: AtomicU64,
 }
@@ -67,6 +67,8 @@ impl Python {
         let mut command = Command::new(variable("MESSAGING_TEST_PYTHON"));
         // No cache of compiled files beside the sources.
         command.arg("-B").arg(script).args(arguments);
+        // Where its queue manager keeps locks.
+        command.env("OSLO_LOCK_PATH", env!("CARGO_TARGET_TMPDIR"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("MESSAGING_TEST_PYTHON names a program that runs");
 
@@ -75,17 +77,16 @@ impl Python {
         let input = Mutex::new(child.stdin.take());
         let pending = Pending::default();
         let log = Arc::default();
-        let (sender, events) = mpsc::unbounded_channel();
+        let events = Arc::<Events>::default();
         thread::spawn({
-            let pending = Arc::clone(&pending);
-            move || read_output(output, &pending, &sender)
+            let (pending, events) = (Arc::clone(&pending), Arc::clone(&events));
+            move || read_output(output, &pending, &events)
         });
         thread::spawn({
             let log = Arc::clone(&log);
             move || read_log(errors, &log)
         });
-        let kept = VecDeque::new();
-        Self { child, input, pending, events, kept, log, next_id: AtomicU64::new(1) }
+        Self { child, input, pending, events, log, next_id: AtomicU64::new(1) }
     }
 
     /// Sends a command and waits for its answer: the result, or the error as `client.py`
@@ -108,36 +109,31 @@ impl Python {
     }
 
     /// Waits for the next event of a name; others are kept for later.
-    pub(crate) async fn event(&mut self, name: &str) -> Value {
-        if let Some(found) = self.kept.iter().position(|event| event["event"] == name) {
-            return self.kept.remove(found).expect("it was just found");
-        }
-        loop {
-            match timeout(PATIENCE, self.events.recv()).await {
-                Ok(Some(event)) if event["event"] == name => return event,
-                Ok(Some(other)) => self.kept.push_back(other),
-                Ok(None) => panic!("Python ended before the event {name}{}", self.log()),
-                Err(_) => panic!("Python did not tell of the event {name}{}", self.log()),
-            }
+    pub(crate) async fn event(&self, name: &str) -> Value {
+        self.event_that(name, |_| true).await
+    }
+
+    /// Waits for the next event of a name that is the one wanted; others are kept for later.
+    pub(crate) async fn event_that(&self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let event = self.events.take(|event| event["event"] == name && wanted(event));
+        match timeout(PATIENCE, event).await {
+            Ok(Some(event)) => event,
+            Ok(None) => panic!("Python ended before the event {name}{}", self.log()),
+            Err(_) => panic!("Python did not tell of the event {name}{}", self.log()),
         }
     }
 
     /// Ends its input and waits until it has ended for that reason, well. Returns the events that
     /// nobody has asked for.
-    pub(crate) async fn finish(mut self) -> VecDeque<Value> {
+    pub(crate) async fn finish(mut self) -> Vec<Value> {
         drop(self.input.lock().unwrap().take());
-        let all = async {
-            while let Some(event) = self.events.recv().await {
-                self.kept.push_back(event);
-            }
-        };
-        if timeout(PATIENCE, all).await.is_err() {
+        let Ok(told) = timeout(PATIENCE, self.events.ended()).await else {
             panic!("Python did not end with its input{}", self.log());
-        }
+        };
         // Its output is closed, so this wait is a matter of an instant.
         let status = self.child.wait().expect("the child is ours");
         assert!(status.success(), "Python ended with {status}{}", self.log());
-        std::mem::take(&mut self.kept)
+        told
     }
 
     fn write(&self, command: &Value) {
@@ -148,7 +144,8 @@ impl Python {
         }
     }
 
-    fn log(&self) -> String {
+    /// What it logged, to follow on a message.
+    pub(crate) fn log(&self) -> String {
         format!("; its log:\n{}", self.log.lock().unwrap())
     }
 }
@@ -178,7 +175,7 @@ impl Server {
         let url = rabbit_url();
         let mut arguments = vec!["--url", &url, "--topic", &topic, "--server", name];
         arguments.extend(more);
-        let mut python = Python::spawn("server.py", &arguments);
+        let python = Python::spawn("server.py", &arguments);
         python.event("ready").await;
         Self { python, topic }
     }
@@ -189,26 +186,26 @@ impl Server {
     }
 
     /// The program, for its events.
-    pub(crate) fn python(&mut self) -> &mut Python {
-        &mut self.python
+    pub(crate) fn python(&self) -> &Python {
+        &self.python
     }
 
     /// Stops it, and waits until what it runs is done. Returns the events that nobody has asked
     /// for.
-    pub(crate) async fn stop(self) -> VecDeque<Value> {
+    pub(crate) async fn stop(self) -> Vec<Value> {
         self.python.finish().await
     }
 }
 
 /// Hands out answers and events until the program closes its output.
-fn read_output(output: impl Read, pending: &Pending, events: &mpsc::UnboundedSender<Value>) {
+fn read_output(output: impl Read, pending: &Pending, events: &Events) {
     for line in BufReader::new(output).lines() {
         let Ok(line) = line else { break };
         let document: Value = serde_json::from_str(&line).unwrap_or_else(
             |error| json!({"event": "not JSON", "line": line, "error": error.to_string()}),
         );
         if document.get("event").is_some() {
-            let _ = events.send(document);
+            events.tell(document);
             continue;
         }
         let id = document["id"].as_u64().unwrap_or(0);
@@ -216,8 +213,9 @@ fn read_output(output: impl Read, pending: &Pending, events: &mpsc::UnboundedSen
             let _ = asked.send(document);
         }
     }
-    // Whoever still waits learns by this that no answer will come.
+    // Whoever still waits learns by this that nothing will come.
     pending.lock().unwrap().clear();
+    events.end();
 }
 
 /// Keeps what the program logs, to be shown when a test fails.

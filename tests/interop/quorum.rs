@@ -20,7 +20,7 @@ async fn rust_and_python_share_the_quorum_queues_of_one_topic() {
     let transport = Transport::from_config(&config).await.unwrap();
 
     let topic = unique_topic("demo");
-    let mut python = Server::start_on(topic.clone(), "python", &arguments).await;
+    let python = Server::start_on(topic.clone(), "python", &arguments).await;
     let mut rust = Rust::serve_over(&transport, &topic, "rust").await;
 
     // Each finds the queues declared that the other one needs, and both are reached by both.

@@ -21,8 +21,8 @@ async fn a_call_returns_what_python_returned() {
 
 #[tokio::test]
 async fn casts_fanouts_and_directed_calls_reach_their_servers() {
-    let mut one = Server::start("demo", "host-1").await;
-    let mut two = Server::start_on(one.topic().to_owned(), "host-2", &[]).await;
+    let one = Server::start("demo", "host-1").await;
+    let two = Server::start_on(one.topic().to_owned(), "host-2", &[]).await;
     let transport = transport().await;
     let client = demo(&transport, one.topic());
 
@@ -31,7 +31,7 @@ async fn casts_fanouts_and_directed_calls_reach_their_servers() {
     assert_eq!(two.python().event("note").await["text"], "directed");
 
     client.note("all".into()).fanout().await.unwrap();
-    for server in [&mut one, &mut two] {
+    for server in [&one, &two] {
         assert_eq!(server.python().event("note").await["text"], "all");
     }
 

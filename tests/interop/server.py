@@ -1,10 +1,16 @@
-"""An RPC server on the real oslo.messaging, for the interop tests and for the fleet's.
+"""RPC servers on the real oslo.messaging, for the interop tests and for the fleet's.
 
-It prints one JSON line {"event": "ready"} once it listens, one for each cast that it ran, and ends
-at the end of its standard input; a server of the fleet then tells how many calls it ran. Its log
-goes to standard error.
+The one that the command line names is started at once, and {"event": "ready"} printed as soon as it
+listens. Each JSON command on a line of the standard input starts one more:
+
+    {"id": 1, "op": "serve", "url": "..", "topic": "..", "server": ".."}
+    {"id": 1, "result": null}
+
+Optional in a command: exchange. Each cast that ran is told by a line of its own. All end with the
+standard input; a server of the fleet then tells how many calls it ran. The log goes to standard
+error.
 """
-import sys
+import concurrent.futures
 import threading
 
 import oslo_messaging
@@ -23,9 +29,12 @@ class Demo:
 
     target = oslo_messaging.Target(version='1.5')
 
-    def __init__(self, server):
+    def __init__(self, topic, server, closing):
+        self.topic = topic
         self.server = server
-        self.closing = threading.Event()
+        self.closing = closing
+        self.lock = threading.Lock()
+        self.meeting = None
 
     def echo(self, ctxt, value):
         return value
@@ -64,8 +73,16 @@ class Demo:
         self.closing.wait(min(seconds, SLOW_LIMIT))
         return 'done'
 
+    def meet(self, ctxt, count):
+        """Returns once so many calls are here at the same time."""
+        with self.lock:
+            if self.meeting is None:
+                self.meeting = threading.Barrier(count)
+        self.meeting.wait(SLOW_LIMIT)
+        return count
+
     def note(self, ctxt, text):
-        peer.emit({'event': 'note', 'text': text, 'server': self.server})
+        peer.emit({'event': 'note', 'text': text, 'topic': self.topic, 'server': self.server})
 
     def seen_context(self, ctxt):
         return dict(ctxt)
@@ -91,7 +108,8 @@ class Scheduler:
 
     target = oslo_messaging.Target(version='2.6')
 
-    def __init__(self, server):
+    def __init__(self, topic, server):
+        self.topic = topic
         self.server = server
         self.capabilities = {'host-1': {'memory_mb': 4096}, 'host-2': {'memory_mb': 1024}}
 
@@ -109,7 +127,7 @@ class Scheduler:
     def update_capabilities(self, ctxt, host, capabilities):
         self.capabilities[host] = capabilities
         peer.emit({'event': 'capabilities', 'host': host, 'capabilities': capabilities,
-                   'server': self.server})
+                   'topic': self.topic, 'server': self.server})
 
 
 class BaseApi:
@@ -124,39 +142,81 @@ class BaseApi:
         return None
 
 
+class Servers:
+    """Servers that end together; one transport for each URL."""
+
+    def __init__(self, conf):
+        self.conf = conf
+        self.closing = threading.Event()
+        self.lock = threading.Lock()
+        self.transports = {}
+        self.servers = []
+
+    def transport(self, url):
+        with self.lock:
+            if url not in self.transports:
+                self.transports[url] = oslo_messaging.get_rpc_transport(self.conf, url)
+            return self.transports[url]
+
+    def serve(self, url, topic, name, exchange=None, endpoints=None):
+        """Starts one, of all the APIs unless told otherwise, and returns once its queues are there."""
+        transport = self.transport(url)
+        target = oslo_messaging.Target(exchange=exchange, topic=topic, server=name)
+        endpoints = endpoints or [Demo(topic, name, self.closing), Admin(name),
+                                  Scheduler(topic, name), BaseApi()]
+        server = oslo_messaging.get_rpc_server(
+            transport, target, endpoints, executor='threading',
+            access_policy=dispatcher.DefaultRPCAccessPolicy)
+        server.start()
+        with self.lock:
+            self.servers.append(server)
+
+    def run(self, command):
+        """The answer to one command; never raises."""
+        try:
+            self.serve(command['url'], command['topic'], command['server'],
+                       command.get('exchange'))
+            return {'id': command['id'], 'result': None}
+        except Exception as error:
+            return {'id': command.get('id'), 'error': repr(error)}
+
+    def close(self):
+        self.closing.set()
+        for server in self.servers:
+            server.stop()
+        for server in self.servers:
+            server.wait()
+        for transport in self.transports.values():
+            transport.cleanup()
+
+
 def main():
     parser = peer.parser(__doc__)
-    parser.add_argument('--url', required=True)
-    parser.add_argument('--topic', required=True)
-    parser.add_argument('--server', required=True)
+    parser.add_argument('--url')
+    parser.add_argument('--topic')
+    parser.add_argument('--server')
     parser.add_argument('--exchange')
     parser.add_argument('--fleet', choices=sorted(fleet.VERSIONS),
                         help='serve the API of the fleet at this version, and nothing else')
     parser.add_argument('--start', type=int, help='which start of the server of the fleet it is')
     arguments = parser.parse_args()
 
-    conf = peer.configuration(arguments.set)
-    transport = oslo_messaging.get_rpc_transport(conf, arguments.url)
-    target = oslo_messaging.Target(exchange=arguments.exchange, topic=arguments.topic,
-                                   server=arguments.server)
-    demo = Demo(arguments.server)
-    endpoints = [demo, Admin(arguments.server), Scheduler(arguments.server), BaseApi()]
+    servers = Servers(peer.configuration(arguments.set))
+    endpoints = []
     if arguments.fleet:
         endpoints = [fleet.VERSIONS[arguments.fleet](arguments.server, arguments.start)]
-    server = oslo_messaging.get_rpc_server(
-        transport, target, endpoints, executor='threading',
-        access_policy=dispatcher.DefaultRPCAccessPolicy)
-    server.start()
-    peer.emit({'event': 'ready'})
+    if arguments.topic:
+        servers.serve(arguments.url, arguments.topic, arguments.server, arguments.exchange,
+                      endpoints)
+        peer.emit({'event': 'ready'})
 
-    sys.stdin.read()
-    peer.end_in_time()
-    demo.closing.set()
-    server.stop()
-    server.wait()
-    transport.cleanup()
-    if arguments.fleet:
-        peer.emit({'event': 'ran', 'calls': endpoints[0].ran})
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for command in peer.commands():
+            work = pool.submit(servers.run, command)
+            work.add_done_callback(lambda done: peer.emit(done.result()))
+    servers.close()
+    for endpoint in endpoints:
+        peer.emit({'event': 'ran', 'calls': endpoint.ran})
 
 
 if __name__ == '__main__':
