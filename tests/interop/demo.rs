@@ -74,11 +74,8 @@ impl Rust {
     /// The same with options of the transport.
     pub(crate) async fn serve_over(transport: &Transport, topic: &str, name: &str) -> Self {
         let (sender, notes) = mpsc::unbounded_channel();
-        let service = || Service {
-            name: name.to_owned(),
-            notes: sender.clone(),
-            meeting: OnceLock::new(),
-        };
+        let service =
+            || Service { name: name.to_owned(), notes: sender.clone(), meeting: OnceLock::new() };
         let server = RpcServer::builder(transport, Target::topic(topic).server(name))
             .endpoint(DemoEndpoint::new(service()))
             .endpoint(AdminEndpoint::new(service()))

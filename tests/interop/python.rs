@@ -41,7 +41,8 @@ pub(crate) fn command(topic: &str, op: &str, method: &str, args: Value) -> Value
     command
 }
 
-fn variable(name: &str) -> String {
+/// What `cargo xtask test` tells the tests by a variable of the environment.
+pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set; run `cargo xtask test`: it installs what this needs")
     })
@@ -65,8 +66,9 @@ impl Python {
     pub(crate) fn spawn(script: &str, arguments: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(script);
         let mut command = Command::new(variable("MESSAGING_TEST_PYTHON"));
-        // No cache of compiled files beside the sources.
-        command.arg("-B").arg(script).args(arguments);
+        // No cache of compiled files beside the sources, and no word of what is deprecated in the
+        // libraries.
+        command.args(["-B", "-W", "ignore"]).arg(script).args(arguments);
         // Where its queue manager keeps locks.
         command.env("OSLO_LOCK_PATH", env!("CARGO_TARGET_TMPDIR"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
