@@ -14,6 +14,7 @@ mod broker;
 mod pair;
 mod rust;
 mod request;
+mod tap;
 #[allow(dead_code, reason = "the other interop tests use the rest")]
 #[path = "../interop/python.rs"]
 mod python;
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
 
-    println!("{}", outcomes.tables(&cases));
+    print!("{}", outcomes.tables(&cases));
     for Options { name, query } in SETS.iter().filter(|options| !options.query.is_empty()) {
         println!("{name}: {query}");
     }

@@ -14,6 +14,7 @@ use crate::events::Events;
 use crate::python::Python;
 use crate::request::Request;
 use crate::rust::RustServer;
+use crate::tap::Tap;
 
 /// How long a cast may take to run.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -121,6 +122,11 @@ impl Pair {
     /// Where Rust connects to.
     pub(crate) fn rust_url(&self) -> &str {
         &self.rust_url
+    }
+
+    /// Copies of the requests to a topic that is served.
+    pub(crate) async fn tap(&self, topic: &str) -> Tap {
+        Tap::open(&self.rust_url, "openstack", topic).await.expect("the broker of the test run")
     }
 
     /// Rust's transport.

@@ -45,6 +45,14 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// The interop matrix alone: Rust and a real oslo.messaging, in both directions, under every
+    /// set of options. Ends with its tables.
+    Interop {
+        /// What the names of the trials must contain, such as `quorum::`; or options of a test
+        /// program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Everything that must hold before a change is merged: format, lints, documentation,
     /// features, dependencies, tidiness, tests.
     Ci,
@@ -76,6 +84,7 @@ fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match command {
         Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
+        Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
         Command::Ci => Ok(ci::run(&workspace)?.close()),
         Command::Broker { command } => broker::run(&workspace, &command),
         Command::Bless => bless::run(&workspace),

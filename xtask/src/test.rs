@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, against the real peers.
+//! `cargo xtask test`: every test there is, against the real peers; and `cargo xtask interop`.
 
 use std::path::PathBuf;
 
@@ -29,6 +29,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts>
         println!("the examples are not run, since tests were chosen");
     }
     Ok(counts)
+}
+
+/// Runs the interop matrix; `arguments` choose among its trials.
+pub(crate) fn interop(workspace: &Workspace, arguments: &[String]) -> Result<Counts> {
+    let matrix = ["-p", "messaging-tests", "--test", "matrix", "--"].map(str::to_owned);
+    run(workspace, &[&matrix, arguments].concat())
 }
 
 /// What the tests need from outside, installed where it is missing.

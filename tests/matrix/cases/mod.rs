@@ -37,7 +37,7 @@ pub(crate) fn all() -> impl Iterator<Item = Case> {
         time::CASES,
         delivery::CASES,
         probes::CASES,
-        together::CASES,
+        shared::CASES,
     ];
     all.into_iter().flatten().copied()
 }
@@ -68,4 +68,4 @@ mod failures;
 mod time;
 mod delivery;
 mod probes;
-mod together;
+mod shared;
