@@ -7,8 +7,8 @@ its standard output, in the order in which they end. Its log goes to standard er
     {"id": 1, "result": 3}
 
 Optional in a command: server, fanout, namespace, version, version_cap, exchange, timeout (seconds,
-10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout, retry, at_least_once, and
-args_text in place of args: JSON as Python has it, with NaN and all. The op is call, cast, or
+10 if not given), ctxt, allowed_remote_exmods, call_monitor_timeout, at_least_once, and args_text in
+place of args: JSON as Python has it, with NaN and all. The op is call, cast, or
 can_send, which asks whether the version cap lets the version through.
 """
 import concurrent.futures
@@ -51,7 +51,7 @@ class Client:
             **{field: command[field] for field in fields if command.get(field) is not None})
         client = oslo_messaging.get_rpc_client(
             transport, target, timeout=command.get('timeout') or 10,
-            version_cap=command.get('version_cap'), retry=command.get('retry'),
+            version_cap=command.get('version_cap'),
             call_monitor_timeout=command.get('call_monitor_timeout'),
             transport_options=oslo_messaging.TransportOptions(
                 at_least_once=command.get('at_least_once', False)))

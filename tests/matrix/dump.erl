@@ -1,5 +1,5 @@
 %% What the broker holds in each of Hosts, written as JSON to File.
-Table = fun(Entries) -> maps:from_list([{Key, Value} || {Key, _, Value} <- Entries]) end,
+Table = fun(Entries) -> maps:from_list([{Key, [Type, Value]} || {Key, Type, Value} <- Entries]) end,
 Plain = fun
     ({resource, _, _, Name}) -> Name;
     (Entries) when is_list(Entries) -> Table(Entries);

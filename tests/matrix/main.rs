@@ -64,9 +64,6 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
 
     print!("{}", outcomes.tables(&cases));
-    for Options { name, query } in SETS.iter().filter(|options| !options.query.is_empty()) {
-        println!("{name}: {query}");
-    }
     let (passed, failed) = (conclusion.num_passed, conclusion.num_failed);
     println!("{} cases: {passed} passed, {failed} failed", passed + failed);
     // Some are dropped within the runtime, whose tasks close their connections.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use crate::cases::Case;
-use crate::options::SETS;
+use crate::options::{Options, SETS};
 use crate::topology::{CAPTURES, PARTS};
 use crate::trial::Trial;
 
@@ -34,12 +34,22 @@ impl Outcomes {
             });
             table(&mut text, direction, &sets, rows);
         }
+        for Options { name, query } in SETS.iter().filter(|set| self.is_used(set)) {
+            let _ =
+                writeln!(text, "{name}: {}", if query.is_empty() { "no option" } else { query });
+        }
+        text.push('\n');
         let rows = CAPTURES.into_iter().map(|capture| {
             let cell = |part: &str| self.cell(&Self::part(capture, part), "equal", "DIFFERENT");
             (capture, PARTS.map(cell).to_vec())
         });
         table(&mut text, "topology", &PARTS, rows);
         text
+    }
+
+    fn is_used(&self, options: &Options) -> bool {
+        let trials = format!("{}::", options.name);
+        self.0.lock().unwrap().keys().any(|name| name.starts_with(&trials))
     }
 
     /// The name under which the part of a topology is noted.

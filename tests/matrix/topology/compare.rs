@@ -14,7 +14,7 @@ pub(crate) fn compare(held: &Value, fixture: &Value) -> [Option<String>; 4] {
     PARTS.map(|part| {
         let found = list(&held[part]).filter_map(|one| as_captured(part, one));
         let found: Vec<Value> = found.map(anonymous).collect();
-        let captured = list(&fixture["running"][part]).filter(is_rpc).map(anonymous);
+        let captured = list(&fixture["running"][part]).filter(is_rpc).map(typed).map(anonymous);
         let expected = with_rust(part, captured.collect());
         let missing = without(&expected, &found);
         let surplus = without(&found, &expected);
@@ -75,6 +75,20 @@ fn is_rpc(captured: &Value) -> bool {
     let named = ["name", "destination", "queue"].iter().find_map(|key| captured[*key].as_str());
     let named = named.expect("everything has a name");
     ["compute", "reply_", "openstack"].iter().any(|start| named.starts_with(start))
+}
+
+/// With the types of AMQP in which the peer sends arguments, which the broker tells beside them.
+fn typed(mut captured: Value) -> Value {
+    for value in captured["arguments"].as_object_mut().expect("everything has some").values_mut() {
+        let kind = match value {
+            Value::String(_) => "longstr",
+            Value::Number(_) => "signedint",
+            Value::Bool(_) => "bool",
+            other => panic!("{other} is an argument of no queue"),
+        };
+        *value = json!([kind, value.take()]);
+    }
+    captured
 }
 
 /// Without what differs from run to run: random names, those of processes, and tags.
