@@ -66,7 +66,7 @@ fn main() -> ExitCode {
     print!("{}", outcomes.tables(&cases));
     let (passed, failed) = (conclusion.num_passed, conclusion.num_failed);
     println!("{} cases: {passed} passed, {failed} failed", passed + failed);
-    // Some are dropped within the runtime, whose tasks close their connections.
+    // What is dropped may need it to be closed.
     let _within = runtime.enter();
     drop(world);
     conclusion.exit_code()

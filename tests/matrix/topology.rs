@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::broker::VirtualHosts;
+use crate::cases::unique;
 use crate::pair::{Pair, Programs};
 use crate::request::Request;
 use crate::rust::RustServer;
@@ -111,10 +112,11 @@ async fn run(programs: &Arc<Programs>, hosts: &VirtualHosts, capture: &str) -> R
     assert_eq!(pair.ask(echo.with("server", "node-2")).await, Ok(json!("from Python")));
 
     // The fanout is what a server consumes last.
-    demo.note("from Rust".into()).fanout().await.unwrap();
-    let note = Request::cast("compute", "note", json!({"text": "from Python"}));
+    let texts = [unique("from Rust"), unique("from Python")];
+    demo.note(texts[0].clone()).fanout().await.unwrap();
+    let note = Request::cast("compute", "note", json!({"text": texts[1]}));
     pair.ask(note.with("fanout", true)).await.unwrap();
-    for text in ["from Rust", "from Python"] {
+    for text in &texts {
         assert_eq!(pair.rust_noted(text).await, "node-2");
         assert_eq!(pair.python_noted(text).await, "node-1");
     }

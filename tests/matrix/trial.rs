@@ -13,8 +13,8 @@ use crate::table::Outcomes;
 use crate::topology::{PARTS, compare, fixture, said};
 use crate::world::World;
 
-/// How long one may take; those before which the world is made take longest.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How long one may take; the first of each set of options waits for its servers.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// One thing that is tried.
 #[derive(Clone, Copy)]

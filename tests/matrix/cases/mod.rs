@@ -54,7 +54,7 @@ macro_rules! cases {
 }
 
 /// Text that no other cast has.
-fn unique(what: &str) -> String {
+pub(crate) fn unique(what: &str) -> String {
     format!("{what} {}", uuid::Uuid::new_v4().simple())
 }
 
