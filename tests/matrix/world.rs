@@ -67,9 +67,10 @@ impl World {
 }
 
 impl Drop for World {
-    /// Removes the counters that the queue managers leave behind.
+    /// Removes the counters that the queue managers leave behind, and their locks.
     fn drop(&mut self) {
-        for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+        let folders = ["/dev/shm", env!("CARGO_TARGET_TMPDIR")].map(std::fs::read_dir);
+        for entry in folders.into_iter().flatten().flatten().flatten() {
             if entry.file_name().to_string_lossy().contains(self.hosts.run()) {
                 let _ = std::fs::remove_file(entry.path());
             }
