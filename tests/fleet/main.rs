@@ -4,6 +4,8 @@
 mod api;
 mod ask;
 mod client;
+#[path = "../interop/events.rs"]
+mod events;
 mod load;
 mod member;
 #[path = "../interop/python.rs"]

@@ -138,9 +138,11 @@ impl Config {
         self
     }
 
-    /// Quorum queues for everything, which RabbitMQ 4.3 and later accept; the classic queues that
-    /// oslo.messaging declares by default are refused there, because they are neither durable nor
-    /// exclusive.
+    /// Quorum queues for everything, which RabbitMQ accepts from 3.10 on and in the releases to
+    /// come. The classic queues that oslo.messaging declares by default are deprecated, because
+    /// they are neither durable nor exclusive: a broker whose
+    /// `deprecated_features.permit.transient_nonexcl_queues` is false refuses them, which 4.3
+    /// announces as the default of a later release.
     ///
     /// It sets `rabbit_quorum_queue` and `rabbit_transient_quorum_queue`, as by
     /// [`option`](Self::option). Python services of the same fleet need the same lines, since

@@ -123,10 +123,6 @@ fn pattern(name: &str) -> String {
 
 /// What was captured, with the second server in Rust, and Rust's client beside the other.
 fn with_rust(part: &str, captured: Vec<Value>) -> Vec<Value> {
-    let is_reply = |one: &Value| {
-        let named = ["name", "destination", "queue"].iter().find_map(|key| one[*key].as_str());
-        named.is_some_and(|name| name.starts_with("reply_"))
-    };
     if part != "consumers" {
         let client: Vec<Value> = captured.iter().filter(|one| is_reply(one)).cloned().collect();
         return [captured, client].concat();
@@ -143,15 +139,16 @@ fn with_rust(part: &str, captured: Vec<Value>) -> Vec<Value> {
     all
 }
 
-/// A consumer in Rust, where the peer has this one. The differences are meant.
+/// Whether it is a reply queue, or of one.
+fn is_reply(one: &Value) -> bool {
+    let named = ["name", "destination", "queue"].iter().find_map(|key| one[*key].as_str());
+    named.is_some_and(|name| name.starts_with("reply_"))
+}
+
+/// A consumer in Rust, where the peer has this one. The difference is meant.
 fn in_rust(theirs: &Value) -> Value {
     let mut ours = theirs.clone();
-    if theirs["queue"].as_str().is_some_and(|queue| queue.starts_with("reply_")) {
-        // The broker may forget a reply once it is sent: one that its client lost is of use to
-        // nobody else. And what is not acknowledged cannot be counted.
-        ours["ack_required"] = json!(false);
-        ours["prefetch_count"] = json!(0);
-    } else if theirs["prefetch_count"] == 0 {
+    if theirs["prefetch_count"] == 0 && !is_reply(theirs) {
         // A server takes no more than it can run at once, so that what waits goes to another. The
         // peer takes all that there is, and keeps it in memory.
         ours["prefetch_count"] = json!(64);

@@ -74,7 +74,11 @@ impl Fault {
         match self {
             Self::Silence(within) => format!("no answer within {within:.1?}"),
             Self::Told(error) => match error.kind() {
-                Lapin::ProtocolError(refusal) => refusal.get_message().to_string(),
+                // RabbitMQ writes some over several lines.
+                Lapin::ProtocolError(refusal) => {
+                    let message = refusal.get_message().as_str();
+                    message.split_whitespace().collect::<Vec<_>>().join(" ")
+                }
                 Lapin::IOError(error) => error.to_string(),
                 _ => error.to_string(),
             },
@@ -302,10 +306,14 @@ mod tests {
 
     #[test]
     fn queues_that_the_broker_no_longer_has_are_a_matter_of_topology() {
-        let fault = told(AMQPHardError::INTERNALERROR, "INTERNAL_ERROR - Feature is deprecated");
+        // As RabbitMQ 4.3.6 says it.
+        let words = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nIts use is \
+                     not permitted per the configuration";
+        let fault = told(AMQPHardError::INTERNALERROR, words);
         let error = declaring("queue `t_fanout_0`", Sort::Transient, fault);
         assert_eq!(error.kind(), ErrorKind::Topology);
         let text = error.to_string();
+        assert!(!text.contains('\n'), "{text}");
         for part in [
             "t_fanout_0",
             "Config::quorum()",

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 /// What a broker does that is asked for a queue, or given a message.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Script {
-    /// As RabbitMQ from 4.3 on, which has no queues that are neither durable nor exclusive: it
+    /// As RabbitMQ 4 where queues that are neither durable nor exclusive are switched off: it
     /// refuses with 541, and closes the connection over it.
     NoTransientQueues,
     /// As one of a cluster whose node with that queue is down: it refuses with 404, and closes the
