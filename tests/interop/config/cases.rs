@@ -63,14 +63,15 @@ pub(super) const CASES: &[Case] = &[
     file("a pair of quotes", &["[DEFAULT]\ncontrol_exchange = \" a \"\n"]),
     file("a pair of single quotes", &["[DEFAULT]\ncontrol_exchange = ' \"a\" '\n"]),
     file("quotes that do not match", &["[DEFAULT]\ncontrol_exchange = \"a'\n"]),
-    file("one quote alone", &["[DEFAULT]\ncontrol_exchange = \"\n"]),
+    file("one quote alone", &["[DEFAULT]\nmy_host = \"\ncontrol_exchange = a${my_host}\n"]),
     file("a quote that opens", &["[DEFAULT]\ncontrol_exchange = \"a\n"]),
     file("quotes and more lines", &["[DEFAULT]\ncontrol_exchange = \"a\"\n  \"b\"\n"]),
     file("quotes around a number", &["[DEFAULT]\nrpc_response_timeout = \"30\"\n"]),
     file("quotes around a boolean with blanks", &["[DEFAULT]\nrpc_ping_enabled = \" true \"\n"]),
     file("percent signs", &["[DEFAULT]\ncontrol_exchange = %(x)s%%\n"]),
     file("backslashes", &["[DEFAULT]\ncontrol_exchange = a\\nb\\\nmy_host = x\n"]),
-    file("an empty value", &["[DEFAULT]\ncontrol_exchange =\n"]),
+    file("an empty value", &["[DEFAULT]\nmy_host =\ncontrol_exchange = a${my_host}\n"]),
+    file("no compression", &["[oslo_messaging_rabbit]\nkombu_compression =\n"]),
     file("letters beyond ASCII", &["[DEFAULT]\ncontrol_exchange = näva\n"]),
     file(
         "ends of lines as on Windows",
@@ -232,8 +233,8 @@ pub(super) const CASES: &[Case] = &[
     environment("a variable in small letters", &[""], &[("OS_default__control_exchange", "e")]),
     environment(
         "an empty variable",
-        &["[DEFAULT]\ncontrol_exchange = a\n"],
-        &[("OS_DEFAULT__CONTROL_EXCHANGE", "")],
+        &["[oslo_messaging_rabbit]\nssl_ca_file = a\n"],
+        &[("OS_OSLO_MESSAGING_RABBIT__SSL_CA_FILE", "")],
     ),
     environment(
         "a variable of the wrong type",
@@ -255,6 +256,7 @@ pub(super) const CASES: &[Case] = &[
         &["[DEFAULT]\nrpc_response_timeout =\n"],
         "the peer takes None, and fails later",
     ),
+    stricter("no exchange", &["[DEFAULT]\ncontrol_exchange =\n"], "nothing could be sent to it"),
     stricter("no time at all", &["[DEFAULT]\nrpc_response_timeout = 0\n"], "no call could succeed"),
     stricter(
         "less than no message at once",
