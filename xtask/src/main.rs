@@ -58,6 +58,10 @@ enum Command {
     Ci,
     /// A private RabbitMQ node that stays up until `broker down`.
     Broker {
+        /// Which broker: each name is one, with ports and files of its own. Those whose name begins
+        /// with `test` are stopped by `cargo xtask test` at its end.
+        #[arg(long, default_value = "dev", value_parser = broker::parse_name)]
+        name: String,
         #[command(subcommand)]
         command: broker::Command,
     },
@@ -86,7 +90,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
         Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
         Command::Ci => Ok(ci::run(&workspace)?.close()),
-        Command::Broker { command } => broker::run(&workspace, &command),
+        Command::Broker { name, command } => broker::run(&workspace, &name, &command),
         Command::Bless => bless::run(&workspace),
     }
 }

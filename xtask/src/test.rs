@@ -16,7 +16,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts>
     let (installed, python) = prepare()?;
     let guard = Guard::claim(workspace)?;
     // The node boots while Python packages are installed.
-    let broker = Broker::start(&installed, guard.folder(), 1)?;
+    let broker = Broker::start(&installed, &guard.folder(), 1)?;
     let python = python::environment(workspace, python)?;
     broker.wait_ready()?;
     println!("RabbitMQ is ready at {}", broker.url());
@@ -56,6 +56,11 @@ fn prepare() -> Result<(Installed, &'static str)> {
     Ok((installed, python))
 }
 
+/// This program, by which tests start brokers of their own that they break.
+fn xtask() -> Result<PathBuf> {
+    std::env::current_exe().map_err(|error| format!("cannot tell where xtask is: {error}").into())
+}
+
 fn cargo_test(
     workspace: &Workspace,
     arguments: &[String],
@@ -70,6 +75,7 @@ fn cargo_test(
     command.args(arguments);
     command.env("MESSAGING_TEST_RABBIT", broker.url());
     command.env("MESSAGING_TEST_RABBITMQCTL", broker.rabbitmqctl());
+    command.env("MESSAGING_TEST_XTASK", xtask()?);
     command.env("MESSAGING_TEST_PYTHON", python);
     command.env("MESSAGING_TEST_EXAMPLES", examples::folder(workspace));
 

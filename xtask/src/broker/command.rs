@@ -28,22 +28,43 @@ pub(crate) enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Ends a node as a crash does, by SIGKILL.
+    Kill {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Starts a node that was killed, with its old files and ports, and waits until it is ready.
+    Boot {
+        /// The node, counted from 1.
+        node: u16,
+    },
     /// Prints its URL.
     Url,
     /// Says whether it runs.
     Status,
 }
 
+/// A name that can be a folder's.
+pub(crate) fn parse_name(name: &str) -> std::result::Result<String, String> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    match !name.is_empty() && name.chars().all(letter) {
+        true => Ok(name.to_owned()),
+        false => Err("a broker's name is made of letters, digits and `-`".to_owned()),
+    }
+}
+
 /// Does it.
-pub(crate) fn run(workspace: &Workspace, command: &Command) -> Result<ExitCode> {
-    let folder = folder(workspace).join("dev");
+pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Result<ExitCode> {
+    let folder = folder(workspace).join(name);
     let running = || {
-        Broker::running(&folder)
-            .ok_or_else(|| Failure::from("the broker is not up; `cargo xtask broker up` starts it"))
+        Broker::find(&folder).ok_or_else(|| {
+            let start = format!("`cargo xtask broker --name {name} up` starts it");
+            Failure::Message(format!("the broker {name} is not up; {start}"))
+        })
     };
     match command {
         Command::Up { nodes } => {
-            let up = match Broker::running(&folder) {
+            let up = match Broker::find(&folder).filter(Broker::is_whole) {
                 Some(broker) if broker.nodes.len() == usize::from(*nodes) => Ok(broker),
                 Some(_) => {
                     return Err("the broker is up with another number of nodes; \
@@ -68,13 +89,25 @@ pub(crate) fn run(workspace: &Workspace, command: &Command) -> Result<ExitCode> 
             let ended = process::run(std::process::Command::new(script).args(arguments))?;
             return Ok(if ended.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Kill { node } => running()?.node(*node)?.kill()?,
+        Command::Boot { node } => {
+            let broker = running()?;
+            let node = broker.node(*node)?;
+            if !node.is_running() {
+                node.boot(&installed()?)?;
+            }
+            node.wait_ready()?;
+        }
         Command::Url => println!("{}", running()?.url()),
         Command::Status => {
             let broker = running()?;
             for node in &broker.nodes {
-                let state = if node.is_ready() { "ready" } else { "not ready" };
-                let pid = node.pid().unwrap_or_default();
-                println!("{state}: 127.0.0.1:{} (pid {pid})", node.amqp_port());
+                let port = node.amqp_port();
+                match node.pid() {
+                    Some(pid) if node.is_ready() => println!("ready: 127.0.0.1:{port} (pid {pid})"),
+                    Some(pid) => println!("not ready: 127.0.0.1:{port} (pid {pid})"),
+                    None => println!("down: 127.0.0.1:{port}"),
+                }
             }
         }
     }
@@ -88,4 +121,17 @@ fn installed() -> Result<Installed> {
     install::install(&[Need::RabbitMq])?;
     Installed::find()
         .ok_or_else(|| "rabbitmq-server is installed, but not under /usr/lib/rabbitmq".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_folder_below_the_others() {
+        assert_eq!(parse_name("test-2").as_deref(), Ok("test-2"));
+        for wrong in ["", "..", "a/b", ".hidden", "a b"] {
+            assert!(parse_name(wrong).is_err(), "{wrong}");
+        }
+    }
 }

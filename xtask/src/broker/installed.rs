@@ -56,15 +56,20 @@ impl Installed {
 
     /// A folder with only the plugins that a bare broker is made of: a booting node searches every
     /// folder for every module, so the full set costs seconds.
-    pub(super) fn link_plugins(&self, folder: &Path) -> Result<PathBuf> {
-        let links = folder.join("plugins");
+    pub(super) fn link_plugins(&self, broker: &Path) -> Result<()> {
+        let links = Self::plugins_in(broker);
         fs::create_dir_all(&links).map_err(|error| Failure::file("make", &links, error))?;
         for plugin in self.needed_plugins() {
             let Some(name) = plugin.file_name() else { continue };
             let link = links.join(name);
             symlink(&plugin, &link).map_err(|error| Failure::file("make", &link, error))?;
         }
-        Ok(links)
+        Ok(())
+    }
+
+    /// Where a broker's folder has that folder.
+    pub(super) fn plugins_in(broker: &Path) -> PathBuf {
+        broker.join("plugins")
     }
 
     /// `rabbit` and all that it names, and what these name, and so on.

@@ -20,11 +20,11 @@ use crate::failure::{Failure, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-pub(crate) use self::command::{Command, run};
+pub(crate) use self::command::{Command, parse_name, run};
 use self::epmd::Epmd;
 pub(crate) use self::installed::Installed;
 use self::node::Node;
-use self::ports::Ports;
+use self::ports::{Claim, Ports};
 
 /// How long a node may take to close its files before it is killed.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -46,26 +46,46 @@ impl Broker {
         }
         fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, error))?;
 
-        let ports = Ports::probe(nodes)?;
-        ports.save(folder)?;
-        let plugins = installed.link_plugins(folder)?;
-        let epmd = Epmd::start(installed, folder, ports.epmd())?;
+        // Ours alone until epmd listens, by which others see that they are taken.
+        let claim = Claim::probe(nodes)?;
+        claim.ports().save(folder)?;
+        installed.link_plugins(folder)?;
+        let epmd = Epmd::start(installed, folder, claim.ports().epmd())?;
+        let broker = Self::of(folder, claim.ports());
+        drop(claim);
         let cookie = config::cookie()?;
-        let nodes: Vec<Node> = (1..=nodes).map(|number| Node::new(folder, ports, number)).collect();
-        for node in &nodes {
-            node.start(installed, &plugins, &cookie)?;
+        for node in &broker.nodes {
+            node.prepare(installed, &cookie)?;
+            node.boot(installed)?;
         }
         epmd.check()?;
-        Ok(Self { folder: folder.to_owned(), nodes })
+        Ok(broker)
     }
 
-    /// The broker that was started in this folder and still runs.
-    pub(crate) fn running(folder: &Path) -> Option<Self> {
-        let ports = Ports::load(folder)?;
-        let nodes: Vec<Node> =
-            (1..=ports.nodes()).map(|number| Node::new(folder, ports, number)).collect();
-        let up = nodes.iter().all(Node::is_running);
-        up.then(|| Self { folder: folder.to_owned(), nodes })
+    /// The broker that was started in this folder and not stopped; some of its nodes may have been
+    /// killed.
+    pub(crate) fn find(folder: &Path) -> Option<Self> {
+        let broker = Self::of(folder, Ports::load(folder)?);
+        process::any_marked(&mark(folder)).then_some(broker)
+    }
+
+    fn of(folder: &Path, ports: Ports) -> Self {
+        let nodes = (1..=ports.nodes()).map(|number| Node::new(folder, ports, number)).collect();
+        Self { folder: folder.to_owned(), nodes }
+    }
+
+    /// Whether all of its nodes run.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.nodes.iter().all(Node::is_running)
+    }
+
+    /// One of its nodes, counted from 1.
+    fn node(&self, number: u16) -> Result<&Node> {
+        let index = usize::from(number).checked_sub(1);
+        let found = index.and_then(|index| self.nodes.get(index));
+        found.ok_or_else(|| {
+            format!("there is no node {number}; the broker has 1 to {}", self.nodes.len()).into()
+        })
     }
 
     /// Waits until every node speaks AMQP and knows the others.
@@ -107,15 +127,21 @@ pub(crate) fn stop(folder: &Path) -> Result<()> {
     process::stop_marked(&mark(folder), Duration::from_secs(2))
 }
 
-/// A broker that is stopped when this is dropped: at the end, on failure, on panic and on Ctrl-C.
+/// What the names of the brokers of a test run begin with: its own, and those that tests start to
+/// break them.
+const TEST: &str = "test";
+
+/// The brokers of a test run, which are stopped when this is dropped: at the end, on failure, on
+/// panic and on Ctrl-C.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    folder: PathBuf,
+    base: PathBuf,
     _alone: File,
 }
 
 impl Guard {
-    /// Claims the folder that test runs use.
+    /// Claims the folders that test runs use, and stops what an earlier one left behind, killed in
+    /// the middle.
     ///
     /// # Errors
     ///
@@ -132,18 +158,30 @@ impl Guard {
             ),
             TryLockError::Error(error) => Failure::file("lock", &path, error),
         })?;
-        Ok(Self { folder: base.join("test"), _alone: alone })
+        let guard = Self { base, _alone: alone };
+        guard.stop()?;
+        Ok(guard)
     }
 
-    /// Where this broker's files go.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    /// Where the files of the broker go that all tests share.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.base.join(TEST)
+    }
+
+    /// Stops each broker; one that cannot be stopped does not keep the others up.
+    fn stop(&self) -> Result<()> {
+        let entries = fs::read_dir(&self.base).into_iter().flatten().flatten();
+        let folders = entries.map(|entry| entry.path()).filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            path.is_dir() && name.is_some_and(|name| name.starts_with(TEST))
+        });
+        folders.map(|folder| stop(&folder)).fold(Ok(()), Result::and)
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Err(failure) = stop(&self.folder) {
+        if let Err(failure) = self.stop() {
             // Not eprintln: it panics if nobody reads any more.
             let _ = writeln!(std::io::stderr(), "xtask: {failure}");
         }

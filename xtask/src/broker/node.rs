@@ -24,6 +24,7 @@ const READY_WITHIN: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(super) struct Node {
     folder: PathBuf,
+    plugins: PathBuf,
     mark: String,
     ports: Ports,
     number: u16,
@@ -33,18 +34,22 @@ impl Node {
     /// The node of a number, counted from 1, in a broker's folder.
     pub(super) fn new(broker: &Path, ports: Ports, number: u16) -> Self {
         let folder = broker.join(format!("n{number}"));
-        Self { folder, mark: super::mark(broker), ports, number }
+        let plugins = Installed::plugins_in(broker);
+        Self { folder, plugins, mark: super::mark(broker), ports, number }
     }
 
-    /// Writes its files and starts it.
-    pub(super) fn start(&self, installed: &Installed, plugins: &Path, cookie: &str) -> Result<()> {
+    /// Writes its files.
+    pub(super) fn prepare(&self, installed: &Installed, cookie: &str) -> Result<()> {
         config::write_cookie(&self.folder.join("home"), cookie)?;
         config::write(&self.folder, self.ports, self.number)?;
-        let environment = self.environment(installed, plugins);
-        self.write_rabbitmqctl(installed, &environment)?;
+        self.write_rabbitmqctl(installed, &self.environment(installed))
+    }
 
+    /// Starts it, for the first time or again, with the files that it has; returns before it is
+    /// ready.
+    pub(super) fn boot(&self, installed: &Installed) -> Result<()> {
         let mut command = Command::new(installed.program("rabbitmq-server"));
-        command.current_dir(&self.folder).envs(environment);
+        command.current_dir(&self.folder).envs(self.environment(installed));
         // The script then becomes the node instead of minding it: one process id for both.
         command.env("RUNNING_UNDER_SYSTEMD", "true").env_remove("NOTIFY_SOCKET");
         let pid = process::detach(&command, &self.mark, &self.log())?;
@@ -110,6 +115,16 @@ impl Node {
         }
     }
 
+    /// Ends it as a crash does, in the middle of whatever it does.
+    pub(super) fn kill(&self) -> Result<()> {
+        let pid = self.pid().ok_or_else(|| format!("node {} does not run", self.number))?;
+        process::signal(pid, &self.mark, Signal::KILL);
+        while self.is_running() {
+            process::tick()?;
+        }
+        Ok(())
+    }
+
     /// Waits until it has ended; after `patience` it is killed. Not interruptible.
     pub(super) fn wait_stopped(&self, patience: Duration) {
         let end = Instant::now() + patience;
@@ -124,7 +139,7 @@ impl Node {
 
     /// What the node and rabbitmqctl must be told, so that they touch no file of the system and
     /// no port but ours.
-    fn environment(&self, installed: &Installed, plugins: &Path) -> Vec<(&'static str, OsString)> {
+    fn environment(&self, installed: &Installed) -> Vec<(&'static str, OsString)> {
         let within = |name: &str| self.folder.join(name).into_os_string();
         let epmd = self.ports.epmd().to_string().into();
         let mut erlang =
@@ -151,7 +166,7 @@ impl Node {
             ("RABBITMQ_ENABLED_PLUGINS_FILE", within("enabled_plugins")),
             ("RABBITMQ_FEATURE_FLAGS_FILE", within("feature_flags")),
             ("RABBITMQ_GENERATED_CONFIG_DIR", within("schema")),
-            ("RABBITMQ_PLUGINS_DIR", plugins.as_os_str().to_owned()),
+            ("RABBITMQ_PLUGINS_DIR", self.plugins.as_os_str().to_owned()),
             ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", erlang),
             // Without a node there is nothing to control, so it need not start an epmd either.
             ("RABBITMQ_CTL_ERL_ARGS", "-start_epmd false".into()),

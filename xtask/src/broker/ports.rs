@@ -25,20 +25,34 @@ pub(super) struct Ports {
     nodes: u16,
 }
 
-impl Ports {
+/// A block that nobody else claims for as long as this lives: two brokers that start at once, of
+/// whichever checkout, would else find the same one free.
+#[derive(Debug)]
+pub(super) struct Claim {
+    ports: Ports,
+    _claim: TcpListener,
+}
+
+impl Claim {
     /// Finds a block in which nobody listens.
     pub(super) fn probe(nodes: u16) -> Result<Self> {
         // Different processes begin at different blocks, so that two of them rarely meet.
         let begin = std::process::id() % u32::from(BLOCKS);
         let begin = u16::try_from(begin).unwrap_or(0);
         let blocks = (0..BLOCKS).map(|step| FIRST + (begin + step) % BLOCKS * BLOCK);
-        let mut candidates = blocks.map(|base| Self { base, nodes });
-        candidates.find(|ports| ports.are_free()).ok_or_else(|| {
+        let mut claims = blocks.filter_map(|base| Ports { base, nodes }.claim());
+        claims.next().ok_or_else(|| {
             let last = FIRST + BLOCKS * BLOCK - 1;
             format!("no {BLOCK} free ports in a row between {FIRST} and {last} on 127.0.0.1").into()
         })
     }
 
+    pub(super) fn ports(&self) -> Ports {
+        self.ports
+    }
+}
+
+impl Ports {
     /// What [`Self::save`] wrote.
     pub(super) fn load(folder: &Path) -> Option<Self> {
         let text = fs::read(folder.join("ports.json")).ok()?;
@@ -72,10 +86,14 @@ impl Ports {
         self.base + 2 * MAX_NODES
     }
 
-    fn are_free(self) -> bool {
-        let own = (1..=self.nodes).flat_map(|node| [self.amqp(node), self.distribution(node)]);
-        let mut all = own.chain([self.epmd()]);
-        all.all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok())
+    fn claim(self) -> Option<Claim> {
+        let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok();
+        let claim = listen(self.base + BLOCK - 1)?;
+        // Whoever has a block has an epmd. It is asked first, so that no port is held for an
+        // instant that a node of another broker is about to open.
+        listen(self.epmd())?;
+        let mut own = (1..=self.nodes).flat_map(|node| [self.amqp(node), self.distribution(node)]);
+        own.all(|port| listen(port).is_some()).then_some(Claim { ports: self, _claim: claim })
     }
 }
 
@@ -85,9 +103,15 @@ mod tests {
 
     #[test]
     fn a_block_in_use_is_passed_over() {
-        let free = Ports::probe(1).unwrap();
+        let free = Claim::probe(1).unwrap().ports();
         let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, free.epmd())).unwrap();
-        assert_ne!(Ports::probe(1).unwrap(), free);
+        assert_ne!(Claim::probe(1).unwrap().ports(), free);
+    }
+
+    #[test]
+    fn two_that_start_at_once_have_blocks_of_their_own() {
+        let claims = [Claim::probe(1).unwrap(), Claim::probe(1).unwrap()];
+        assert_ne!(claims[0].ports(), claims[1].ports());
     }
 
     #[test]
@@ -95,11 +119,11 @@ mod tests {
         let ports = Ports { base: FIRST, nodes: MAX_NODES };
         let mut all: Vec<u16> = (1..=MAX_NODES)
             .flat_map(|node| [ports.amqp(node), ports.distribution(node)])
-            .chain([ports.epmd()])
+            .chain([ports.epmd(), ports.base + BLOCK - 1])
             .collect();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 7);
+        assert_eq!(all.len(), 8);
         assert!(all.iter().all(|port| (FIRST..FIRST + BLOCK).contains(port)));
     }
 }

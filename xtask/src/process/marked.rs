@@ -80,6 +80,11 @@ pub(crate) fn stop_marked(mark: &str, grace: Duration) -> Result<()> {
     Err(format!("these processes did not end: {:?}", marked(mark)).into())
 }
 
+/// Whether any process carries the mark.
+pub(crate) fn any_marked(mark: &str) -> bool {
+    !marked(mark).is_empty()
+}
+
 /// All processes that carry the mark.
 fn marked(mark: &str) -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -21,7 +21,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::group::Group;
-pub(crate) use self::marked::{detach, is_marked, signal, stop_marked};
+pub(crate) use self::marked::{any_marked, detach, is_marked, signal, stop_marked};
 use crate::failure::{Failure, Result};
 
 /// How often we look whether something has happened.
