@@ -73,6 +73,16 @@ impl Node {
         self.pid().is_some()
     }
 
+    /// Whether its process has ended. One that is just becoming another program, as the script
+    /// does that starts the node, has no environment to be known by for an instant.
+    fn has_ended(&self) -> Result<bool> {
+        if self.is_running() {
+            return Ok(false);
+        }
+        process::tick()?;
+        Ok(!self.is_running())
+    }
+
     /// Whether it speaks AMQP: an open port alone may be another program's.
     pub(super) fn is_ready(&self) -> bool {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.amqp_port()));
@@ -93,7 +103,7 @@ impl Node {
     pub(super) fn wait_ready(&self) -> Result<()> {
         let end = Instant::now() + READY_WITHIN;
         while !self.is_ready() {
-            let ended = !self.is_running();
+            let ended = self.has_ended()?;
             if ended || Instant::now() >= end {
                 let what = if ended { "ended while starting" } else { "is not ready in time" };
                 let (number, log) = (self.number, self.log());
