@@ -20,7 +20,7 @@ import fleet
 import scheduler_exceptions
 import peer
 
-# How long one call of `slow` may take, whatever it asks for.
+# How long one call of `slow` may take, whatever it asks for, and one of `work`.
 SLOW_LIMIT = 30
 
 
@@ -91,6 +91,27 @@ class Demo:
         return 'never'
 
 
+class Work:
+    """Null namespace, version 1.0: what the tests that kill servers count."""
+
+    target = oslo_messaging.Target(version='1.0')
+
+    def __init__(self, at_once, closing):
+        self.at_once = at_once
+        self.closing = closing
+        self.lock = threading.Lock()
+
+    def work(self, ctxt, id):
+        """A cast that says when it begins and when it is done; the first ones are so at once."""
+        peer.emit({'event': 'begun', 'id': id})
+        with self.lock:
+            self.at_once -= 1
+            at_once = self.at_once >= 0
+        if not at_once:
+            self.closing.wait(SLOW_LIMIT)
+        peer.emit({'event': 'done', 'id': id})
+
+
 class Admin:
     """Namespace "admin", version 2.1."""
 
@@ -145,8 +166,9 @@ class BaseApi:
 class Servers:
     """Servers that end together; one transport for each URL."""
 
-    def __init__(self, conf):
+    def __init__(self, conf, at_once=0):
         self.conf = conf
+        self.at_once = at_once
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self.transports = {}
@@ -163,7 +185,8 @@ class Servers:
         transport = self.transport(url)
         target = oslo_messaging.Target(exchange=exchange, topic=topic, server=name)
         endpoints = endpoints or [Demo(topic, name, self.closing), Admin(name),
-                                  Scheduler(topic, name), BaseApi()]
+                                  Scheduler(topic, name), BaseApi(),
+                                  Work(self.at_once, self.closing)]
         server = oslo_messaging.get_rpc_server(
             transport, target, endpoints, executor='threading',
             access_policy=dispatcher.DefaultRPCAccessPolicy)
@@ -199,9 +222,11 @@ def main():
     parser.add_argument('--fleet', choices=sorted(fleet.VERSIONS),
                         help='serve the API of the fleet at this version, and nothing else')
     parser.add_argument('--start', type=int, help='which start of the server of the fleet it is')
+    parser.add_argument('--at-once', type=int, default=0,
+                        help='how many calls of `work` take no time')
     arguments = parser.parse_args()
 
-    servers = Servers(peer.configuration(arguments.set))
+    servers = Servers(peer.configuration(arguments.set), arguments.at_once)
     endpoints = []
     if arguments.fleet:
         endpoints = [fleet.VERSIONS[arguments.fleet](arguments.server, arguments.start)]

@@ -17,6 +17,8 @@ enum Mode {
     Open,
     /// Forwards nothing and closes nothing.
     Frozen,
+    /// Hands on what the client says, and nothing of what the broker answers.
+    Swallowing,
     /// Drops what there is; takes new connections.
     Cut,
     /// Drops what there is and what comes.
@@ -55,6 +57,12 @@ impl Proxy {
         self.mode.send_replace(Mode::Open);
     }
 
+    /// Lets the broker hear all, and the client nothing, over the connections that there are.
+    #[allow(dead_code)] // `faults` needs it
+    pub(crate) fn swallow(&self) {
+        self.mode.send_replace(Mode::Swallowing);
+    }
+
     /// Goes silent, for connections of now and to come.
     pub(crate) fn freeze(&self) {
         self.mode.send_replace(Mode::Frozen);
@@ -78,7 +86,15 @@ async fn forward(mut client: TcpStream, mut modes: watch::Receiver<Mode>) {
             _ = modes.changed() => {}
         }
     }
-    if *modes.borrow() == Mode::Frozen {
+    let mode = *modes.borrow();
+    if mode == Mode::Swallowing {
+        let mut nowhere = tokio::io::sink();
+        tokio::select! {
+            _ = copy(&mut from_client, &mut to_server) => {}
+            _ = copy(&mut from_server, &mut nowhere) => {}
+            _ = modes.changed() => {}
+        }
+    } else if mode == Mode::Frozen {
         // Holds both sockets open, in silence, for as long as the test runs.
         std::future::pending::<()>().await;
     }

@@ -1,0 +1,97 @@
+//! What becomes of calls and casts when the client is killed, or loses what it has at the broker.
+
+use std::time::Duration;
+
+use messaging::{Config, ErrorKind, Executor, Proxy as _, Transport};
+
+use crate::broker::{WITHIN, delete_queue, options, topic, url};
+use crate::process::Process;
+use crate::proxy::Proxy;
+use crate::work::WorkClient;
+use crate::worker::Worker;
+
+fn client(transport: &Transport, topic: &str) -> WorkClient {
+    WorkClient::new(transport).prepare().topic(topic).timeout(WITHIN).build().unwrap()
+}
+
+/// A URL whose client has a reply queue of a known name, and that name.
+fn with_known_reply_queue(name: &str) -> (String, String) {
+    let query = "use_queue_manager=true&hostname=faults";
+    (format!("{}?{query}&processname={name}", url()), format!("reply_faults:{name}:1"))
+}
+
+#[tokio::test]
+async fn a_client_that_is_killed_during_its_call_costs_the_server_nothing() {
+    let topic = topic();
+    let transport = Transport::connect(&url()).await.unwrap();
+    let mut worker = Worker::start_held(&transport, &topic, Executor::serial()).await;
+    let (url, reply_queue) = with_known_reply_queue(&topic);
+    let killed = Process::call(&url, &topic);
+    assert_eq!(worker.next().await, "of the client");
+    killed.kill().await;
+    // The broker does it when nobody has used the queue for half an hour.
+    delete_queue(&reply_queue).await;
+
+    // Its answer finds no queue and is tried again for a while; the one worker serves others.
+    worker.release();
+    for id in ["a", "b"] {
+        let answer = client(&transport, &topic).ask(id.into()).timeout(Duration::from_secs(5));
+        assert_eq!(answer.await.unwrap(), format!("{id} by here"));
+    }
+    assert_eq!(worker.finish().await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_call_whose_reply_queue_is_deleted_is_answered_all_the_same() {
+    let topic = topic();
+    let transport = Transport::connect(&url()).await.unwrap();
+    let mut worker = Worker::start_held(&transport, &topic, Executor::serial()).await;
+    let (url, reply_queue) = with_known_reply_queue(&topic);
+    let caller = Transport::from_config(&Config::new().url(&url).rabbit(options())).await.unwrap();
+    let call = tokio::spawn(client(&caller, &topic).ask("it".into()).into_future());
+    assert_eq!(worker.next().await, "it");
+    delete_queue(&reply_queue).await;
+    worker.release();
+    assert_eq!(call.await.unwrap().unwrap(), "it by here");
+    assert!(worker.finish().await.is_empty(), "it ran again");
+}
+
+/// The broker has the message, and its word that it does is lost with the connection.
+#[tokio::test]
+async fn what_was_not_confirmed_is_said_to_be_so_and_is_not_sent_again() {
+    let topic = topic();
+    let transport = Transport::connect(&url()).await.unwrap();
+    let mut worker = Worker::start(&transport, &topic, Executor::serial()).await;
+    let proxy = Proxy::start().await;
+    let config = Config::new().url(&proxy.url()).rabbit(options());
+    let caller = Transport::from_config(&config).await.unwrap();
+    let client = client(&caller, &topic);
+    // The channel and the reply queue are there, so that the message itself meets the silence.
+    client.note("first".into()).await.unwrap();
+    client.ask("second".into()).await.unwrap();
+    worker.until("second").await;
+
+    for kind in ["note", "note_again", "ask", "ask_again"] {
+        proxy.swallow();
+        let sending = match kind {
+            "note" => tokio::spawn(client.note(kind.into()).into_future()),
+            "note_again" => tokio::spawn(client.note_again(kind.into()).into_future()),
+            "ask" => {
+                let call = client.ask(kind.into()).into_future();
+                tokio::spawn(async { call.await.map(drop).map_err(|e| e.rpc().unwrap().clone()) })
+            }
+            _ => {
+                let call = client.ask_again(kind.into()).into_future();
+                tokio::spawn(async { call.await.map(drop).map_err(|e| e.rpc().unwrap().clone()) })
+            }
+        };
+        assert_eq!(worker.next().await, kind);
+        proxy.cut();
+        let error = sending.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotConfirmed, "{error}");
+        // The next message opens a connection of its own, and comes after any second copy.
+        client.note("next".into()).await.unwrap();
+        assert_eq!(worker.next().await, "next");
+    }
+    assert!(worker.finish().await.is_empty());
+}

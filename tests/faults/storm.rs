@@ -1,0 +1,316 @@
+//! What is left when the broker is killed under load and booted again, by how its queues were
+//! declared. One broker, killed once, serves all the tests of this file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use messaging::{CallError, Config, Error, ErrorKind, Executor, Proxy as _, Transport};
+use tokio::sync::{OnceCell, watch};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use crate::broker::{WITHIN, options, topic};
+use crate::node::Node;
+use crate::queue;
+use crate::work::WorkClient;
+use crate::worker::Worker;
+
+/// How long each call and cast has. The broker needs a part of it to boot.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How late a call may end: a busy machine, and no more.
+const LATE: Duration = Duration::from_millis(500);
+
+/// How much is done before the broker is killed, and again once it is back.
+const ENOUGH: usize = 50;
+
+/// What a topology made of it.
+#[derive(Debug)]
+struct Lane {
+    name: &'static str,
+    calls: Vec<Sent<String>>,
+    casts: Vec<Sent<()>>,
+    /// What began, once for each time that it did.
+    begun: Vec<String>,
+    /// Of three casts and two fanouts that waited for a busy server when the broker was killed,
+    /// those that ran.
+    waited: Vec<String>,
+}
+
+/// A call or a cast, and how it ended.
+#[derive(Debug)]
+struct Sent<T> {
+    id: String,
+    result: Result<T, Error>,
+    took: Duration,
+}
+
+static STORM: OnceCell<Vec<Lane>> = OnceCell::const_new();
+
+async fn storm() -> &'static [Lane] {
+    STORM.get_or_init(run).await
+}
+
+async fn lane(name: &str) -> &'static Lane {
+    storm().await.iter().find(|lane| lane.name == name).expect("there is one")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_answered_right_or_ends_with_an_error_by_its_deadline() {
+    for lane in storm().await {
+        for call in &lane.calls {
+            assert!(call.took < DEADLINE + LATE, "{}: {call:?}", lane.name);
+            match &call.result {
+                Ok(answer) => assert_eq!(*answer, format!("{} by here", call.id)),
+                Err(error) => assert!(is_of_the_road(error), "{}: {error}", lane.name),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cast_is_confirmed_or_ends_with_an_error_by_its_deadline() {
+    for lane in storm().await {
+        for cast in &lane.casts {
+            assert!(cast.took < DEADLINE + LATE, "{}: {cast:?}", lane.name);
+            if let Err(error) = &cast.result {
+                assert!(is_of_the_road(error), "{}: {error}", lane.name);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn client_and_server_go_on_by_themselves() {
+    // The storm does not end before enough has been done again, on every lane.
+    for lane in storm().await {
+        let (call, cast) = (lane.calls.last().unwrap(), lane.casts.last().unwrap());
+        assert!(call.result.is_ok() && cast.result.is_ok(), "{}: {call:?}, {cast:?}", lane.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confirmed_casts_on_quorum_queues_are_not_lost() {
+    let lane = lane("quorum").await;
+    assert_eq!(lane.lost(), BTreeSet::new());
+    assert_eq!(lane.waited, ["cast 0", "cast 1", "cast 2", "fanout 0", "fanout 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confirmed_casts_on_durable_queues_are_not_lost_and_fanouts_are() {
+    let lane = lane("durable").await;
+    assert_eq!(lane.lost(), BTreeSet::new());
+    assert_eq!(lane.waited, ["cast 0", "cast 1", "cast 2"]);
+}
+
+/// The peer's default, and so ours: such queues live in the broker's memory.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn casts_that_wait_in_queues_as_they_are_by_default_die_with_the_broker() {
+    assert!(lane("default").await.waited.is_empty());
+}
+
+/// The kinds of error that tell what became of the message, as far as it is known.
+fn is_of_the_road(error: &Error) -> bool {
+    use ErrorKind::{Connection, NotConfirmed, NotSent, Timeout, Unroutable};
+    matches!(error.kind(), Connection | NotConfirmed | NotSent | Timeout | Unroutable)
+}
+
+impl Lane {
+    /// The casts that were confirmed and never ran.
+    fn lost(&self) -> BTreeSet<&str> {
+        let confirmed = self.casts.iter().filter(|cast| cast.result.is_ok());
+        let ran: BTreeSet<_> = self.begun.iter().map(String::as_str).collect();
+        confirmed.map(|cast| cast.id.as_str()).filter(|id| !ran.contains(id)).collect()
+    }
+
+    fn twice(&self) -> usize {
+        let mut begun: BTreeMap<&str, usize> = BTreeMap::new();
+        for id in &self.begun {
+            *begun.entry(id).or_default() += 1;
+        }
+        begun.values().filter(|times| **times > 1).count()
+    }
+
+    fn print(&self) {
+        let failed = |results: &mut dyn Iterator<Item = bool>| results.filter(|ok| !ok).count();
+        println!(
+            "{:8} {:5} calls, {:2} failed; {:5} casts, {:2} failed, {:2} lost; {:2} begun twice; {} of 5 that waited ran",
+            self.name,
+            self.calls.len(),
+            failed(&mut self.calls.iter().map(|call| call.result.is_ok())),
+            self.casts.len(),
+            failed(&mut self.casts.iter().map(|cast| cast.result.is_ok())),
+            self.lost().len(),
+            self.twice(),
+            self.waited.len(),
+        );
+    }
+}
+
+async fn run() -> Vec<Lane> {
+    let node = Node::start("test-storm").await;
+    // Each has an exchange of its own: one exists once, with the same properties for all.
+    let config = |name: &str| {
+        let exchange = format!("{name}-{}", topic());
+        Config::new().url(&node.url).rabbit(options()).control_exchange(exchange)
+    };
+    let lanes = [
+        ("quorum", config("quorum").quorum()),
+        ("durable", config("durable").option("amqp_durable_queues", "true")),
+        ("default", config("default")),
+    ];
+    let mut loads = Vec::new();
+    for (name, config) in lanes {
+        loads.push(Load::start(name, &config).await);
+    }
+    for load in &loads {
+        load.until_more(ENOUGH).await;
+    }
+    node.settle().await;
+    node.kill().await;
+    node.boot().await;
+    for load in &loads {
+        load.until_more(ENOUGH).await;
+    }
+    let mut lanes = Vec::new();
+    for load in loads {
+        lanes.push(load.finish(&node.url).await);
+    }
+    lanes.iter().for_each(Lane::print);
+    lanes
+}
+
+/// Clients that call and cast without end, and the servers that they do it to.
+struct Load {
+    name: &'static str,
+    topic: String,
+    client: WorkClient,
+    worker: Worker,
+    busy: Worker,
+    /// How many calls were answered, and casts confirmed.
+    done: Arc<watch::Sender<[usize; 2]>>,
+    stop: watch::Sender<bool>,
+    calls: Vec<JoinHandle<Vec<Sent<String>>>>,
+    casts: Vec<JoinHandle<Vec<Sent<()>>>>,
+    /// Kept until the end: with the last clone the connection goes.
+    _server: Transport,
+}
+
+impl Load {
+    async fn start(name: &'static str, config: &Config) -> Self {
+        let server = Transport::from_config(config).await.unwrap();
+        let topic = topic();
+        let worker = Worker::start(&server, &topic, Executor::default()).await;
+        let mut busy =
+            Worker::start_held(&server, &format!("{topic}-busy"), Executor::serial()).await;
+        let transport = Transport::from_config(config).await.unwrap();
+        let client = WorkClient::new(&transport).prepare().timeout(DEADLINE);
+        let client = client.topic(&topic).build().unwrap();
+        let to_busy = client.prepare().topic(format!("{topic}-busy")).build().unwrap();
+        to_busy.note("held".into()).await.unwrap();
+        assert_eq!(busy.next().await, "held");
+        for id in 0..3 {
+            to_busy.note(format!("cast {id}")).await.unwrap();
+        }
+        for id in 0..2 {
+            to_busy.note(format!("fanout {id}")).fanout().await.unwrap();
+        }
+
+        let (stop, stopped) = watch::channel(false);
+        let done = Arc::new(watch::Sender::new([0, 0]));
+        let calls = (0..3)
+            .map(|number| {
+                let (client, done) = (client.clone(), Arc::clone(&done));
+                tokio::spawn(send(format!("call {number}"), stopped.clone(), move |id| {
+                    let (call, done) = (client.ask(id), Arc::clone(&done));
+                    async move {
+                        let answer = call.await.map_err(of_the_road)?;
+                        done.send_modify(|done| done[0] += 1);
+                        Ok(answer)
+                    }
+                }))
+            })
+            .collect();
+        let casts = (0..3)
+            .map(|number| {
+                let (client, done) = (client.clone(), Arc::clone(&done));
+                tokio::spawn(send(format!("cast {number}"), stopped.clone(), move |id| {
+                    let (cast, done) = (client.note(id), Arc::clone(&done));
+                    async move {
+                        cast.await?;
+                        done.send_modify(|done| done[1] += 1);
+                        Ok(())
+                    }
+                }))
+            })
+            .collect();
+        Self { name, topic, client, worker, busy, done, stop, calls, casts, _server: server }
+    }
+
+    /// Waits until so many more calls are answered, and casts confirmed.
+    async fn until_more(&self, count: usize) {
+        let mut done = self.done.subscribe();
+        let before = *done.borrow();
+        let enough =
+            done.wait_for(|now| now.iter().zip(before).all(|(now, before)| *now >= before + count));
+        let enough = tokio::time::timeout(WITHIN + DEADLINE, enough).await;
+        assert!(enough.is_ok(), "{}: it does not go on: {:?}", self.name, self.done.borrow());
+    }
+
+    async fn finish(self, url: &str) -> Lane {
+        self.stop.send_replace(true);
+        let (mut calls, mut casts) = (Vec::new(), Vec::new());
+        for task in self.calls {
+            calls.extend(task.await.unwrap());
+        }
+        for task in self.casts {
+            casts.extend(task.await.unwrap());
+        }
+        // The last in each queue, so all others have been taken when it begins.
+        let (mut worker, mut busy) = (self.worker, self.busy);
+        self.client.note("last".into()).await.unwrap();
+        let mut begun = worker.until("last").await;
+        begun.extend(worker.finish().await);
+        queue::shrinks_to(url, &self.topic, 0).await;
+
+        let busy_topic = format!("{}-busy", self.topic);
+        let to_busy = self.client.prepare().topic(&busy_topic).build().unwrap();
+        busy.release();
+        to_busy.note("last".into()).await.unwrap();
+        to_busy.note("last of all".into()).fanout().await.unwrap();
+        let mut waited = busy.until("last").await;
+        if !waited.contains(&"last of all".to_owned()) {
+            waited.extend(busy.until("last of all").await);
+        }
+        waited.retain(|id| !id.starts_with("last"));
+        waited.sort();
+        Lane { name: self.name, calls, casts, begun, waited }
+    }
+}
+
+/// Sends one after the other until it is to stop, each with an id of its own.
+async fn send<T, F: Future<Output = Result<T, Error>>>(
+    name: String,
+    stopped: watch::Receiver<bool>,
+    mut one: impl FnMut(String) -> F,
+) -> Vec<Sent<T>> {
+    // Slow enough that the broker has time for three lanes of it.
+    let mut pace = tokio::time::interval(Duration::from_millis(10));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut sent = Vec::new();
+    while !*stopped.borrow() {
+        pace.tick().await;
+        let (id, begun) = (format!("{name}.{}", sent.len()), Instant::now());
+        let result = one(id.clone()).await;
+        sent.push(Sent { id, result, took: begun.elapsed() });
+    }
+    sent
+}
+
+fn of_the_road(error: CallError<std::convert::Infallible>) -> Error {
+    match error {
+        CallError::Rpc(error) => error,
+        CallError::Remote(never) => match never {},
+    }
+}
