@@ -3,6 +3,8 @@
 //! It reads lines, not Rust: enough to notice a slip, and it cannot be wrong about a line that it
 //! names. Comments never count; `#[cfg(test)]` modules count where tests do.
 
+mod promises;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,11 +35,13 @@ const HOMES: [(&str, &str); 3] = [("/ho", "me/"), ("/ro", "ot/"), ("/Use", "rs/"
 /// Checks every file of the workspace.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut problems = Vec::new();
-    for path in files(workspace.root())? {
+    let files = files(workspace.root())?;
+    for path in &files {
         // What is not text cannot hold a slip of this kind.
-        let Ok(text) = fs::read_to_string(workspace.root().join(&path)) else { continue };
-        problems.extend(file_problems(&path, &text));
+        let Ok(text) = fs::read_to_string(workspace.root().join(path)) else { continue };
+        problems.extend(file_problems(path, &text));
     }
+    problems.extend(promises::problems(workspace.root(), &files));
     problems.extend(version_problems(workspace)?);
     if problems.is_empty() {
         return Ok(());
