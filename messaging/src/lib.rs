@@ -92,6 +92,9 @@
 //!   error at once, not a time-out.
 //! - A panic in a handler is an error reply and nothing else.
 //!
+//! [`delivery`] says it fault by fault, with the test that holds each statement, and with the
+//! gaps.
+//!
 //! # Features
 //!
 //! | feature | default | what |
@@ -122,6 +125,10 @@ pub mod driver;
 pub mod runtime;
 #[doc(hidden)]
 pub mod __private;
+// A page of the documentation, and no more.
+#[cfg(doc)]
+#[doc = include_str!("../docs/delivery.md")]
+pub mod delivery {}
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/remote_error.md")]
