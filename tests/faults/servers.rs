@@ -34,7 +34,7 @@ async fn a_call_whose_server_is_killed_ends_in_time_and_runs_nowhere_else() {
     let error = plain.await.unwrap().unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout, "{error}");
     let took = begun.elapsed();
-    assert!(took >= timeout && took < timeout + Duration::from_millis(500), "{took:?}");
+    assert!(took >= timeout && took < timeout + Duration::from_secs(2), "{took:?}");
     // It has ten minutes, and learns early that nobody lives who could answer.
     let error = tokio::time::timeout(WITHIN, monitored).await.unwrap().unwrap().unwrap_err();
     assert!(error.to_string().contains("sign of life"), "{error}");
