@@ -86,10 +86,12 @@ async fn a_cast_is_confirmed_or_ends_with_an_error_by_its_deadline() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn client_and_server_go_on_by_themselves() {
-    // The storm does not end before enough has been done again, on every lane.
+    // The storm does not end before as much has been done again, on every lane. A call that was
+    // under way when the broker died may still wait for its answer by then.
     for lane in storm().await {
-        let (call, cast) = (lane.calls.last().unwrap(), lane.casts.last().unwrap());
-        assert!(call.result.is_ok() && cast.result.is_ok(), "{}: {call:?}, {cast:?}", lane.name);
+        let calls = lane.calls.iter().filter(|call| call.result.is_ok()).count();
+        let casts = lane.casts.iter().filter(|cast| cast.result.is_ok()).count();
+        assert!(calls.min(casts) >= 2 * ENOUGH, "{}: {calls} calls, {casts} casts", lane.name);
     }
 }
 

@@ -27,6 +27,28 @@ on_both! {
         assert_eq!(both, ["h1 on one", "h2 on one"]);
     }
 
+    /// What must not be lost is not acknowledged before it has run, whichever copy that is.
+    async fn a_copy_of_what_is_idempotent_waits_for_the_first(bus: Bus) {
+        let (server, mut seen, manager) = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let hold = json!({"method": "hold_again", "version": "2.0", "_unique_id": unique()});
+        for _ in 0..2 {
+            send(&*driver, &bus.to_topic(), hold.to_string().as_bytes()).await;
+        }
+        assert_eq!(seen.recv().await.unwrap(), "holds on one");
+        // Both are given back when the server gives up, and one of them runs on another.
+        assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        let report = server.shutdown(std::time::Duration::from_millis(100)).await;
+        assert_eq!(report.cut_off.len(), 1, "{report:?}");
+        assert!(seen.try_recv().is_err());
+        let (_server, mut seen, manager_of_two) = serve(&bus, "two").await;
+        assert_eq!(seen.recv().await.unwrap(), "holds on two");
+        manager_of_two.release.one();
+        assert_eq!(client(&bus).whoami().await.unwrap(), "two");
+        assert!(seen.try_recv().is_err(), "the copy ran as well");
+        drop(manager);
+    }
+
     /// Its memory is one for all the queues that it listens on.
     async fn a_message_that_comes_by_two_ways_runs_once(bus: Bus) {
         let (_server, mut seen, _) = serve(&bus, "one").await;

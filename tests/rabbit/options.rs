@@ -55,9 +55,12 @@ fn queues() -> Vec<Value> {
 /// `{"x-expires": 1}`, where rabbitmqctl writes a table as a list of triples.
 fn arguments(queue: &Value) -> Value {
     let Some(triples) = queue["arguments"].as_array() else { return queue["arguments"].clone() };
+    // RabbitMQ 4 adds the type of a queue that was declared without one.
+    let classic = |triple: &&Value| triple[0] == "x-queue-type" && triple[2] == "classic";
     Value::Object(
         triples
             .iter()
+            .filter(|triple| !classic(triple))
             .map(|triple| (triple[0].as_str().unwrap().to_owned(), triple[2].clone()))
             .collect(),
     )

@@ -155,7 +155,7 @@ pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
             (ErrorKind::AccessRefused, "give the user the permission to configure it".to_owned())
         }
         Some(Refusal::Precondition) => (ErrorKind::Topology, conflict(&words, sort)),
-        Some(Refusal::Internal) => (
+        Some(Refusal::Internal) if words.contains("deprecated") => (
             ErrorKind::Topology,
             "this broker may no longer have queues that are neither durable nor exclusive: begin \
              with `Config::quorum()`, or set `amqp_durable_queues` or `rabbit_quorum_queue`, and \
@@ -167,6 +167,11 @@ pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
             ErrorKind::Topology,
             "the node that holds it may be down, or it was just deleted".to_owned(),
         ),
+        // A virtual host that is starting, an exchange that is just being deleted, a quorum queue
+        // without a leader: it closes the connection, and may have come to itself on the next.
+        Some(Refusal::Internal) => {
+            (ErrorKind::Connection, "the broker failed, and its log says why".to_owned())
+        }
         Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, String::new()),
         None => (ErrorKind::Connection, String::new()),
     };
@@ -221,14 +226,6 @@ pub(super) fn is_about_durable(error: &Error) -> bool {
     below(error).is_some_and(|fault| {
         fault.refusal() == Some(Refusal::Precondition)
             && fault.words().contains("inequivalent arg 'durable'")
-    })
-}
-
-/// Whether the broker failed, as one does whose virtual host is just starting; not where it says
-/// that it no longer has what was asked for.
-pub(super) fn is_of_the_broker(error: &Error) -> bool {
-    below(error).is_some_and(|fault| {
-        fault.refusal() == Some(Refusal::Internal) && !fault.words().contains("deprecated")
     })
 }
 
@@ -323,6 +320,14 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
+    }
+
+    #[test]
+    fn a_broker_that_fails_may_be_asked_again() {
+        let fault = told(AMQPHardError::INTERNALERROR, "INTERNAL_ERROR");
+        let error = declaring("exchange `t_fanout`", Sort::Transient, fault);
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert!(error.to_string().contains("its log"), "{error}");
     }
 
     #[test]

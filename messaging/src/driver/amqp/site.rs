@@ -19,9 +19,6 @@ use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
 
-/// How long a broker that fails is given before it is asked once more (wire document, section 5.7).
-const SECOND_CHANCE: Duration = Duration::from_secs(2);
-
 /// How long the queues of a consumer that did not come about may take to be deleted.
 const TIDY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -49,7 +46,6 @@ impl Site {
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
-        let mut asked = false;
         let mut begun = Begun { site: self, plan: Some(plan) };
         loop {
             let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
@@ -63,10 +59,8 @@ impl Site {
                 }
                 Err(error) => error,
             };
-            let failed = failure::is_of_the_broker(&error) && !std::mem::replace(&mut asked, true);
-            let pause = if failed { SECOND_CHANCE } else { pauses.next() };
-            let worthless = error.kind() != ErrorKind::Connection && !failed;
-            let hopeless = worthless || deadline.remaining() <= pause;
+            let pause = pauses.next();
+            let hopeless = error.kind() != ErrorKind::Connection || deadline.remaining() <= pause;
             if hopeless || !tries.spend() {
                 return Err(error);
             }

@@ -93,9 +93,9 @@ fn count(asked: &Asked, method: [u8; 2]) -> usize {
     asked.lock().unwrap().iter().filter(|asked| **asked == method).count()
 }
 
-/// As the peer does it (wire document, section 5.7).
+/// The peer asks once more (wire document, section 5.7).
 #[tokio::test]
-async fn a_broker_that_is_just_starting_is_asked_once_more() {
+async fn a_broker_that_is_just_starting_is_asked_again() {
     let (driver, asked) = connected(Script::Starting).await;
     let within = Duration::from_secs(20);
     let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();

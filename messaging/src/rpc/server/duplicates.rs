@@ -3,27 +3,67 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use tokio::sync::watch;
+
 /// How many messages are remembered, as many as the peer does.
 const REMEMBERED: usize = 16;
 
 /// The ids of the last messages that were taken. A sender whose connection dies before the
-/// confirmation sends the same bytes again; the second copy is dropped.
+/// confirmation sends the same bytes again, and so does the broker with what was not acknowledged;
+/// the second copy is dropped.
 #[derive(Debug, Default)]
-pub(super) struct Duplicates(Mutex<VecDeque<String>>);
+pub(super) struct Duplicates(Mutex<VecDeque<Remembered>>);
+
+#[derive(Debug)]
+struct Remembered {
+    unique_id: String,
+    done: watch::Receiver<bool>,
+}
+
+/// A message that is new, until it is [done](Self::done) with. One that is dropped before may come
+/// again, and is new again.
+#[derive(Debug)]
+pub(super) struct Fresh(watch::Sender<bool>);
+
+/// A message that came before.
+#[derive(Debug)]
+pub(super) struct Before(watch::Receiver<bool>);
+
+impl Fresh {
+    /// Done with it: a copy is of no use any more.
+    pub(super) fn done(self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Before {
+    /// Ends when the first copy is done with, or was given up: whether it has run.
+    pub(super) async fn has_run(&mut self) -> bool {
+        self.0.wait_for(|done| *done).await.is_ok()
+    }
+}
 
 impl Duplicates {
-    /// Remembers a message; false if it came before. A message without an id never did.
-    pub(super) fn is_new(&self, unique_id: Option<&str>) -> bool {
-        let Some(unique_id) = unique_id else { return true };
+    /// Remembers a message. A message without an id never came before.
+    pub(super) fn see(&self, unique_id: Option<&str>) -> Result<Fresh, Before> {
+        let (sender, done) = watch::channel(false);
+        let Some(unique_id) = unique_id else { return Ok(Fresh(sender)) };
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.iter().any(|seen| seen == unique_id) {
-            return false;
+        if let Some(found) = seen.iter().position(|seen| seen.unique_id == unique_id) {
+            let before = seen.get(found).map(|seen| seen.done.clone());
+            match before {
+                // It is under way, or done with.
+                Some(before) if *before.borrow() || before.has_changed().is_ok() => {
+                    return Err(Before(before));
+                }
+                _ => drop(seen.remove(found)),
+            }
         }
         if seen.len() == REMEMBERED {
             seen.pop_front();
         }
-        seen.push_back(unique_id.to_owned());
-        true
+        seen.push_back(Remembered { unique_id: unique_id.to_owned(), done });
+        Ok(Fresh(sender))
     }
 }
 
@@ -35,17 +75,34 @@ mod tests {
     fn a_repeat_is_noticed_with_fifteen_others_in_between_and_not_with_sixteen() {
         for (others, noticed) in [(15, true), (16, false)] {
             let seen = Duplicates::default();
-            assert!(seen.is_new(Some("first")));
+            seen.see(Some("first")).unwrap().done();
             for other in 0..others {
-                assert!(seen.is_new(Some(&other.to_string())));
+                seen.see(Some(&other.to_string())).unwrap().done();
             }
-            assert_eq!(seen.is_new(Some("first")), !noticed);
+            assert_eq!(seen.see(Some("first")).is_err(), noticed);
         }
     }
 
     #[test]
     fn a_message_without_an_id_is_never_a_duplicate() {
         let seen = Duplicates::default();
-        assert!(seen.is_new(None) && seen.is_new(None));
+        seen.see(None).unwrap().done();
+        assert!(seen.see(None).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_copy_waits_for_the_first_and_takes_its_place_if_that_is_given_up() {
+        let seen = Duplicates::default();
+        let first = seen.see(Some("1")).unwrap();
+        let mut waiting = seen.see(Some("1")).unwrap_err();
+        let (done, ()) = tokio::join!(waiting.has_run(), async { first.done() });
+        assert!(done);
+        assert!(seen.see(Some("1")).unwrap_err().has_run().await);
+
+        let given_up = seen.see(Some("2")).unwrap();
+        let mut waiting = seen.see(Some("2")).unwrap_err();
+        drop(given_up);
+        assert!(!waiting.has_run().await);
+        assert!(seen.see(Some("2")).is_ok());
     }
 }

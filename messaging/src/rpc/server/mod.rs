@@ -3,6 +3,7 @@
 
 mod answer;
 mod builder;
+mod claim;
 mod duplicates;
 mod epoch;
 mod executor;

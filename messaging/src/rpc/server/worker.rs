@@ -7,9 +7,10 @@ use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answering;
+use super::claim::Claim;
 use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
-use super::taken::{Taken, Unsettled};
+use super::taken::Taken;
 use super::{Inner, monitor};
 use crate::context::Deadline;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
@@ -61,9 +62,10 @@ pub(super) async fn process(
     });
     let handled = match route.and_then(|route| route) {
         Ok(route) => {
+            let claim = Claim::on(unsettled, &request, route.method.idempotent, &epoch).await;
+            let Some(claim) = claim else { return };
             in_flight.handled(&request.method, request.namespace.as_deref());
-            let handled =
-                handle(&server, &epoch, route, request, deadline.clone(), unsettled).await;
+            let handled = run(&server, &epoch, route, request, deadline.clone(), claim).await;
             in_flight.answering();
             handled
         }
@@ -79,35 +81,15 @@ pub(super) async fn process(
     }
 }
 
-/// Runs the method; none if there is nothing to answer, because another server will or the
-/// message came before.
-///
-/// The message is acknowledged before the method runs, so that it runs at most once; after it if
-/// the method is idempotent, so that another server runs it if this one dies.
-async fn handle(
+/// Runs the method; none if there is nothing to answer, because another server will.
+async fn run(
     server: &Arc<Inner>,
     epoch: &Epoch,
     route: Route,
     request: Request,
     caller: Option<Deadline>,
-    unsettled: Unsettled,
+    claim: Claim,
 ) -> Option<Result<Answer, Failure>> {
-    let mut after = None;
-    if route.method.idempotent {
-        after = Some(unsettled);
-    } else if let Err(error) = unsettled.ack().await {
-        // The broker will deliver it again: to run it here as well would be to run it twice.
-        tracing::warn!(method = request.method, %error, "not run: it could not be acknowledged");
-        return None;
-    }
-    // Remembered only now: what was not acknowledged comes again, and is to run then.
-    if !epoch.duplicates.is_new(request.unique_id.as_deref()) {
-        tracing::debug!(method = request.method, "not run: the message came before");
-        if let Some(settle) = after {
-            settled(settle.ack().await);
-        }
-        return None;
-    }
     let runtime = server.transport.runtime();
     let monitored = request.monitor.zip(request.reply_to);
     let method = request.method.clone();
@@ -125,18 +107,15 @@ async fn handle(
         Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
         Either::Right(((), running)) => {
             drop_quietly(running);
-            if let Some(settle) = after {
-                settled(settle.reject(true).await);
+            if claim.give_back().await {
                 return None;
             }
-            Err(shutting_down())
+            return Some(Err(shutting_down()));
         }
     };
     // No sign of life follows the answer.
     drop(beating);
-    if let Some(settle) = after {
-        settled(settle.ack().await);
-    }
+    claim.done().await;
     if let Err(failure) = &outcome {
         tracing::debug!(target = %server.target, method, %failure, "a method failed");
     }
@@ -156,7 +135,7 @@ fn describe(error: &crate::Error) -> String {
     }
 }
 
-fn settled(result: Result<(), crate::Error>) {
+pub(super) fn settled(result: Result<(), crate::Error>) {
     if let Err(error) = result {
         tracing::debug!(%error, "a message could not be settled; the broker delivers it again");
     }
