@@ -83,9 +83,9 @@
 //! # What is promised
 //!
 //! - A method runs at most once: its message is acknowledged before it runs, and a message that
-//!   comes twice to one server runs once. One gap is left: when the connection is lost at the
-//!   moment at which the acknowledgement is on its way, the broker delivers the message again, and
-//!   another server may run it as well. A method that is `idempotent` is acknowledged after it ran,
+//!   comes twice to one server runs once. One gap is left: a broker drops acknowledgements that it
+//!   has received and not yet read when a connection ends. What began a few milliseconds before
+//!   its connection was lost, or its server killed, may run on another server as well. A method that is `idempotent` is acknowledged after it ran,
 //!   and runs again if its server dies.
 //! - A cast returns when the broker has confirmed the message.
 //! - A call ends by its deadline, 60 s unless told otherwise. A request that nobody can take is an
@@ -93,7 +93,7 @@
 //! - A panic in a handler is an error reply and nothing else.
 //!
 //! [`delivery`] says it fault by fault, with the test that holds each statement, and with the
-//! gaps.
+//! gaps. [`oslo_messaging`] is the peer's features, row by row, with what is here.
 //!
 //! # Features
 //!
@@ -125,10 +125,13 @@ pub mod driver;
 pub mod runtime;
 #[doc(hidden)]
 pub mod __private;
-// A page of the documentation, and no more.
+// Pages of the documentation, and no more.
 #[cfg(doc)]
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}
+#[cfg(doc)]
+#[doc = include_str!("../docs/oslo_messaging.md")]
+pub mod oslo_messaging {}
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/remote_error.md")]

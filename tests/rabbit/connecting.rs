@@ -54,3 +54,18 @@ async fn a_host_that_refuses_the_user_does_not_keep_the_next_from_being_tried() 
     let driver = connect_to(&url).await.unwrap();
     driver.close(WITHIN).await;
 }
+
+/// By which operators know whose it is.
+#[tokio::test]
+async fn a_connection_has_the_name_of_its_program() {
+    let driver = connect().await;
+    let rabbitmqctl = std::env::var("MESSAGING_TEST_RABBITMQCTL").expect("`cargo xtask test`");
+    let arguments = ["-q", "list_connections", "client_properties"];
+    let said = std::process::Command::new(rabbitmqctl).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let program = std::env::current_exe().unwrap();
+    let program = program.file_name().unwrap().to_string_lossy();
+    let name = format!("{program}:{}:publish", std::process::id());
+    assert!(said.contains(&name), "{name}: {said}");
+    driver.close(WITHIN).await;
+}

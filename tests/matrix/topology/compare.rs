@@ -48,8 +48,15 @@ fn without(all: &[Value], others: &[Value]) -> Vec<Value> {
 /// What a broker holds, in the form of the captures; none for the exchanges that each broker has.
 fn as_captured(part: &str, mut one: Value) -> Option<Value> {
     match part {
-        // Of a queue that is replicated it says nothing, and it cannot be exclusive.
-        "queues" if one["exclusive"] == "" => one["exclusive"] = json!(false),
+        "queues" => {
+            // Of a queue that is replicated it says nothing, and it cannot be exclusive.
+            if one["exclusive"] == "" {
+                one["exclusive"] = json!(false);
+            }
+            // RabbitMQ 4 adds the type of a queue that was declared without one.
+            let arguments = one["arguments"].as_object_mut()?;
+            arguments.retain(|key, value| key != "x-queue-type" || value[1] != "classic");
+        }
         "exchanges" => {
             let name = one["name"].as_str()?;
             if name.is_empty() || name.starts_with("amq.") {

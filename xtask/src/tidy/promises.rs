@@ -1,17 +1,18 @@
 //! The tests that the documentation names as holding what it promises.
 //!
 //! A test is named as `target::module::name`, between backticks; where it runs on both buses,
-//! without the bus. One that was renamed or removed must not leave its promise behind.
+//! without the bus. A case of the compiler's messages is named as its file, `ui/fail/..`. One that was renamed or removed must not leave its promise behind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The targets, and where their sources are. `messaging` has unit tests, in modules `tests`.
-const TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 7] = [
     ("it", "tests/it"),
     ("rabbit", "tests/rabbit"),
     ("interop", "tests/interop"),
     ("faults", "tests/faults"),
+    ("fleet", "tests/fleet"),
     ("matrix", "tests/matrix"),
     ("messaging", "messaging/src"),
 ];
@@ -31,7 +32,11 @@ pub(super) fn problems(root: &Path, files: &[PathBuf]) -> Vec<String> {
         let text = fs::read_to_string(root.join(path)).unwrap_or_default();
         for (index, line) in text.lines().enumerate() {
             for name in quoted(line) {
-                if Named::read(name).is_some_and(|named| !named.exists(root)) {
+                let is_missing = match name.strip_prefix("ui/") {
+                    Some(case) => !root.join("tests/ui").join(case).is_file(),
+                    None => Named::read(name).is_some_and(|named| !named.exists(root)),
+                };
+                if is_missing {
                     let place = format!("{}:{}", path.display(), index + 1);
                     problems.push(format!("{place}: names the test {name}, which there is not"));
                 }
