@@ -3,7 +3,7 @@
 use messaging::ErrorKind;
 use tokio::net::TcpListener;
 
-use crate::broker::{WITHIN, connect_to, parts, url_to};
+use crate::broker::{WITHIN, connect, connect_to, parts, url_to};
 
 /// An address where nobody listens.
 async fn nobody() -> String {
