@@ -1,6 +1,7 @@
 //! The road between client and server: a connection to a broker, and which reply belongs to which
 //! call.
 
+mod call;
 mod correlation;
 mod inbox;
 
@@ -9,11 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Resolved;
-use crate::context::Deadline;
 use crate::driver::{self, Address, Consumer, Driver, Listen, Publish};
 use crate::runtime::{self, Runtime};
-use crate::wire::{ReplyTo, new_id};
-use crate::{Config, Error, ErrorKind};
+use crate::{Config, Error};
 
 pub(crate) use correlation::Outcome;
 use inbox::Replies;
@@ -65,9 +64,9 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Config`](ErrorKind::Config) for a wrong URL; [`Connection`](ErrorKind::Connection) if no
-    /// host is reached, within five seconds for each; [`AccessRefused`](ErrorKind::AccessRefused)
-    /// and [`VirtualHost`](ErrorKind::VirtualHost) as the broker says.
+    /// [`Config`](crate::ErrorKind::Config) for a wrong URL; [`Connection`](crate::ErrorKind::Connection) if no
+    /// host is reached, within five seconds for each; [`AccessRefused`](crate::ErrorKind::AccessRefused)
+    /// and [`VirtualHost`](crate::ErrorKind::VirtualHost) as the broker says.
     pub async fn connect(url: &str) -> Result<Self, Error> {
         Self::from_config(&Config::new().url(url)).await
     }
@@ -95,7 +94,7 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Config`](ErrorKind::Config) for a wrong URL in `config`.
+    /// [`Config`](crate::ErrorKind::Config) for a wrong URL in `config`.
     pub fn with_driver(
         config: &Config,
         runtime: Arc<dyn Runtime>,
@@ -107,7 +106,7 @@ impl Transport {
     }
 
     /// Ends everything that uses this transport, and the connection, within `within`: servers
-    /// take no more, calls that wait fail with [`Closed`](ErrorKind::Closed).
+    /// take no more, calls that wait fail with [`Closed`](crate::ErrorKind::Closed).
     ///
     /// Shut servers down first to let them finish what they run.
     pub async fn close(&self, within: Duration) {
@@ -169,80 +168,6 @@ impl Transport {
         self.inner.missing_consumer_retry_timeout
     }
 
-    /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
-    /// `monitor`, if the request asks for them; `encode` writes the body.
-    ///
-    /// # Errors
-    ///
-    /// Without the method, which only the caller knows.
-    pub(crate) async fn call(
-        &self,
-        address: &Address,
-        deadline: &Deadline,
-        effort: Effort,
-        monitor: Option<Duration>,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
-    ) -> Result<Outcome, Error> {
-        let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
-        let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
-        let body = encode(&reply_to)?;
-        let mut pending = self.inner.replies.register(reply_to.msg_id)?;
-        let left = deadline.remaining();
-        let Effort { mandatory, retries } = effort;
-        let (expires, within) = (Some(rounded_up(left)), left);
-        let message = Publish { address, body: &body, expires, mandatory, within, retries };
-        let unconfirmed = match self.inner.driver.publish(message).await {
-            Ok(()) => None,
-            // The broker may have it: an answer is waited for, and proves it.
-            Err(error) if error.kind() == ErrorKind::NotConfirmed => Some(error),
-            Err(error) => {
-                if let Some(answer) = pending.answered() {
-                    return answer;
-                }
-                pending.not_delivered();
-                return Err(error);
-            }
-        };
-        // What may be large is not kept while the answer is waited for.
-        drop(body);
-        let clock = &*self.inner.runtime;
-        let answering = async {
-            match monitor {
-                None => Some(pending.answer().await),
-                Some(monitor) => pending.monitored(clock, monitor).await,
-            }
-        };
-        let answered = runtime::timeout(clock, deadline.remaining(), answering).await;
-        // By these a server's log tells of the call.
-        let named = format!("(call {}, reply queue `{queue}`)", pending.msg_id());
-        match (answered, unconfirmed) {
-            (Some(Some(answer)), _) => answer,
-            (_, Some(error)) => Err(error),
-            (Some(None), None) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!(
-                    "no sign of life came from {address} for {:?}, the time that the call is \
-                     monitored {named}; the server died, was cut off, or is one that gives none",
-                    monitor.unwrap_or_default()
-                ),
-            )),
-            (None, None) => Err(Error::new(
-                ErrorKind::Timeout,
-                match mandatory {
-                    true => format!(
-                        "no reply came in time from {address} {named}; a queue has taken the request, so a \
-                         server is slow, stuck, or gone with its queue left behind: look at the \
-                         queue's consumers, or allow more time with `.timeout(..)`"
-                    ),
-                    false => format!(
-                        "no reply came in time from {address} {named}; the request was not mandatory, so \
-                         there may be no server at all: without `.mandatory(false)` that is told"
-                    ),
-                },
-            )),
-        }
-    }
-
     /// Sends a message that nobody answers, and ends when the broker has confirmed it.
     pub(crate) async fn send(
         &self,
@@ -277,14 +202,6 @@ impl Transport {
         };
         self.inner.driver.listen(listen).await
     }
-}
-
-/// Up to hundredths of a second: what little of a timeout is gone before the request is sent is no
-/// difference to the broker, and the number stays the one that was set.
-fn rounded_up(left: Duration) -> Duration {
-    const STEP: u128 = 10_000_000;
-    let steps = u64::try_from(left.as_nanos().div_ceil(STEP)).unwrap_or(u64::MAX);
-    Duration::from_millis(steps.saturating_mul(10))
 }
 
 impl fmt::Debug for Transport {

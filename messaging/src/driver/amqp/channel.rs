@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::connection::Connection;
-use super::failure::bounded;
+use super::fault::bounded;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 

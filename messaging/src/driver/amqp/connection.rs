@@ -10,7 +10,8 @@ use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, Event};
 
 use super::channel::Channel;
 use super::dial::{CutOnDrop, dial};
-use super::failure::{self, Fault, bounded};
+use super::failure;
+use super::fault::{Fault, bounded};
 use super::kit::Kit;
 use super::number::this_program;
 use super::peer::Peer;

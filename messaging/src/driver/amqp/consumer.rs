@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use futures_util::future::{BoxFuture, Either, select};
 
 use super::channel::Channel;
-use super::intake::{Intake, Plan};
+use super::intake::Intake;
 use super::pauses::Pauses;
+use super::plan::Plan;
 use super::site::Site;
 use super::tries::Tries;
 use crate::context::Deadline;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::intake::Plan;
+use super::plan::Plan;
 use super::site::Site;
 use super::topology::Queue;
 use super::tries::Tries;

@@ -11,13 +11,15 @@ use futures_util::Stream;
 use futures_util::future::poll_fn;
 use lapin::options::{
     BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions,
-    QueueDeleteOptions,
 };
 
 use super::channel::Channel;
 use super::compression;
 use super::connection::Connection;
-use super::failure::{self, Fault, bounded};
+use super::declare::{declare, open_channel};
+use super::failure;
+use super::fault::{Fault, bounded};
+use super::plan::Plan;
 use super::properties;
 use super::settle::Settle;
 use super::stream::Position;
@@ -28,23 +30,6 @@ use crate::{Error, ErrorKind};
 
 /// How long an intake that was dropped may take to close its channel.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What is consumed, and how.
-#[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) queues: Vec<Queue>,
-    /// How many messages the broker hands over per queue before they are settled; zero is no
-    /// limit.
-    pub(super) prefetch: u16,
-}
-
-impl Plan {
-    /// The queues, for logs.
-    pub(super) fn names(&self) -> String {
-        let names: Vec<_> = self.queues.iter().map(|queue| format!("`{}`", queue.name)).collect();
-        names.join(", ")
-    }
-}
 
 /// The queues of a [`Plan`], declared and consumed.
 pub(super) struct Intake {
@@ -273,48 +258,6 @@ impl Intake {
         let fault = self.channel.connection.explain(fault);
         failure::consuming(&format!("queue `{queue}`"), fault)
     }
-}
-
-async fn open_channel(connection: &Arc<Connection>, deadline: &Deadline) -> Result<Channel, Error> {
-    connection.channel(deadline).await.map_err(|fault| {
-        let fault = connection.explain(fault);
-        let text = format!("{connection} opens no channel to consume on: {}", fault.words());
-        fault.into_error(ErrorKind::Connection, text)
-    })
-}
-
-/// Declares `queue` on `channel`, or on one that takes its place.
-///
-/// A queue whose node went down is in the way of itself: the broker knows it and cannot say what
-/// it is (404). A transient one is deleted and declared again, as the peer does it (wire document,
-/// section 5.7); one that is shared may hold messages, and its node may come back with them.
-///
-/// Where another service has made the exchange as not durable, what is shared is declared so as
-/// well, as the peer does it too.
-async fn declare(queue: &Queue, channel: Channel, deadline: &Deadline) -> Result<Channel, Error> {
-    let error = match queue.declare(&channel, deadline).await {
-        Ok(()) => return Ok(channel),
-        Err(error) => error,
-    };
-    if let Some(queue) = queue.not_durable().filter(|_| failure::is_about_durable(&error)) {
-        let channel = open_channel(&channel.connection, deadline).await?;
-        // What it says of the first try is what helps: the options differ.
-        queue.declare(&channel, deadline).await.map_err(|_| error.clone())?;
-        tracing::warn!("{error}; it is declared as not durable");
-        return Ok(channel);
-    }
-    if !queue.is_transient() || !failure::is_not_found(&error) {
-        return Err(error);
-    }
-    tracing::warn!("{error}; it is deleted and declared again");
-    // Each refusal costs the channel.
-    let mut channel = open_channel(&channel.connection, deadline).await?;
-    let deleting = channel.queue_delete(queue.name.clone(), QueueDeleteOptions::default());
-    if bounded(&*channel.runtime, deadline, deleting).await.is_err() {
-        channel = open_channel(&channel.connection, deadline).await?;
-    }
-    queue.declare(&channel, deadline).await?;
-    Ok(channel)
 }
 
 impl Drop for Intake {

@@ -7,7 +7,7 @@ use lapin::options::ConfirmSelectOptions;
 
 use super::channel::Channel;
 use super::connection::Connection;
-use super::failure::{self, Fault, bounded};
+use super::fault::{self, Fault, bounded};
 use super::topology::Exchange;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind};
@@ -54,7 +54,7 @@ impl Lease {
         if let Err(error) = exchange.declare(&self.channel, deadline).await {
             // As the peer does it where another service has made it so (wire document, 5.7).
             let not_durable = exchange.not_durable();
-            let Some(other) = not_durable.filter(|_| failure::is_about_durable(&error)) else {
+            let Some(other) = not_durable.filter(|_| fault::is_about_durable(&error)) else {
                 return Err(error);
             };
             *self = Self::open(&self.channel.connection, deadline).await?;

@@ -29,9 +29,12 @@ mod publisher;
 mod lease;
 mod consumer;
 mod site;
+mod plan;
+mod declare;
 mod intake;
 mod settle;
 mod inbox;
+mod fault;
 mod failure;
 
 #[cfg(all(test, feature = "tokio"))]
@@ -43,9 +46,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::join;
 
-use self::intake::Plan;
 use self::link::Link;
 use self::peer::Peer;
+use self::plan::Plan;
 use self::publisher::{Publisher, Route};
 use self::site::Site;
 use self::topology::{Exchange, Queue, short};

@@ -8,7 +8,8 @@ use lapin::types::ShortString;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::compression;
-use super::failure::{self, Fault, Refusal, bounded};
+use super::failure;
+use super::fault::{Fault, Refusal, bounded};
 use super::lease::Lease;
 use super::link::Link;
 use super::pauses::Pauses;

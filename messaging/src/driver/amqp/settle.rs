@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use lapin::options::{BasicAckOptions, BasicRejectOptions};
 
 use super::channel::Channel;
-use super::failure::bounded;
+use super::fault::bounded;
 use crate::context::Deadline;
 use crate::driver::Acknowledge;
 use crate::{Error, ErrorKind};

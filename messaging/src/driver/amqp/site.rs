@@ -10,10 +10,12 @@ use lapin::types::ShortString;
 
 use super::connection::Connection;
 use super::consumer::Consumer;
-use super::failure::{self, bounded};
-use super::intake::{Intake, Plan};
+use super::failure;
+use super::fault::bounded;
+use super::intake::Intake;
 use super::link::Link;
 use super::pauses::Pauses;
+use super::plan::Plan;
 use super::tries::Tries;
 use crate::context::Deadline;
 use crate::runtime::Runtime;

@@ -12,6 +12,7 @@ mod missing;
 mod monitor;
 mod panics;
 mod shutdown;
+mod starting;
 mod taken;
 mod worker;
 
@@ -35,6 +36,7 @@ use crate::rpc::dispatcher::Dispatcher;
 use crate::{Error, ErrorKind, Target, Transport, runtime};
 use epoch::{Epoch, Phase};
 use missing::MissingQueues;
+use starting::Starting;
 
 /// After how long waiting for a stopped server is logged, as by the peer.
 const LONG: Duration = Duration::from_secs(30);
@@ -95,8 +97,8 @@ impl RpcServer {
         let deadline = Deadline::after(clock, server.transport.response_timeout());
         let mut phases = server.phase.subscribe();
         loop {
-            if let Some(claim) = Claim::take(server) {
-                return claim.open().await;
+            if let Some(starting) = Starting::take(server) {
+                return starting.open().await;
             }
             if matches!(&*phases.borrow_and_update(), Phase::Running(epoch) if !epoch.is_stopping())
             {
@@ -165,77 +167,6 @@ impl Inner {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.0.stop();
-    }
-}
-
-/// The right to start a server, which is given back when starting fails or is given up.
-struct Claim<'a> {
-    server: &'a Arc<Inner>,
-    epoch: Option<Arc<Epoch>>,
-}
-
-impl<'a> Claim<'a> {
-    fn take(server: &'a Arc<Inner>) -> Option<Self> {
-        let mut claimed = None;
-        server.phase.send_if_modified(|phase| {
-            if !matches!(phase, Phase::Idle) {
-                return false;
-            }
-            let epoch = Arc::new(Epoch::new(Arc::clone(server.transport.runtime())));
-            *phase = Phase::Starting(Arc::clone(&epoch));
-            claimed = Some(epoch);
-            true
-        });
-        claimed.map(|epoch| Self { server, epoch: Some(epoch) })
-    }
-
-    async fn open(mut self) -> Result<(), Error> {
-        let Inner { transport, target, name, executor, .. } = &**self.server;
-        let exchange = target.exchange.as_deref().unwrap_or_else(|| transport.control_exchange());
-        let consumer = transport
-            .listen(exchange, &target.topic, name, executor.permits())
-            .await
-            .map_err(|error| error.within(format_args!("starting the server of {target}")))?;
-        let Some(epoch) = self.epoch.take() else {
-            return Ok(()); // taken here alone
-        };
-        self.server.phase.send_replace(Phase::Running(Arc::clone(&epoch)));
-        tracing::info!(target = %target, "the server takes messages");
-        let ended = Ended(Arc::clone(self.server));
-        let running = Arc::clone(&epoch);
-        let intake = intake::run(Arc::clone(self.server), epoch, consumer);
-        transport.runtime().spawn(Box::pin(async move {
-            let _ended = ended;
-            intake.await;
-        }));
-        // A runtime that has ended drops what it is to run.
-        let runs = self.server.phase.borrow().epoch().is_some();
-        if !runs && !running.is_stopping() {
-            return Err(Error::new(
-                ErrorKind::Closed,
-                format!(
-                    "the server of {target} was not started: the runtime that its transport was made on has ended"
-                ),
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// Says that a server has ended, however its intake did: a runtime that is shut down drops it.
-struct Ended(Arc<Inner>);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.phase.send_replace(Phase::Idle);
-    }
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        if self.epoch.is_some() {
-            self.server.phase.send_replace(Phase::Idle);
-        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! What is declared and consumed, against what oslo.messaging was seen to declare and consume.
 
+use std::sync::Arc;
+
+use lapin::types::FieldTable;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::*;
+use crate::RabbitOptions;
 
 /// Every set of options that was captured, by the name of its fixtures.
 const CAPTURES: [&str; 15] = [

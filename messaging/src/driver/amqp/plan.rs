@@ -1,0 +1,20 @@
+//! What a consumer consumes, and how.
+
+use super::topology::Queue;
+
+/// What is consumed, and how.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) queues: Vec<Queue>,
+    /// How many messages the broker hands over per queue before they are settled; zero is no
+    /// limit.
+    pub(super) prefetch: u16,
+}
+
+impl Plan {
+    /// The queues, for logs.
+    pub(super) fn names(&self) -> String {
+        let names: Vec<_> = self.queues.iter().map(|queue| format!("`{}`", queue.name)).collect();
+        names.join(", ")
+    }
+}

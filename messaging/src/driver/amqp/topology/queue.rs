@@ -1,0 +1,237 @@
+//! A queue, and what it is bound to.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use lapin::options::{QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
+use uuid::Uuid;
+
+use super::exchange::Exchange;
+use super::{integer, refused, short};
+use crate::context::Deadline;
+use crate::driver::amqp::channel::Channel;
+use crate::driver::amqp::failure::Sort;
+use crate::driver::amqp::fault::{Refusal, bounded};
+use crate::driver::amqp::number::Number;
+use crate::driver::amqp::stream::Position;
+use crate::{Error, ErrorKind, RabbitOptions};
+
+/// A queue, what it is bound to, and how it is consumed.
+#[derive(Debug)]
+pub(in crate::driver::amqp) struct Queue {
+    pub(in crate::driver::amqp) name: ShortString,
+    /// Whether it is one consumer's alone, which deletes it when it is closed, unless messages
+    /// are still awaited in it.
+    pub(in crate::driver::amqp) own: bool,
+    /// How many messages may still come, where somebody counts.
+    pub(in crate::driver::amqp) awaited: Arc<AtomicUsize>,
+    /// Where in a stream the consumer has come to; none for a queue that is none.
+    pub(in crate::driver::amqp) position: Option<Arc<Position>>,
+    pub(super) durable: bool,
+    pub(super) auto_delete: bool,
+    pub(super) arguments: FieldTable,
+    pub(super) binding: Option<(Exchange, ShortString)>,
+    cancel_on_failover: bool,
+    /// Keeps the number in the queue's name from others for as long as the queue is consumed.
+    number: Option<Number>,
+}
+
+impl Queue {
+    /// A queue that servers share: bound to the exchange of topics by its own name.
+    pub(in crate::driver::amqp) fn shared(
+        exchange: &Exchange,
+        name: &str,
+        options: &RabbitOptions,
+    ) -> Result<Self, Error> {
+        let name = short(name)?;
+        Ok(Self {
+            own: false,
+            durable: options.durable_queues || options.quorum_queue,
+            auto_delete: options.auto_delete,
+            arguments: arguments(options.quorum_queue, Duration::ZERO, options),
+            binding: Some((exchange.clone(), name.clone())),
+            position: None,
+            cancel_on_failover: options.cancel_on_failover,
+            number: None,
+            awaited: Arc::default(),
+            name,
+        })
+    }
+
+    /// What a server takes fanout casts from: a queue of its own behind the fanout of its topic,
+    /// or the stream that all servers of the topic share.
+    pub(in crate::driver::amqp) fn fanout(
+        topic: &str,
+        options: &RabbitOptions,
+    ) -> Result<Self, Error> {
+        let exchange = Exchange::of_fanout(topic, options)?;
+        let name = exchange.name.clone();
+        let queue = match options.stream_fanout {
+            true => Self::stream(name, options),
+            false => Self::transient(name.as_str(), options)?,
+        };
+        // A fanout exchange ignores the key, yet the peer binds with the topic.
+        Ok(Self { binding: Some((exchange, short(topic)?)), ..queue })
+    }
+
+    /// The queue in which a client takes its replies.
+    pub(in crate::driver::amqp) fn reply(
+        options: &RabbitOptions,
+        awaited: Arc<AtomicUsize>,
+    ) -> Result<Self, Error> {
+        Ok(Self { awaited, ..Self::transient("reply", options)? })
+    }
+
+    /// A queue whose name begins with `kind`.
+    fn transient(kind: &str, options: &RabbitOptions) -> Result<Self, Error> {
+        let (name, number) = match options.queue_manager {
+            true => {
+                let number = Number::take(options)?;
+                (format!("{kind}_{number}"), Some(number))
+            }
+            false => (format!("{kind}_{}", Uuid::new_v4().simple()), None),
+        };
+        let (quorum, expires) = (options.transient_quorum_queue, options.transient_queues_ttl);
+        Ok(Self {
+            name: short(name)?,
+            // One that is named by the queue manager waits for the next start of its service.
+            own: number.is_none(),
+            durable: options.transient_quorum_queue,
+            auto_delete: false,
+            arguments: arguments(quorum, expires, options),
+            binding: None,
+            position: None,
+            cancel_on_failover: options.cancel_on_failover,
+            awaited: Arc::default(),
+            number,
+        })
+    }
+
+    fn stream(name: ShortString, options: &RabbitOptions) -> Self {
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString("stream".into()));
+        if !options.transient_queues_ttl.is_zero() {
+            let age = format!("{}s", options.transient_queues_ttl.as_secs().max(1));
+            arguments.insert("x-max-age".into(), AMQPValue::LongString(age.into()));
+        }
+        Self {
+            name,
+            own: false,
+            durable: true,
+            auto_delete: false,
+            arguments,
+            binding: None,
+            position: Some(Arc::default()),
+            cancel_on_failover: false,
+            awaited: Arc::default(),
+            number: None,
+        }
+    }
+
+    /// What it is consumed with.
+    pub(in crate::driver::amqp) fn consuming(&self) -> FieldTable {
+        let mut arguments = FieldTable::default();
+        if let Some(position) = &self.position {
+            arguments.insert("x-stream-offset".into(), position.offset());
+        } else if self.cancel_on_failover {
+            arguments.insert("x-cancel-on-ha-failover".into(), AMQPValue::Boolean(true));
+        }
+        arguments
+    }
+
+    /// Whether it is a transient queue, which holds nothing that its consumer could not do
+    /// without.
+    pub(in crate::driver::amqp) fn is_transient(&self) -> bool {
+        self.own || self.number.is_some()
+    }
+
+    /// The same as not durable, as the peer declares it where another service has made the
+    /// exchange so (wire document, section 5.7); none if it is not durable, or for one consumer
+    /// alone. A quorum queue is durable in any case.
+    pub(in crate::driver::amqp) fn not_durable(&self) -> Option<Self> {
+        let (exchange, key) = self.binding.as_ref()?;
+        let shared = !self.is_transient() && self.position.is_none();
+        let exchange = exchange.not_durable().filter(|_| shared)?;
+        Some(Self {
+            name: self.name.clone(),
+            own: self.own,
+            awaited: Arc::clone(&self.awaited),
+            position: None,
+            durable: self.arguments.contains_key("x-queue-type"),
+            auto_delete: self.auto_delete,
+            arguments: self.arguments.clone(),
+            binding: Some((exchange, key.clone())),
+            cancel_on_failover: self.cancel_on_failover,
+            number: None,
+        })
+    }
+
+    /// Declares it, its exchange before and its binding after.
+    pub(in crate::driver::amqp) async fn declare(
+        &self,
+        channel: &Channel,
+        deadline: &Deadline,
+    ) -> Result<(), Error> {
+        if let Some((exchange, _)) = &self.binding {
+            exchange.declare(channel, deadline).await?;
+        }
+        let options = QueueDeclareOptions {
+            durable: self.durable,
+            auto_delete: self.auto_delete,
+            ..QueueDeclareOptions::default()
+        };
+        let declaring = channel.queue_declare(self.name.clone(), options, self.arguments.clone());
+        let transient = self.is_transient() || self.position.is_some();
+        let sort = if transient { Sort::Transient } else { Sort::Shared };
+        let name = &self.name;
+        bounded(&*channel.runtime, deadline, declaring)
+            .await
+            .map_err(|fault| refused(&format!("queue `{name}`"), sort, channel, fault))?;
+        let Some((exchange, key)) = &self.binding else { return Ok(()) };
+        let binding = channel.queue_bind(
+            self.name.clone(),
+            exchange.name.clone(),
+            key.clone(),
+            QueueBindOptions::default(),
+            FieldTable::default(),
+        );
+        bounded(&*channel.runtime, deadline, binding).await.map_err(|fault| match fault.refusal() {
+            // A fanout exchange goes with its last queue, also in this very moment.
+            Some(Refusal::NotFound) => {
+                let text =
+                    format!("exchange `{}` went before queue `{name}` was bound", exchange.name);
+                fault.into_error(ErrorKind::Connection, text)
+            }
+            _ => refused(&format!("the binding of queue `{name}`"), sort, channel, fault),
+        })
+    }
+}
+
+/// What a queue that is no stream is declared with.
+fn arguments(quorum: bool, expires: Duration, options: &RabbitOptions) -> FieldTable {
+    let mut arguments = FieldTable::default();
+    let text = |text: &str| AMQPValue::LongString(text.into());
+    if quorum {
+        arguments.insert("x-queue-type".into(), text("quorum"));
+        for (name, limit) in [
+            ("x-delivery-limit", options.quorum_delivery_limit.into()),
+            ("x-max-in-memory-length", options.quorum_max_memory_length.into()),
+            ("x-max-in-memory-bytes", options.quorum_max_memory_bytes),
+        ] {
+            if limit > 0 {
+                arguments.insert(name.into(), integer(limit));
+            }
+        }
+    }
+    if options.ha_queues {
+        arguments.insert("x-ha-policy".into(), text("all"));
+    }
+    if !expires.is_zero() {
+        // RabbitMQ takes no more than 32 bits of it.
+        let expires = u32::try_from(expires.as_millis().max(1)).unwrap_or(u32::MAX);
+        arguments.insert("x-expires".into(), integer(expires.into()));
+    }
+    arguments
+}
