@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use messaging::ErrorKind;
+use messaging::{ErrorKind, Executor};
 use serde_json::{Value, json};
 
-use crate::api::{client, serve};
+use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, send, unique};
 use crate::recorder::Recorder;
 
@@ -119,6 +119,61 @@ async fn a_caller_is_gone_when_its_queue_was_missing_for_a_minute_and_not_before
     send(&*driver, &bus.to_topic(), call("reply_other").as_bytes()).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(recorder.replies().len() > begun, "and after a minute it is forgotten");
+}
+
+/// The option is about queues that are missing, and says nothing of others.
+#[tokio::test(start_paused = true)]
+async fn without_patience_an_answer_is_tried_once() {
+    let bus = Bus::memory().await;
+    let config = bus.config().option("kombu_missing_consumer_retry_timeout", "0");
+    let (bus, recorder) = Recorder::with(bus, &config).await;
+    let _server = serve(&bus, "one").await;
+    assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+    recorder.lose_replies(1, ErrorKind::Unroutable);
+    let call = client(&bus).whoami().timeout(Duration::from_secs(5));
+    assert!(call.await.unwrap_err().rpc().unwrap().is_timeout());
+    assert_eq!(recorder.replies().len(), 2);
+}
+
+/// What an answer that waits is run on is free, and not only its permit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_wait_keep_no_thread() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (manager, _seen) = Manager::new("one");
+    let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+    let _server = builder.executor(Executor::threads(1)).start().await.unwrap();
+    recorder.lose_replies(1, ErrorKind::Unroutable);
+    let waits = tokio::spawn(client(&bus).block(0).into_future());
+    // The only thread has to be free for this one, and is the same.
+    let (first, second) = (client(&bus).block(0).await.unwrap(), waits.await.unwrap().unwrap());
+    assert_eq!(first, second);
+}
+
+/// While the broker is away, a stop waits for answers no longer than their callers do, and a
+/// shutdown no longer than its budget.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_ends_gives_up_what_it_cannot_send() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    for budget in [None, Some(Duration::from_secs(2))] {
+        let (server, mut seen, manager) = serve(&bus, "one").await;
+        let call = client(&bus).hold().timeout(Duration::from_secs(10));
+        let call = tokio::spawn(call.into_future());
+        seen.recv().await.unwrap();
+        recorder.lose_replies(1000, ErrorKind::Connection);
+        manager.release.one();
+        let begun = tokio::time::Instant::now();
+        match budget {
+            None => {
+                server.stop();
+                server.wait().await;
+            }
+            Some(budget) => assert!(server.shutdown(budget).await.is_clean()),
+        }
+        let longest = budget.unwrap_or(Duration::from_secs(11));
+        assert!(begun.elapsed() <= longest, "{:?}", begun.elapsed());
+        recorder.mend();
+        assert!(call.await.unwrap().unwrap_err().rpc().unwrap().is_timeout());
+    }
 }
 
 /// All its answers wait, and one of them tries.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use messaging::driver::{Address, Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
-use messaging::{Error, ErrorKind, Transport, runtime};
+use messaging::{Config, Error, ErrorKind, Transport, runtime};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -42,11 +42,17 @@ struct Fault {
 impl Recorder {
     /// A bus whose transport is recorded.
     pub(crate) async fn over(bus: Bus) -> (Bus, Arc<Self>) {
+        let config = bus.config();
+        Self::with(bus, &config).await
+    }
+
+    /// The same, with options of the transport.
+    pub(crate) async fn with(bus: Bus, config: &Config) -> (Bus, Arc<Self>) {
         let inner = bus.driver().await;
         let recorder = Arc::new(Self { inner, sent: Mutex::default(), faults: Mutex::default() });
-        let (config, runtime) = (bus.config(), runtime::current().expect("a tokio test"));
+        let runtime = runtime::current().expect("a tokio test");
         let driver = Arc::clone(&recorder);
-        let transport = Transport::with_driver(&config, runtime, driver).expect("a transport");
+        let transport = Transport::with_driver(config, runtime, driver).expect("a transport");
         (bus.with(transport), recorder)
     }
 
@@ -61,7 +67,7 @@ impl Recorder {
         self.faults.lock().unwrap().push_back(Fault { kind, arrives, of_replies: false });
     }
 
-    /// Everything fails that was to fail, whether or not it came to it.
+    /// Nothing fails any more that was to fail.
     pub(crate) fn mend(&self) {
         self.faults.lock().unwrap().clear();
     }

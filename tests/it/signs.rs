@@ -77,8 +77,10 @@ async fn they_outlast_a_lost_connection_and_end_with_their_caller() {
     tokio::time::sleep(Duration::from_secs(21)).await;
     assert_eq!(recorder.replies().len(), 10);
     inbox.consumer.close(WITHIN).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    assert_eq!(recorder.replies().len(), 11, "no sign follows the one that no queue takes");
+    // As long as an answer would be tried: it may be connecting anew.
+    tokio::time::sleep(Duration::from_secs(200)).await;
+    let signs = recorder.replies().len();
+    assert!((39..=42).contains(&signs), "{signs}");
     manager.release.one();
 }
 

@@ -88,6 +88,12 @@ pub(crate) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
     Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None }
 }
 
+/// Publishes until the broker has it.
+pub(crate) async fn until_taken(driver: &dyn Driver, publish: Publish<'_>) {
+    let publishing = async { while driver.publish(publish.clone()).await.is_err() {} };
+    tokio::time::timeout(WITHIN, publishing).await.expect("the broker takes it in time");
+}
+
 /// The next message, past what the consumer tells of its troubles.
 pub(crate) async fn next(consumer: &mut Box<dyn Consumer>) -> Delivery {
     let next = async {

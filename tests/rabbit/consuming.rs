@@ -1,9 +1,11 @@
 //! What consumers leave behind.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use messaging::driver::Driver;
+use messaging::driver::{Awaited, Driver, OpenInbox};
 
 use crate::broker::*;
 
@@ -88,9 +90,10 @@ async fn a_server_starts_while_the_last_one_of_its_topic_stops() {
 #[tokio::test]
 async fn a_reply_queue_in_which_answers_are_awaited_outlives_its_consumer() {
     let driver = connect().await;
-    let awaited = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(1));
-    let opening =
-        messaging::driver::OpenInbox { awaited: awaited.clone(), ..crate::broker::inbox() };
+    let awaited = Arc::new(AtomicBool::new(true));
+    let told = Arc::clone(&awaited);
+    let told = Awaited::while_true(move || told.load(Ordering::Relaxed));
+    let opening = OpenInbox { awaited: told, ..crate::broker::inbox() };
     let [first, second] = [opening.clone(), opening];
     let first = driver.open_inbox(first).await.unwrap();
     first.consumer.close(WITHIN).await.unwrap();
@@ -98,7 +101,7 @@ async fn a_reply_queue_in_which_answers_are_awaited_outlives_its_consumer() {
     delete_queue(&first.queue).await;
 
     let second = driver.open_inbox(second).await.unwrap();
-    awaited.store(0, std::sync::atomic::Ordering::Relaxed);
+    awaited.store(false, Ordering::Relaxed);
     second.consumer.close(WITHIN).await.unwrap();
     assert!(!queue_exists(&second.queue).await);
 }

@@ -163,6 +163,35 @@ async fn a_broker_that_is_away_is_tried_as_often_as_asked() {
     published.unwrap();
 }
 
+/// It expires when its sender gives up, however long it took to be taken.
+#[tokio::test]
+async fn a_message_that_is_published_late_lives_no_longer_for_it() {
+    let (proxy, topic) = (Proxy::start().await, topic());
+    let driver = connect_to(&proxy.url()).await.unwrap();
+    let mut consumer = connect().await.listen(listen(&topic)).await.unwrap();
+    let address = to_topic(&topic);
+    driver.publish(message(&address, b"{}")).await.unwrap();
+    next(&mut consumer).await.settle.ack().await.unwrap();
+    proxy.go_away();
+    // Until the loss is noticed, the message could be lost with the connection.
+    let probe = Publish { retries: Some(0), ..message(&address, b"lost") };
+    while driver.publish(probe.clone()).await.unwrap_err().kind() != ErrorKind::Connection {}
+    // How long the broker is away.
+    let outage = Duration::from_millis(300);
+    let late = async {
+        tokio::time::sleep(outage).await;
+        proxy.come_back();
+    };
+    let publish = Publish { expires: Some(WITHIN), ..message(&address, b"{}") };
+    let (published, ()) = tokio::join!(driver.publish(publish), late);
+    published.unwrap();
+    let delivery = next(&mut consumer).await;
+    let left = delivery.expires.unwrap();
+    assert!(left <= WITHIN - outage + Duration::from_millis(10), "{left:?}");
+    delivery.settle.ack().await.unwrap();
+    consumer.close(WITHIN).await.unwrap();
+}
+
 /// It is given up when it shows no sign of life, and the next message finds a new one.
 #[tokio::test]
 async fn a_connection_that_stays_silent_is_replaced() {

@@ -13,7 +13,6 @@ pub(crate) mod memory;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -70,7 +69,12 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`Unroutable`](crate::ErrorKind::Unroutable) if it is mandatory and no queue takes it;
     /// [`NotConfirmed`](crate::ErrorKind::NotConfirmed) if the broker may have it but did not say
-    /// so in time; [`Connection`](crate::ErrorKind::Connection) if it certainly does not have it.
+    /// so; [`NotSent`](crate::ErrorKind::NotSent) and
+    /// [`Connection`](crate::ErrorKind::Connection) if it certainly does not have it;
+    /// [`Refused`](crate::ErrorKind::Refused) if it does not take this message;
+    /// [`AccessRefused`](crate::ErrorKind::AccessRefused) and
+    /// [`Topology`](crate::ErrorKind::Topology) as it says of the exchange;
+    /// [`Closed`](crate::ErrorKind::Closed) after [`close`](Self::close).
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error>;
 
     /// Declares what a server listens on and starts to consume it: the queue of the topic, shared
@@ -78,9 +82,19 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// fanout.
     ///
     /// The consumer mends itself after any loss until it is cancelled or closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Topology`](crate::ErrorKind::Topology), naming the exchange or the queue that the broker
+    /// does not let be declared; [`Connection`](crate::ErrorKind::Connection) if no connection
+    /// came about in time; [`Closed`](crate::ErrorKind::Closed) after [`close`](Self::close).
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error>;
 
     /// Declares a reply queue and starts to consume it.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen`](Self::listen).
     async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error>;
 
     /// Ends all consumers, then closes the connections.
@@ -167,17 +181,41 @@ pub struct OpenInbox {
     pub within: Duration,
     /// How often it is tried again, as in [`Publish::retries`].
     pub retries: Option<u32>,
-    /// How many answers may still come. While there are any, the queue is not deleted when it is
-    /// closed, but left to expire: a Python server holds a worker for a minute over each answer
-    /// whose queue is gone (wire document, section 10).
-    pub awaited: Arc<AtomicUsize>,
+    /// Whether answers may still come. Where a broker's queues expire by themselves, one in which
+    /// there are any is left to do so in place of being deleted when it is closed: a Python server
+    /// holds a worker for a minute over each answer whose queue is gone (wire document,
+    /// section 10).
+    pub awaited: Awaited,
+}
+
+/// Whether anything may still come.
+#[derive(Clone, Default)]
+pub struct Awaited(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
+
+impl Awaited {
+    /// For as long as `awaited` says so. The default is never.
+    pub fn while_true(awaited: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(awaited)))
+    }
+
+    /// Whether anything may come now.
+    #[must_use]
+    pub fn is_true(&self) -> bool {
+        self.0.as_ref().is_some_and(|awaited| awaited())
+    }
+}
+
+impl fmt::Debug for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Awaited").field(&self.is_true()).finish()
+    }
 }
 
 impl OpenInbox {
     /// A queue in which no answer is awaited that another could miss.
     #[must_use]
     pub fn within(within: Duration) -> Self {
-        Self { within, retries: None, awaited: Arc::default() }
+        Self { within, retries: None, awaited: Awaited::default() }
     }
 }
 

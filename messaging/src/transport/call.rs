@@ -31,7 +31,7 @@ impl Transport {
         let mut pending = self.inner.replies.register(reply_to.msg_id)?;
         let left = deadline.remaining();
         let Effort { mandatory, retries } = effort;
-        let (expires, within) = (Some(rounded_up(left)), left);
+        let (expires, within) = (Some(left), left);
         let message = Publish { address, body: &body, expires, mandatory, within, retries };
         let unconfirmed = match self.inner.driver.publish(message).await {
             Ok(()) => None,
@@ -84,12 +84,4 @@ impl Transport {
             )),
         }
     }
-}
-
-/// Up to hundredths of a second: what little of a timeout is gone before the request is sent is no
-/// difference to the broker, and the number stays the one that was set.
-fn rounded_up(left: Duration) -> Duration {
-    const STEP: u128 = 10_000_000;
-    let steps = u64::try_from(left.as_nanos().div_ceil(STEP)).unwrap_or(u64::MAX);
-    Duration::from_millis(steps.saturating_mul(10))
 }

@@ -1,8 +1,8 @@
 //! Which reply belongs to which call.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ use crate::runtime::{self, Runtime};
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
+/// How many calls that gave up are remembered; more make no difference.
+const GIVEN_UP: usize = 1000;
+
 /// What a server answered: a result, or a failure.
 pub(crate) type Outcome = Result<Json, Failure>;
 
@@ -21,8 +24,8 @@ pub(crate) type Outcome = Result<Json, Failure>;
 pub(crate) struct Correlation {
     calls: Mutex<HashMap<String, Waiting>>,
     late: AtomicU64,
-    /// How many requests may still be answered, also those whose calls have given up.
-    awaited: Arc<AtomicUsize>,
+    /// The requests that may still be answered although their calls have given up.
+    given_up: Mutex<HashSet<String>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub(crate) struct Pending {
     msg_id: String,
     receiver: oneshot::Receiver<Result<Outcome, Error>>,
     alive: Arc<Notify>,
+    /// Whether the broker may have the request, as far as is known.
+    delivered: bool,
     correlation: Arc<Correlation>,
 }
 
@@ -50,8 +55,7 @@ impl Correlation {
         let alive = Arc::<Notify>::default();
         let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
         self.calls().insert(msg_id.clone(), waiting);
-        self.awaited.fetch_add(1, Ordering::Relaxed);
-        Pending { msg_id, receiver, alive, correlation: Arc::clone(self) }
+        Pending { msg_id, receiver, alive, delivered: true, correlation: Arc::clone(self) }
     }
 
     /// Hands one message of the reply queue to the call that it is for.
@@ -67,16 +71,9 @@ impl Correlation {
         self.late.load(Ordering::Relaxed)
     }
 
-    /// How many requests may still be answered.
-    pub(crate) fn awaited(&self) -> &Arc<AtomicUsize> {
-        &self.awaited
-    }
-
-    /// No more will come for one request.
-    fn settled(&self) {
-        let fewer = |awaited: usize| awaited.checked_sub(1);
-        // A second answer to one request, and there is none to count.
-        let _ = self.awaited.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
+    /// Whether a request may still be answered.
+    pub(crate) fn awaits(&self) -> bool {
+        !self.calls().is_empty() || !self.given_up().is_empty()
     }
 
     /// Ends all calls with `error`: no reply will come.
@@ -104,7 +101,6 @@ impl Correlation {
                 }
             }
             Ending::Last => {
-                self.settled();
                 if let Some(waiting) = calls.remove(&reply.msg_id) {
                     drop(calls);
                     let is_null = reply.outcome.as_ref().is_ok_and(Json::is_null);
@@ -118,6 +114,7 @@ impl Correlation {
             }
         }
         drop(calls);
+        self.given_up().remove(&reply.msg_id);
         self.late.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(msg_id = reply.msg_id, "a reply came that no call waits for");
     }
@@ -131,12 +128,15 @@ impl Correlation {
         };
         match waiting {
             Some(waiting) => {
-                self.settled();
                 let _ =
                     waiting.sender.send(Err(error.within("the reply came but does not decode")));
             }
             None => tracing::warn!(%error, "a message in the reply queue does not decode"),
         }
+    }
+
+    fn given_up(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn calls(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
@@ -184,8 +184,8 @@ impl Pending {
     }
 
     /// No answer will come: the request did not reach the broker.
-    pub(crate) fn not_delivered(self) {
-        self.correlation.settled();
+    pub(crate) fn not_delivered(mut self) {
+        self.delivered = false;
     }
 
     /// The answer, if it is there.
@@ -196,7 +196,11 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.correlation.calls().remove(&self.msg_id);
+        let waited = self.correlation.calls().remove(&self.msg_id).is_some();
+        let mut given_up = self.correlation.given_up();
+        if waited && self.delivered && given_up.len() < GIVEN_UP {
+            given_up.insert(std::mem::take(&mut self.msg_id));
+        }
     }
 }
 
@@ -275,19 +279,19 @@ mod tests {
     }
 
     #[test]
-    fn what_may_still_be_answered_is_counted() {
+    fn what_may_still_be_answered_is_known() {
         let correlation = Arc::new(Correlation::default());
-        let awaited = || correlation.awaited().load(Ordering::Relaxed);
         let call = |id: &str| correlation.register(id.to_owned());
-        let (answered, given_up, not_sent) = (call("1"), call("2"), call("3"));
-        assert_eq!(awaited(), 3);
-        not_sent.not_delivered();
+        let (answered, given_up) = (call("1"), call("2"));
+        assert!(correlation.awaits());
+        call("3").not_delivered();
+        correlation.deliver(&reply("1", 1, true));
+        // A second copy of one answer is not the answer to another call.
         correlation.deliver(&reply("1", 1, true));
         drop((answered, given_up));
-        assert_eq!(awaited(), 1, "a call that gave up may be answered all the same");
+        assert!(correlation.awaits(), "a call that gave up may be answered all the same");
         correlation.deliver(&reply("2", 1, true));
-        correlation.deliver(&reply("2", 1, true));
-        assert_eq!(awaited(), 0);
+        assert!(!correlation.awaits());
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The reply queue of a transport: opened at the first call, shared by all calls.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
-use std::pin::pin;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OnceCell, watch};
 
 use super::correlation::{Correlation, Pending, closed};
-use crate::driver::{Consumer, Driver, OpenInbox};
+use crate::driver::{Awaited, Consumer, Driver, OpenInbox};
 use crate::runtime::Runtime;
 use crate::{Error, runtime};
 
@@ -49,7 +51,10 @@ impl Replies {
             return Ok(queue.clone());
         }
         let opening = self.queue.get_or_try_init(|| async {
-            let awaited = Arc::clone(self.correlation.awaited());
+            let correlation = Arc::downgrade(&self.correlation);
+            let awaited = Awaited::while_true(move || {
+                correlation.upgrade().is_some_and(|correlation| correlation.awaits())
+            });
             let opening = OpenInbox { within, retries, awaited };
             let inbox = self.driver.open_inbox(opening).await?;
             let reader =
@@ -84,17 +89,31 @@ async fn read(
     correlation: Arc<Correlation>,
     mut alive: watch::Receiver<()>,
 ) {
+    // In the background: a reply that has arrived does not wait for the last one's word.
+    let mut acknowledging = FuturesUnordered::new();
     loop {
-        let next = match select(pin!(alive.changed()), pin!(consumer.next())).await {
+        let acknowledged = async {
+            while let Some(written) = acknowledging.next().await {
+                if let Err(error) = written {
+                    tracing::debug!(%error, "a reply could not be acknowledged");
+                }
+            }
+            std::future::pending::<()>().await;
+        };
+        let next = async {
+            match select(pin!(consumer.next()), pin!(acknowledged)).await {
+                Either::Left((next, _)) => next,
+                Either::Right(_) => None,
+            }
+        };
+        let next = match select(pin!(alive.changed()), pin!(next)).await {
             Either::Left(_) => break,
             Either::Right((next, _)) => next,
         };
         match next {
             Some(Ok(delivery)) => {
                 correlation.deliver(&delivery.body);
-                if let Err(error) = delivery.settle.ack().await {
-                    tracing::debug!(%error, "a reply could not be acknowledged");
-                }
+                acknowledging.push(delivery.settle.ack());
             }
             Some(Err(error)) => tracing::warn!(%error, "the reply queue was lost; it is restored"),
             None => break,

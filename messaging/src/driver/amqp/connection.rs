@@ -116,10 +116,9 @@ impl Connection {
         Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
     }
 
-    /// To be called after the broker has been silent: asks it for a sign of life, and without one
-    /// gives the connection up, so that the next message finds another, or another host (wire
+    /// Asks a broker that was silent for a sign of life, and without one gives the connection up, so that the next message finds another, or another host (wire
     /// document, section 17.2). A broker short of memory is silent too, and says so.
-    pub(super) fn doubt(self: &Arc<Self>) {
+    fn doubt(self: &Arc<Self>) {
         if self.inner.status().blocked() || std::mem::replace(&mut lock(&self.seen).doubted, true) {
             return;
         }
@@ -128,20 +127,27 @@ impl Connection {
             let deadline = Deadline::after(&connection.runtime, CONNECT_TIMEOUT);
             match connection.channel(&deadline).await {
                 Ok(channel) => channel.close(&deadline).await,
-                Err(fault) => {
-                    let words = fault.words();
-                    tracing::warn!("{connection}: the connection is given up: {words}");
+                Err(Fault::Silence(_)) => {
+                    tracing::warn!(
+                        "{connection}: the broker is silent; the connection is given up"
+                    );
                     lock(&connection.seen).over = true;
                     connection.switch.cut();
                 }
+                // It said something.
+                Err(Fault::Told(_)) => {}
             }
             lock(&connection.seen).doubted = false;
         }));
     }
 
-    /// `fault` with its cause put in its place, where the whole connection went down.
-    pub(super) fn explain(&self, fault: Fault) -> Fault {
+    /// `fault` with its cause put in its place, where the whole connection went down. A broker
+    /// that said nothing is [doubted](Self::doubt).
+    pub(super) fn explain(self: &Arc<Self>, fault: Fault) -> Fault {
         self.note(&fault);
+        if let Fault::Silence(_) = fault {
+            self.doubt();
+        }
         if self.alive() || fault.refusal().is_some() {
             return fault;
         }

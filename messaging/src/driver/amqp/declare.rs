@@ -22,6 +22,12 @@ pub(super) async fn open_channel(
     })
 }
 
+/// Of two refusals the first, which says in what the options differ; a connection that was lost
+/// meanwhile is told as that.
+pub(super) fn first_of(first: &Error, second: Error) -> Error {
+    if second.kind() == ErrorKind::Topology { first.clone() } else { second }
+}
+
 /// Declares `queue` on `channel`, or on one that takes its place.
 ///
 /// A queue whose node went down is in the way of itself: the broker knows it and cannot say what
@@ -41,8 +47,7 @@ pub(super) async fn declare(
     };
     if let Some(queue) = queue.not_durable().filter(|_| fault::is_about_durable(&error)) {
         let channel = open_channel(&channel.connection, deadline).await?;
-        // What it says of the first try is what helps: the options differ.
-        queue.declare(&channel, deadline).await.map_err(|_| error.clone())?;
+        queue.declare(&channel, deadline).await.map_err(|second| first_of(&error, second))?;
         tracing::warn!("{error}; it is declared as not durable");
         return Ok(channel);
     }

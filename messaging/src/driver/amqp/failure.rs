@@ -131,8 +131,8 @@ pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
     let kind = match fault.refusal() {
         Some(Refusal::Access | Refusal::NotAllowed) => ErrorKind::AccessRefused,
         Some(Refusal::NotFound) => ErrorKind::Unroutable,
+        Some(Refusal::Internal) | None => ErrorKind::Connection,
         Some(_) => ErrorKind::Refused,
-        None => ErrorKind::Connection,
     };
     let text = format!("a message to {to} was not taken: {}", fault.words());
     fault.into_error(kind, text)

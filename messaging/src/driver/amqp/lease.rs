@@ -7,6 +7,7 @@ use lapin::options::ConfirmSelectOptions;
 
 use super::channel::Channel;
 use super::connection::Connection;
+use super::declare::first_of;
 use super::fault::{self, Fault, bounded};
 use super::topology::Exchange;
 use crate::context::Deadline;
@@ -58,7 +59,10 @@ impl Lease {
                 return Err(error);
             };
             *self = Self::open(&self.channel.connection, deadline).await?;
-            other.declare(&self.channel, deadline).await.map_err(|_| error.clone())?;
+            other
+                .declare(&self.channel, deadline)
+                .await
+                .map_err(|second| first_of(&error, second))?;
             tracing::warn!("{error}; it is used as not durable");
         }
         self.declared.insert(exchange.name.to_string());

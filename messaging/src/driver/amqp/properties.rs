@@ -36,9 +36,12 @@ pub(super) fn expires(properties: &BasicProperties) -> Option<Duration> {
     text.as_str().parse().ok().map(Duration::from_millis)
 }
 
-/// Cut to whole milliseconds, and to 49 days: RabbitMQ refuses a greater number.
+/// Up to hundredths of a second, and to 49 days: RabbitMQ refuses a greater number. What little of
+/// a call's time is spent before its request is sent is no difference to the broker, and the number
+/// stays the one that was set, as it is in the peer.
 fn milliseconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+    let hundredths = u32::try_from(duration.as_micros().div_ceil(10_000)).unwrap_or(u32::MAX);
+    hundredths.saturating_mul(10)
 }
 
 #[cfg(test)]

@@ -128,7 +128,10 @@ impl Publisher {
         // an answer that comes late would be taken for that of the next message.
         let options = BasicPublishOptions { mandatory: message.mandatory, immediate: false };
         let exchange = route.exchange.as_ref().map_or_else(|| "".into(), |e| e.name.clone());
-        let properties = properties::outgoing(message.expires, self.compression);
+        // What was spent on the way here is not left for the broker.
+        let spent = message.within.saturating_sub(deadline.remaining());
+        let expires = message.expires.map(|expires| expires.saturating_sub(spent));
+        let properties = properties::outgoing(expires, self.compression);
         let writing = lease.channel.basic_publish(
             exchange,
             route.key.clone(),
@@ -140,7 +143,6 @@ impl Publisher {
             Ok(confirming) => confirming,
             // It may stand in a buffer, and be written when the broker reads again.
             Err(fault @ Fault::Silence(_)) => {
-                lease.channel.connection.doubt();
                 return Err(Failed::ForGood(not_confirmed(to, &lease, fault)));
             }
             Err(fault) => return Err(not_written(to, &lease, fault)),
@@ -163,13 +165,11 @@ impl Publisher {
             }
             Err(fault) => match fault.refusal() {
                 Some(Refusal::NotFound) => Err(Failed::NoExchange(failure::publishing(to, fault))),
-                Some(_) => Err(Failed::ForGood(failure::publishing(to, fault))),
-                None => {
-                    if matches!(fault, Fault::Silence(_)) {
-                        lease.channel.connection.doubt();
-                    }
+                // A broker that failed may have it, and so may one that was lost.
+                Some(Refusal::Internal) | None => {
                     Err(Failed::ForGood(not_confirmed(to, &lease, fault)))
                 }
+                Some(_) => Err(Failed::ForGood(failure::publishing(to, fault))),
             },
         }
     }
@@ -221,8 +221,8 @@ fn may_retry(error: Error) -> Failed {
 fn not_written(to: &Address, lease: &Lease, fault: Fault) -> Failed {
     let fault = lease.channel.connection.explain(fault);
     match fault.refusal() {
+        Some(Refusal::Internal) | None => Failed::NotTaken(failure::publishing(to, fault)),
         Some(_) => Failed::ForGood(failure::publishing(to, fault)),
-        None => Failed::NotTaken(failure::publishing(to, fault)),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What all consumers of one driver share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::pauses::Pauses;
 use super::plan::Plan;
 use super::tries::Tries;
 use crate::context::Deadline;
+use crate::driver::Awaited;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
 
@@ -31,7 +31,7 @@ pub(super) struct Site {
     pub(super) runtime: Arc<dyn Runtime>,
     pub(super) options: RabbitOptions,
     /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
-    own_queues: Mutex<BTreeMap<ShortString, Arc<AtomicUsize>>>,
+    own_queues: Mutex<BTreeMap<ShortString, Awaited>>,
 }
 
 impl Site {
@@ -55,7 +55,7 @@ impl Site {
                 Ok(intake) => {
                     let Some(plan) = begun.plan.take() else { return Err(failure::closed()) };
                     let own = plan.queues.iter().filter(|queue| queue.own);
-                    let own = own.map(|queue| (queue.name.clone(), Arc::clone(&queue.awaited)));
+                    let own = own.map(|queue| (queue.name.clone(), queue.awaited.clone()));
                     self.own_queues().extend(own);
                     return Ok(Consumer::new(self, plan, intake));
                 }
@@ -110,7 +110,8 @@ impl Site {
     pub(super) async fn delete_own(&self, plan: &Plan, deadline: &Deadline) {
         let own = plan.queues.iter().filter(|queue| queue.own);
         let own = own.map(|queue| (&queue.name, &queue.awaited));
-        let own = done_with(own);
+        let own = self.done_with(own);
+        self.own_queues().retain(|queue, _| !plan.queues.iter().any(|own| own.name == *queue));
         match self.link.open_now() {
             Some(connection) => self.delete(&own, &connection, deadline).await,
             None if self.link.is_closed() => {}
@@ -121,30 +122,30 @@ impl Site {
     /// Ends all consumers, then the connection.
     pub(super) async fn close(&self, deadline: &Deadline) {
         let connection = self.link.close();
-        let own = done_with(self.own_queues().iter());
+        let own = self.done_with(self.own_queues().iter());
         if let Some(connection) = connection {
             self.delete(&own, &connection, deadline).await;
             connection.close(deadline).await;
         }
     }
 
-    fn own_queues(&self) -> MutexGuard<'_, BTreeMap<ShortString, Arc<AtomicUsize>>> {
+    /// Those of `queues` that are not left to expire, because something may still come.
+    fn done_with<'a>(
+        &self,
+        queues: impl Iterator<Item = (&'a ShortString, &'a Awaited)>,
+    ) -> Vec<ShortString> {
+        let expire = !self.options.transient_queues_ttl.is_zero();
+        let (left, done): (Vec<_>, Vec<_>) =
+            queues.partition(|(_, awaited)| expire && awaited.is_true());
+        for (queue, _) in left {
+            tracing::debug!("answers may still come to queue `{queue}`: it is left to expire");
+        }
+        done.into_iter().map(|(queue, _)| queue.clone()).collect()
+    }
+
+    fn own_queues(&self) -> MutexGuard<'_, BTreeMap<ShortString, Awaited>> {
         self.own_queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Those of `queues` in which nothing is awaited any more.
-fn done_with<'a>(
-    queues: impl Iterator<Item = (&'a ShortString, &'a Arc<AtomicUsize>)>,
-) -> Vec<ShortString> {
-    let mut done = Vec::new();
-    for (queue, awaited) in queues {
-        match awaited.load(Ordering::Relaxed) {
-            0 => done.push(queue.clone()),
-            left => tracing::debug!("{left} answers may still come to `{queue}`: it expires"),
-        }
-    }
-    done
 }
 
 /// A plan that was begun: given up, it leaves no queue behind that collects what nobody reads.

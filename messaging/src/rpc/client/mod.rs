@@ -53,7 +53,8 @@ impl RpcClient {
         Prepare::new(&self.core)
     }
 
-    /// Whether a request made for `version` may be sent: whether it is within the cap.
+    /// Whether a request made for `version` may be sent: whether it is within the cap. As in the
+    /// peer, the version that this client is made for has no part in it.
     #[must_use]
     pub fn can_send_version(&self, version: Version) -> bool {
         self.core.settings().version_cap.is_none_or(|cap| cap.serves(version))

@@ -95,7 +95,8 @@ impl<C: FromCore> Prepare<C> {
     }
 
     /// How often a request is sent again while the broker cannot be reached or does not take it;
-    /// zero is never, so that the error comes at once. Cleared, which is the default, it is sent
+    /// zero is never, so that the error comes after one round over the hosts, each given up to
+    /// five seconds, or at once where such a round has just failed. Cleared, which is the default, it is sent
     /// again for as long as there is time. One round over all hosts of the transport URL is one
     /// try. What the broker may have is never sent again, whatever this says.
     ///

@@ -34,9 +34,9 @@ pub trait Proxy: FromCore {
     }
 
     /// Whether what came with `version` may be sent: whether the version pinned, or the cap, has
-    /// it.
+    /// it, and else the API as this client knows it.
     #[must_use]
     fn can_send_version(&self, version: Version) -> bool {
-        self.core().settings().limit().is_none_or(|limit| limit.serves(version))
+        self.core().settings().limit().unwrap_or(Self::API.version).serves(version)
     }
 }

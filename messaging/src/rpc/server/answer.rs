@@ -1,12 +1,13 @@
 //! Answers on their way back, off the worker: a caller that is gone holds up nobody.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::epoch::Epoch;
+use super::epoch::{Epoch, InFlight};
 use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::Address;
@@ -26,42 +27,51 @@ pub(super) fn is_reply_queue(queue: &str) -> bool {
 }
 
 /// An answer on its way.
-pub(super) struct Answering<'a> {
-    pub(super) server: &'a Inner,
-    pub(super) epoch: &'a Epoch,
+pub(super) struct Answering {
+    pub(super) server: Arc<Inner>,
+    pub(super) epoch: Arc<Epoch>,
+    /// Counts as work of the server until the answer is sent.
+    pub(super) _in_flight: InFlight,
     pub(super) reply_to: ReplyTo,
     /// When the caller gives up, if it said.
     pub(super) deadline: Option<Deadline>,
-    /// Held until the broker has the answer, so that a broker which takes none gets no more
-    /// work out of this server; given back where the caller is what keeps the answer waiting.
-    pub(super) permit: OwnedSemaphorePermit,
 }
 
-impl Answering<'_> {
-    /// Sends the answer to a call. It is sent again where the connection was lost over it, which
-    /// gives the caller a second copy at worst, and while the caller's queue is missing, which may
-    /// be because the caller is connecting anew: until the caller has given up, the option
-    /// `kombu_missing_consumer_retry_timeout` says so, or the server stops. An answer that the
-    /// broker does not take, being too large, is replaced by a failure that says so.
-    pub(super) async fn send(self, outcome: Result<Answer, Failure>) {
-        let target = &self.server.target;
-        let queue = &self.reply_to.queue;
-        if !is_reply_queue(queue) {
+impl Answering {
+    /// Sends the answer to a call, unless the caller has given up. It is sent again where the
+    /// connection was lost over it, which gives the caller a second copy at worst. An answer that
+    /// the broker refuses, being too large, is replaced by a failure that says so.
+    ///
+    /// `permit` is held meanwhile, so that a broker which takes no answers gets no more work out
+    /// of this server. It is given back where the caller's queue is missing: the answer then waits
+    /// off the worker.
+    pub(super) async fn send(
+        self,
+        mut outcome: Result<Answer, Failure>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let (server, epoch) = (Arc::clone(&self.server), Arc::clone(&self.epoch));
+        let (target, queue) = (&server.target, self.reply_to.queue.clone());
+        if !is_reply_queue(&queue) {
             tracing::warn!(%target, "a request names no reply queue to answer to; it is not answered");
             return;
         }
-        let clock = self.server.transport.runtime();
-        let patience = self.server.transport.missing_consumer_retry_timeout();
-        let patience = Deadline::after(clock, patience);
-        let mut outcome = outcome;
-        while !self.left(&patience).is_zero() {
-            if self.server.missing_queues.is_gone(queue, clock.now()) {
+        let clock = server.transport.runtime();
+        let worth = match &self.deadline {
+            Some(deadline) => deadline.clone(),
+            None => Deadline::after(clock, server.transport.response_timeout()),
+        };
+        while !worth.remaining().is_zero() {
+            if server.missing_queues.is_gone(&queue, clock.now()) {
                 tracing::debug!(%target, "an answer to a caller that is gone was dropped");
                 return;
             }
-            let Err(error) = self.publish(&patience, &outcome).await else { return };
+            let Err(error) = self.publish(&worth, &outcome).await else { return };
             if error.is_unroutable() {
-                return self.wait_in_line(&patience, &outcome).await;
+                // In a task of its own: what an executor runs it on, such as a thread, is free.
+                clock.spawn(Box::pin(self.wait_in_line(worth, outcome)));
+                drop(permit);
+                return;
             }
             if !may_be_sent_again(&error) {
                 tracing::warn!(%target, %error, "an answer could not be sent");
@@ -70,27 +80,35 @@ impl Answering<'_> {
                 }
                 let text = format!("the result could not be sent: {error}");
                 outcome = Err(Failure::new(MODULE, "ResultNotSent", text));
+                continue;
+            }
+            let cut_off = pin!(epoch.is_cut_off());
+            if let Either::Right(_) = select(clock.sleep(PAUSE), cut_off).await {
+                tracing::warn!(%target, %error, "an answer was not sent before the server ended");
+                return;
             }
         }
-        tracing::debug!(%target, "a caller has given up before its answer");
+        tracing::debug!(%target, "an answer was not sent before its caller had given up");
     }
 
-    /// Tries again, off the worker, and of all answers to the same queue one at a time.
-    async fn wait_in_line(self, patience: &Deadline, outcome: &Result<Answer, Failure>) {
-        let Self { server, epoch, reply_to, deadline, permit } = self;
-        drop(permit);
-        let (target, queue, missing) = (&server.target, &reply_to.queue, &server.missing_queues);
-        let Some(_room) = missing.room(weight(outcome)) else {
+    /// Tries again while the caller's queue is missing, which may be because the caller is
+    /// connecting anew; of all answers to the same queue one at a time. It ends when the caller has
+    /// given up, the option `kombu_missing_consumer_retry_timeout` says so, or the server stops.
+    async fn wait_in_line(self, worth: Deadline, outcome: Result<Answer, Failure>) {
+        let (target, missing) = (&self.server.target, &self.server.missing_queues);
+        let queue = &self.reply_to.queue;
+        let Some(_room) = missing.room(weight(&outcome)) else {
             tracing::warn!(%target, "an answer was dropped: too many wait for missing callers");
             return;
         };
-        let clock = &**server.transport.runtime();
+        let clock = self.server.transport.runtime();
+        let patience = self.server.transport.missing_consumer_retry_timeout();
+        let patience = Deadline::after(clock, patience);
         let line = missing.line(queue);
         let trying = async {
             let _turn = line.lock().await;
             while !missing.is_gone(queue, clock.now()) {
-                let left = left(deadline.as_ref(), patience);
-                match publish(server, &reply_to, left, outcome).await {
+                match self.publish(&worth, &outcome).await {
                     Ok(()) => return,
                     Err(error) if error.is_unroutable() || may_be_sent_again(&error) => {}
                     Err(error) => {
@@ -101,8 +119,13 @@ impl Answering<'_> {
                 clock.sleep(PAUSE).await;
             }
         };
-        let bounded = runtime::timeout(clock, left(deadline.as_ref(), patience), trying);
-        let ended = match select(pin!(bounded), pin!(epoch.stopped())).await {
+        let within = worth.remaining().min(patience.remaining());
+        if within.is_zero() {
+            tracing::debug!(%target, "a caller is gone before its answer");
+            return;
+        }
+        let bounded = runtime::timeout(&**clock, within, trying);
+        let ended = match select(pin!(bounded), pin!(self.epoch.stopped())).await {
             Either::Left((ended, _)) => ended,
             Either::Right(_) => None,
         };
@@ -115,23 +138,17 @@ impl Answering<'_> {
         }
     }
 
-    fn left(&self, patience: &Deadline) -> Duration {
-        left(self.deadline.as_ref(), patience)
-    }
-
+    /// One try, which is a message of its own, with an id of its own.
     async fn publish(
         &self,
-        patience: &Deadline,
+        worth: &Deadline,
         outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
-        publish(self.server, &self.reply_to, self.left(patience), outcome).await
+        let address = Address::Reply { queue: self.reply_to.queue.clone() };
+        let outcome = outcome.as_ref().map(|answer| &*answer.0);
+        let body = Reply::encode(&self.reply_to.msg_id, outcome);
+        self.server.transport.send(&address, &body, Effort::ANSWER, worth.remaining()).await
     }
-}
-
-/// How long an answer is worth a try.
-fn left(deadline: Option<&Deadline>, patience: &Deadline) -> Duration {
-    let patience = patience.remaining();
-    deadline.map_or(patience, |deadline| deadline.remaining().min(patience))
 }
 
 /// Whether the error is of the connection, and not of the answer.
@@ -147,17 +164,4 @@ fn weight(outcome: &Result<Answer, Failure>) -> usize {
             failure.message.len() + failure.traceback.iter().map(String::len).sum::<usize>()
         }
     }
-}
-
-/// One try, which is a message of its own, with an id of its own.
-async fn publish(
-    server: &Inner,
-    reply_to: &ReplyTo,
-    within: Duration,
-    outcome: &Result<Answer, Failure>,
-) -> Result<(), Error> {
-    let address = Address::Reply { queue: reply_to.queue.clone() };
-    let outcome = outcome.as_ref().map(|answer| &*answer.0);
-    let body = Reply::encode(&reply_to.msg_id, outcome);
-    server.transport.send(&address, &body, Effort::ANSWER, within).await
 }

@@ -6,8 +6,7 @@ use futures_util::future::{Either, select};
 
 use super::duplicates::Fresh;
 use super::epoch::Epoch;
-use super::taken::Unsettled;
-use super::worker::settled;
+use super::taken::{Unsettled, settled};
 use crate::wire::Request;
 
 /// The right to run a message.
@@ -50,17 +49,18 @@ impl Claim {
                 Err(before) => before,
             };
             // A copy is acknowledged no sooner than the first has run, and runs if that does not.
-            match select(pin!(before.has_run()), pin!(epoch.is_cut_off())).await {
-                Either::Left((true, _)) => {
+            // The server's end first: it is what gives the first copy up.
+            match select(pin!(epoch.is_cut_off()), pin!(before.has_run())).await {
+                Either::Left(_) => {
+                    settled(unsettled.reject(true).await);
+                    return None;
+                }
+                Either::Right((true, _)) => {
                     tracing::debug!(method, "not run again: the message came before");
                     settled(unsettled.ack().await);
                     return None;
                 }
-                Either::Left((false, _)) => {}
-                Either::Right(_) => {
-                    settled(unsettled.reject(true).await);
-                    return None;
-                }
+                Either::Right((false, _)) => {}
             }
         }
     }

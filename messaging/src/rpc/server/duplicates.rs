@@ -59,8 +59,12 @@ impl Duplicates {
                 _ => drop(seen.remove(found)),
             }
         }
-        if seen.len() == REMEMBERED {
-            seen.pop_front();
+        // What is under way stays, and is bounded by the workers.
+        let is_over = |seen: &Remembered| *seen.done.borrow() || seen.done.has_changed().is_err();
+        if seen.iter().filter(|seen| is_over(seen)).count() >= REMEMBERED
+            && let Some(oldest) = seen.iter().position(is_over)
+        {
+            seen.remove(oldest);
         }
         seen.push_back(Remembered { unique_id: unique_id.to_owned(), done });
         Ok(Fresh(sender))
@@ -81,6 +85,19 @@ mod tests {
             }
             assert_eq!(seen.see(Some("first")).is_err(), noticed);
         }
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_forgotten_over_others() {
+        let seen = Duplicates::default();
+        let under_way: Vec<_> =
+            (0..64).map(|id| seen.see(Some(&format!("first {id}"))).unwrap()).collect();
+        for id in 0..64 {
+            assert!(seen.see(Some(&format!("first {id}"))).is_err());
+            seen.see(Some(&format!("other {id}"))).unwrap().done();
+        }
+        under_way.into_iter().for_each(Fresh::done);
+        assert!(seen.see(Some("first 63")).is_err());
     }
 
     #[test]

@@ -127,8 +127,9 @@ impl RpcServer {
     /// Ends when the server has stopped and everything that it had taken has run and is answered.
     /// Without a [`stop`](Self::stop) it waits for that.
     ///
-    /// It returns at once on a server that does not run. It is bounded by the handlers alone; use
-    /// [`shutdown`](Self::shutdown) for a bound of your own. What still runs half a minute after
+    /// It returns at once on a server that does not run. It is bounded by the handlers, and by how
+    /// long their callers wait while the broker is away; use [`shutdown`](Self::shutdown) for a
+    /// bound of your own. What still runs half a minute after
     /// the server was stopped is logged, once for each wait.
     pub async fn wait(&self) {
         let Some(epoch) = self.epoch() else { return };

@@ -43,22 +43,30 @@ pub(super) fn beat(server: &Arc<Inner>, reply_to: &ReplyTo, monitor: Duration) -
     Some(Beating { _runs: runs })
 }
 
-/// Ends with the first sign that no queue takes: the caller is gone.
+/// Ends when no queue has taken a sign for as long as an answer would be tried: the caller is gone.
 async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
     let (runtime, queue) = (server.transport.runtime(), &reply_to.queue);
     let address = Address::Reply { queue: queue.clone() };
+    let patience = server.transport.missing_consumer_retry_timeout();
+    let mut heard = runtime.now();
     loop {
         runtime.sleep(interval).await;
         if server.missing_queues.is_gone(queue, runtime.now()) {
             return;
         }
         let body = Reply::heartbeat(&reply_to.msg_id);
-        let sent = server.transport.send(&address, &body, Effort::ANSWER, WITHIN).await;
-        if let Err(error) = sent {
-            tracing::debug!(target = %server.target, %error, "a sign of life was not sent");
-            if error.is_unroutable() {
-                return;
+        let within = WITHIN.min(interval);
+        match server.transport.send(&address, &body, Effort::ANSWER, within).await {
+            Err(error) if error.is_unroutable() => {
+                if runtime.now().saturating_duration_since(heard) >= patience {
+                    tracing::debug!(target = %server.target, "a caller takes no signs of life");
+                    return;
+                }
             }
+            Err(error) => {
+                tracing::debug!(target = %server.target, %error, "a sign of life was not sent");
+            }
+            Ok(()) => heard = runtime.now(),
         }
     }
 }

@@ -59,3 +59,10 @@ impl Drop for Unsettled {
         }));
     }
 }
+
+/// Notes that a message could not be settled.
+pub(super) fn settled(result: Result<(), crate::Error>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "a message could not be settled; the broker delivers it again");
+    }
+}

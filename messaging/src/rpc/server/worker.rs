@@ -10,7 +10,7 @@ use super::answer::Answering;
 use super::claim::Claim;
 use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
-use super::taken::Taken;
+use super::taken::{Taken, settled};
 use super::{Inner, monitor};
 use crate::context::Deadline;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
@@ -41,9 +41,8 @@ pub(super) async fn process(
             };
             settled(unsettled.ack().await);
             let failure = Failure::new("builtins", "ValueError", describe(&error));
-            let answering =
-                Answering { server: &server, epoch: &epoch, reply_to, deadline, permit };
-            return answering.send(Err(failure)).await;
+            let answering = Answering { server, epoch, _in_flight: in_flight, reply_to, deadline };
+            return answering.send(Err(failure), permit).await;
         }
     };
     drop(body);
@@ -64,6 +63,10 @@ pub(super) async fn process(
         Ok(route) => {
             let claim = Claim::on(unsettled, &request, route.method.idempotent, &epoch).await;
             let Some(claim) = claim else { return };
+            // It may have waited for another copy to run.
+            if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
+                return claim.done().await;
+            }
             in_flight.handled(&request.method, request.namespace.as_deref());
             let handled = run(&server, &epoch, route, request, deadline.clone(), claim).await;
             in_flight.answering();
@@ -76,8 +79,8 @@ pub(super) async fn process(
         }
     };
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        let answering = Answering { server: &server, epoch: &epoch, reply_to, deadline, permit };
-        answering.send(outcome).await;
+        let answering = Answering { server, epoch, _in_flight: in_flight, reply_to, deadline };
+        answering.send(outcome, permit).await;
     }
 }
 
@@ -113,7 +116,7 @@ async fn run(
             return Some(Err(shutting_down()));
         }
     };
-    // No sign of life follows the answer.
+    // No sign of life is begun once there is an answer.
     drop(beating);
     claim.done().await;
     if let Err(failure) = &outcome {
@@ -132,11 +135,5 @@ fn describe(error: &crate::Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
-}
-
-pub(super) fn settled(result: Result<(), crate::Error>) {
-    if let Err(error) = result {
-        tracing::debug!(%error, "a message could not be settled; the broker delivers it again");
     }
 }

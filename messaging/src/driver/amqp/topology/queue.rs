@@ -1,7 +1,6 @@
 //! A queue, and what it is bound to.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use lapin::options::{QueueBindOptions, QueueDeclareOptions};
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::exchange::Exchange;
 use super::{integer, refused, short};
 use crate::context::Deadline;
+use crate::driver::Awaited;
 use crate::driver::amqp::channel::Channel;
 use crate::driver::amqp::failure::Sort;
 use crate::driver::amqp::fault::{Refusal, bounded};
@@ -25,8 +25,8 @@ pub(in crate::driver::amqp) struct Queue {
     /// Whether it is one consumer's alone, which deletes it when it is closed, unless messages
     /// are still awaited in it.
     pub(in crate::driver::amqp) own: bool,
-    /// How many messages may still come, where somebody counts.
-    pub(in crate::driver::amqp) awaited: Arc<AtomicUsize>,
+    /// Whether messages may still come, where somebody knows.
+    pub(in crate::driver::amqp) awaited: Awaited,
     /// Where in a stream the consumer has come to; none for a queue that is none.
     pub(in crate::driver::amqp) position: Option<Arc<Position>>,
     pub(super) durable: bool,
@@ -55,7 +55,7 @@ impl Queue {
             position: None,
             cancel_on_failover: options.cancel_on_failover,
             number: None,
-            awaited: Arc::default(),
+            awaited: Awaited::default(),
             name,
         })
     }
@@ -79,7 +79,7 @@ impl Queue {
     /// The queue in which a client takes its replies.
     pub(in crate::driver::amqp) fn reply(
         options: &RabbitOptions,
-        awaited: Arc<AtomicUsize>,
+        awaited: Awaited,
     ) -> Result<Self, Error> {
         Ok(Self { awaited, ..Self::transient("reply", options)? })
     }
@@ -104,7 +104,7 @@ impl Queue {
             binding: None,
             position: None,
             cancel_on_failover: options.cancel_on_failover,
-            awaited: Arc::default(),
+            awaited: Awaited::default(),
             number,
         })
     }
@@ -125,7 +125,7 @@ impl Queue {
             binding: None,
             position: Some(Arc::default()),
             cancel_on_failover: false,
-            awaited: Arc::default(),
+            awaited: Awaited::default(),
             number: None,
         }
     }
@@ -157,7 +157,7 @@ impl Queue {
         Some(Self {
             name: self.name.clone(),
             own: self.own,
-            awaited: Arc::clone(&self.awaited),
+            awaited: self.awaited.clone(),
             position: None,
             durable: self.arguments.contains_key("x-queue-type"),
             auto_delete: self.auto_delete,

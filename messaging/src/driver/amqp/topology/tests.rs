@@ -1,13 +1,12 @@
 //! What is declared and consumed, against what oslo.messaging was seen to declare and consume.
 
-use std::sync::Arc;
-
 use lapin::types::FieldTable;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::*;
 use crate::RabbitOptions;
+use crate::driver::Awaited;
 
 /// Every set of options that was captured, by the name of its fixtures.
 const CAPTURES: [&str; 15] = [
@@ -72,7 +71,7 @@ fn ours(options: &RabbitOptions) -> Ours {
         Queue::shared(&topics, "compute", options).unwrap(),
         Queue::shared(&topics, "compute.node-1", options).unwrap(),
         Queue::fanout("compute", options).unwrap(),
-        Queue::reply(options, Arc::default()).unwrap(),
+        Queue::reply(options, Awaited::default()).unwrap(),
     ];
     Ours { queues, exchanges: [topics, Exchange::of_fanout("compute", options).unwrap()] }
 }
