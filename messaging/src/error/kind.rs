@@ -24,7 +24,8 @@ pub enum ErrorKind {
     Unroutable,
     /// The broker refused the message itself, such as one that is too large; nothing was delivered.
     Refused,
-    /// The broker did not confirm the message in time, or the connection was lost before it did; whether it has it is not known.
+    /// The broker did not confirm the message in time, or the connection was lost before it did;
+    /// whether it has it is not known.
     NotConfirmed,
     /// No reply came in time; whether the method ran is not known.
     Timeout,

@@ -1,15 +1,12 @@
 //! Which reply belongs to which call.
 
 use std::collections::{HashMap, HashSet};
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use tokio::sync::{Notify, oneshot};
 
-use crate::runtime::{self, Runtime};
+use super::pending::Pending;
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
@@ -37,17 +34,6 @@ struct Waiting {
     alive: Arc<Notify>,
 }
 
-/// A call's place in the table; dropping it takes the call out.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    msg_id: String,
-    receiver: oneshot::Receiver<Result<Outcome, Error>>,
-    alive: Arc<Notify>,
-    /// Whether the broker may have the request, as far as is known.
-    delivered: bool,
-    correlation: Arc<Correlation>,
-}
-
 impl Correlation {
     /// Enters a call. To be done before its request is sent, or its reply could come too early.
     pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Pending {
@@ -73,7 +59,18 @@ impl Correlation {
 
     /// Whether a request may still be answered.
     pub(crate) fn awaits(&self) -> bool {
-        !self.calls().is_empty() || !self.given_up().is_empty()
+        let waits = !self.calls().is_empty();
+        waits || !self.given_up().is_empty()
+    }
+
+    /// Takes a call out; `delivered` is whether the broker may have its request.
+    pub(super) fn give_up(&self, msg_id: String, delivered: bool) {
+        // In this order: an answer that comes meanwhile finds the call, or that it has given up.
+        let mut given_up = self.given_up();
+        let waited = self.calls().remove(&msg_id).is_some();
+        if waited && delivered && given_up.len() < GIVEN_UP {
+            given_up.insert(msg_id);
+        }
     }
 
     /// Ends all calls with `error`: no reply will come.
@@ -150,58 +147,6 @@ fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
     body.split(|byte| !byte.is_ascii_hexdigit())
         .filter(|run| run.len() == 32)
         .filter_map(|run| std::str::from_utf8(run).ok())
-}
-
-impl Pending {
-    /// The answer.
-    pub(crate) async fn answer(&mut self) -> Result<Outcome, Error> {
-        match (&mut self.receiver).await {
-            Ok(answer) => answer,
-            Err(_) => Err(closed()),
-        }
-    }
-
-    /// The answer; none if the server gives no sign of life for as long as `monitor`.
-    pub(crate) async fn monitored(
-        &mut self,
-        runtime: &dyn Runtime,
-        monitor: Duration,
-    ) -> Option<Result<Outcome, Error>> {
-        let alive = Arc::clone(&self.alive);
-        let mut answer = pin!(self.answer());
-        loop {
-            let sign = pin!(alive.notified());
-            match runtime::timeout(runtime, monitor, select(answer.as_mut(), sign)).await? {
-                Either::Left((answer, _)) => return Some(answer),
-                Either::Right(_) => {}
-            }
-        }
-    }
-
-    /// The id of the call.
-    pub(crate) fn msg_id(&self) -> &str {
-        &self.msg_id
-    }
-
-    /// No answer will come: the request did not reach the broker.
-    pub(crate) fn not_delivered(mut self) {
-        self.delivered = false;
-    }
-
-    /// The answer, if it is there.
-    pub(crate) fn answered(&mut self) -> Option<Result<Outcome, Error>> {
-        self.receiver.try_recv().ok()
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        let waited = self.correlation.calls().remove(&self.msg_id).is_some();
-        let mut given_up = self.correlation.given_up();
-        if waited && self.delivered && given_up.len() < GIVEN_UP {
-            given_up.insert(std::mem::take(&mut self.msg_id));
-        }
-    }
 }
 
 pub(super) fn closed() -> Error {

@@ -9,7 +9,8 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OnceCell, watch};
 
-use super::correlation::{Correlation, Pending, closed};
+use super::correlation::{Correlation, closed};
+use super::pending::Pending;
 use crate::driver::{Awaited, Consumer, Driver, OpenInbox};
 use crate::runtime::Runtime;
 use crate::{Error, runtime};

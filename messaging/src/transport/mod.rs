@@ -4,6 +4,7 @@
 mod call;
 mod correlation;
 mod inbox;
+mod pending;
 
 use std::fmt;
 use std::sync::Arc;

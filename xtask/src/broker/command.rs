@@ -67,9 +67,10 @@ pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Resul
             let up = match Broker::find(&folder).filter(Broker::is_whole) {
                 Some(broker) if broker.nodes.len() == usize::from(*nodes) => Ok(broker),
                 Some(_) => {
-                    return Err("the broker is up with another number of nodes; \
-                    `cargo xtask broker down` stops it"
-                        .into());
+                    let stop = format!("`cargo xtask broker --name {name} down` stops it");
+                    let text =
+                        format!("the broker {name} is up with another number of nodes; {stop}");
+                    return Err(text.into());
                 }
                 None => Broker::start(&installed()?, &folder, *nodes),
             };

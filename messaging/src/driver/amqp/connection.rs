@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _};
-use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, Event};
+use lapin::{AsyncTcpStream, ConnectionProperties};
 
 use super::channel::Channel;
 use super::dial::{CutOnDrop, dial};
@@ -15,6 +14,7 @@ use super::fault::{Fault, bounded};
 use super::kit::Kit;
 use super::number::this_program;
 use super::peer::Peer;
+use super::seen::{Seen, ends_it, lock, watch};
 use super::tls::Tls;
 use super::wire::{Switch, Wire};
 use crate::context::Deadline;
@@ -36,25 +36,6 @@ pub(super) struct Connection {
     switch: Arc<Switch>,
     seen: Arc<Mutex<Seen>>,
     runtime: Arc<dyn Runtime>,
-}
-
-/// What the broker and lapin told of the connection by themselves.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Why the broker reads nothing from it.
-    blocked: Option<String>,
-    /// What ended it. What fails later tells of the end alone, and no longer of its cause.
-    cause: Option<lapin::Error>,
-    /// Whether an error was seen that no connection survives. lapin's own state may say
-    /// otherwise: it is set by a thread of its own, and not always at once.
-    over: bool,
-    /// Whether a sign of life is being waited for.
-    doubted: bool,
-}
-
-/// Whether `error` is the end of the connection that it comes from, and not of a channel alone.
-fn ends_it(error: &lapin::Error) -> bool {
-    error.is_io_error() || error.is_amqp_hard_error()
 }
 
 impl Connection {
@@ -209,40 +190,4 @@ impl fmt::Debug for Connection {
             .field("alive", &self.alive())
             .finish()
     }
-}
-
-/// Notes what the connection says of itself, until it is gone.
-async fn watch(
-    events: impl Stream<Item = Event>,
-    status: ConnectionStatus,
-    seen: Arc<Mutex<Seen>>,
-    place: String,
-) {
-    let mut events = std::pin::pin!(events);
-    while let Some(event) = events.next().await {
-        match event {
-            Event::ConnectionBlocked(reason) => {
-                tracing::warn!("{place}: the broker has blocked this connection: {reason}");
-                lock(&seen).blocked = Some(reason);
-            }
-            Event::ConnectionUnblocked => {
-                tracing::info!("{place}: the broker has unblocked this connection");
-                lock(&seen).blocked = None;
-            }
-            // The errors of single channels come here too; who uses the channel tells of them.
-            Event::Error(error) if !status.connected() || ends_it(&error) => {
-                let mut seen = lock(&seen);
-                seen.over = true;
-                if seen.cause.is_none() {
-                    tracing::warn!("{place}: the connection was lost: {error}");
-                    seen.cause = Some(error);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -15,6 +15,7 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+mod seen;
 mod connection;
 mod channel;
 mod link;
