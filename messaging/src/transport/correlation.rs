@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
-use super::pending::Pending;
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
@@ -15,6 +14,9 @@ const GIVEN_UP: usize = 1000;
 
 /// What a server answered: a result, or a failure.
 pub(crate) type Outcome = Result<Json, Failure>;
+
+/// An answer, or why there will be none.
+pub(super) type Answered = Result<Outcome, Error>;
 
 /// The calls that wait for their replies.
 #[derive(Debug, Default)]
@@ -27,7 +29,7 @@ pub(crate) struct Correlation {
 
 #[derive(Debug)]
 struct Waiting {
-    sender: oneshot::Sender<Result<Outcome, Error>>,
+    sender: oneshot::Sender<Answered>,
     /// A result that came before its end, from a peer of an older release.
     early: Option<Outcome>,
     /// Told of each sign of life.
@@ -35,13 +37,13 @@ struct Waiting {
 }
 
 impl Correlation {
-    /// Enters a call. To be done before its request is sent, or its reply could come too early.
-    pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Pending {
+    /// Enters a call: what its answer, and each sign of life, will be told to.
+    pub(super) fn enter(&self, msg_id: String) -> (oneshot::Receiver<Answered>, Arc<Notify>) {
         let (sender, receiver) = oneshot::channel();
         let alive = Arc::<Notify>::default();
         let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
-        self.calls().insert(msg_id.clone(), waiting);
-        Pending { msg_id, receiver, alive, delivered: true, correlation: Arc::clone(self) }
+        self.calls().insert(msg_id, waiting);
+        (receiver, alive)
     }
 
     /// Hands one message of the reply queue to the call that it is for.
@@ -160,6 +162,7 @@ pub(super) fn closed() -> Error {
 mod tests {
     use serde_json::json;
 
+    use super::super::pending::Pending;
     use super::*;
     use crate::ErrorKind;
 
@@ -172,7 +175,8 @@ mod tests {
 
     fn pending() -> (Arc<Correlation>, Pending) {
         let correlation = Arc::new(Correlation::default());
-        let pending = correlation.register("0123456789abcdef0123456789abcdef".to_owned());
+        let pending =
+            Pending::register(&correlation, "0123456789abcdef0123456789abcdef".to_owned());
         (correlation, pending)
     }
 
@@ -181,8 +185,8 @@ mod tests {
         let (correlation, mut call) = pending();
         correlation.deliver(&reply("another", 1, true));
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(&call.msg_id, 7, true));
-        correlation.deliver(&reply(&call.msg_id, 8, true));
+        correlation.deliver(&reply(call.msg_id(), 7, true));
+        correlation.deliver(&reply(call.msg_id(), 8, true));
         assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
         assert_eq!(correlation.late(), 2);
     }
@@ -190,10 +194,10 @@ mod tests {
     #[test]
     fn an_early_result_is_given_at_its_end_and_a_heartbeat_is_nothing() {
         let (correlation, mut call) = pending();
-        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, false));
-        correlation.deliver(&reply(&call.msg_id, 7, false));
+        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, false));
+        correlation.deliver(&reply(call.msg_id(), 7, false));
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, true));
+        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true));
         assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
     }
 
@@ -202,10 +206,10 @@ mod tests {
     fn an_early_failure_is_given_at_its_end() {
         let (correlation, mut call) = pending();
         let failure = json!({"class": "C", "module": "m", "message": "no"}).to_string();
-        let early = json!({"_msg_id": call.msg_id, "result": null, "failure": failure});
+        let early = json!({"_msg_id": call.msg_id(), "result": null, "failure": failure});
         correlation.deliver(early.to_string().as_bytes());
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(&call.msg_id, serde_json::Value::Null, true));
+        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true));
         assert!(call.answered().unwrap().unwrap().unwrap_err().is("m", "C"));
     }
 
@@ -226,7 +230,7 @@ mod tests {
     #[test]
     fn what_may_still_be_answered_is_known() {
         let correlation = Arc::new(Correlation::default());
-        let call = |id: &str| correlation.register(id.to_owned());
+        let call = |id: &str| Pending::register(&correlation, id.to_owned());
         let (answered, given_up) = (call("1"), call("2"));
         assert!(correlation.awaits());
         call("3").not_delivered();

@@ -74,7 +74,7 @@ impl Replies {
 
     /// Enters a call, unless no reply will ever come.
     pub(super) fn register(&self, msg_id: String) -> Result<Pending, Error> {
-        let pending = self.correlation.register(msg_id);
+        let pending = Pending::register(&self.correlation, msg_id);
         // In this order: a reader that ends in between finds the call and fails it.
         if self.alive.receiver_count() == 0 { Err(closed()) } else { Ok(pending) }
     }

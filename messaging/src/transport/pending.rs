@@ -7,24 +7,29 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::{Notify, oneshot};
 
-use super::correlation::{Correlation, Outcome, closed};
-use crate::Error;
+use super::correlation::{Answered, Correlation, closed};
 use crate::runtime::{self, Runtime};
 
 /// A call's place in the table; dropping it takes the call out.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    pub(super) msg_id: String,
-    pub(super) receiver: oneshot::Receiver<Result<Outcome, Error>>,
-    pub(super) alive: Arc<Notify>,
+    msg_id: String,
+    receiver: oneshot::Receiver<Answered>,
+    alive: Arc<Notify>,
     /// Whether the broker may have the request, as far as is known.
-    pub(super) delivered: bool,
-    pub(super) correlation: Arc<Correlation>,
+    delivered: bool,
+    correlation: Arc<Correlation>,
 }
 
 impl Pending {
+    /// Enters a call. To be done before its request is sent, or its reply could come too early.
+    pub(crate) fn register(correlation: &Arc<Correlation>, msg_id: String) -> Self {
+        let (receiver, alive) = correlation.enter(msg_id.clone());
+        Self { msg_id, receiver, alive, delivered: true, correlation: Arc::clone(correlation) }
+    }
+
     /// The answer.
-    pub(crate) async fn answer(&mut self) -> Result<Outcome, Error> {
+    pub(crate) async fn answer(&mut self) -> Answered {
         match (&mut self.receiver).await {
             Ok(answer) => answer,
             Err(_) => Err(closed()),
@@ -36,7 +41,7 @@ impl Pending {
         &mut self,
         runtime: &dyn Runtime,
         monitor: Duration,
-    ) -> Option<Result<Outcome, Error>> {
+    ) -> Option<Answered> {
         let alive = Arc::clone(&self.alive);
         let mut answer = pin!(self.answer());
         loop {
@@ -59,7 +64,7 @@ impl Pending {
     }
 
     /// The answer, if it is there.
-    pub(crate) fn answered(&mut self) -> Option<Result<Outcome, Error>> {
+    pub(crate) fn answered(&mut self) -> Option<Answered> {
         self.receiver.try_recv().ok()
     }
 }
