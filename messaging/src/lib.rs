@@ -88,8 +88,9 @@
 //!   its connection was lost, or its server killed, may run on another server as well. A method that is `idempotent` is acknowledged after it ran,
 //!   and runs again if its server dies.
 //! - A cast returns when the broker has confirmed the message.
-//! - A call ends by its deadline, 60 s unless told otherwise. A request that nobody can take is an
-//!   error at once, not a time-out.
+//! - A call ends by its deadline, 60 s unless told otherwise. A request for a topic that
+//!   nobody has served is an error at once, not a time-out; once its queue is there, a request
+//!   waits in it.
 //! - A panic in a handler is an error reply and nothing else.
 //!
 //! [`delivery`] says it fault by fault, with the test that holds each statement, and with the

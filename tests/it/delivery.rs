@@ -49,6 +49,45 @@ on_both! {
         drop(manager);
     }
 
+    /// However many there are, workers that are free serve others.
+    async fn copies_that_wait_hold_no_worker(bus: Bus) {
+        let (manager, mut seen) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager.clone()));
+        let _server = builder.executor(Executor::tasks(60)).start().await.unwrap();
+        let driver = bus.driver().await;
+        let holds: Vec<_> = (0..20)
+            .map(|_| {
+                json!({"method": "hold_again", "version": "2.0", "_unique_id": unique()}).to_string()
+            })
+            .collect();
+        for hold in holds.iter().chain(&holds) {
+            send(&*driver, &bus.to_topic(), hold.as_bytes()).await;
+        }
+        for _ in &holds {
+            assert_eq!(seen.recv().await.unwrap(), "holds on one");
+        }
+        assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        for _ in &holds {
+            manager.release.one();
+        }
+        // By its end all copies are known to have been none of their own.
+        assert_eq!(client(&bus).whoami().await.unwrap(), "one");
+        assert!(seen.try_recv().is_err(), "a copy ran");
+        assert!(manager.most.load(std::sync::atomic::Ordering::SeqCst) <= 20);
+    }
+
+    /// Its queue is left behind, as by the peer, and holds what comes until a server is back.
+    async fn a_topic_whose_server_has_stopped_keeps_its_messages(bus: Bus) {
+        let (server, _, _) = serve(&bus, "one").await;
+        server.stop();
+        server.wait().await;
+        client(&bus).update("h1".into()).await.unwrap();
+        let call = client(&bus).whoami().timeout(std::time::Duration::from_millis(100));
+        assert!(call.await.unwrap_err().rpc().unwrap().is_timeout());
+        let (_server, mut seen, _) = serve(&bus, "two").await;
+        assert_eq!(seen.recv().await.unwrap(), "h1 on two");
+    }
+
     /// Its memory is one for all the queues that it listens on.
     async fn a_message_that_comes_by_two_ways_runs_once(bus: Bus) {
         let (_server, mut seen, _) = serve(&bus, "one").await;

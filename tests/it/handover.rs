@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use messaging::driver::Address;
 use messaging::{ErrorKind, Executor};
 use serde_json::{Value, json};
 
@@ -133,6 +134,34 @@ async fn without_patience_an_answer_is_tried_once() {
     let call = client(&bus).whoami().timeout(Duration::from_secs(5));
     assert!(call.await.unwrap_err().rpc().unwrap().is_timeout());
     assert_eq!(recorder.replies().len(), 2);
+}
+
+/// By what they hold, and not by their number: those that there is no room for are dropped.
+#[tokio::test(start_paused = true)]
+async fn answers_that_wait_are_bounded() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let _server = serve(&bus, "one").await;
+    let driver = bus.driver().await;
+    // Of which four fit into 64 MiB.
+    let value = "x".repeat(13 << 20);
+    for caller in 0..5 {
+        let call = json!({
+            "method": "echo", "version": "2.0", "args": {"value": value},
+            "_msg_id": unique(), "_reply_q": format!("reply_{caller}"),
+        });
+        send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+    }
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let tried = |caller: usize| {
+        let queue = format!("reply_{caller}");
+        recorder
+            .replies()
+            .iter()
+            .filter(|sent| sent.address == Address::Reply { queue: queue.clone() })
+            .count()
+    };
+    let waiting = (0..5).filter(|caller| tried(*caller) > 1).count();
+    assert_eq!(waiting, 4);
 }
 
 /// What an answer that waits is run on is free, and not only its permit.

@@ -163,6 +163,24 @@ async fn a_broker_that_is_away_is_tried_as_often_as_asked() {
     published.unwrap();
 }
 
+/// Whoever wants no retries does not wait for the retries of another.
+#[tokio::test]
+async fn a_call_without_retries_does_not_wait_for_one_with() {
+    let proxy = Proxy::start().await;
+    let config = messaging::Config::new().url(&proxy.url()).rabbit(options());
+    let transport = messaging::Transport::from_config(&config).await.unwrap();
+    let client = messaging::RpcClient::new(&transport, messaging::Target::topic("t"));
+    proxy.go_away();
+    let patient = client.call::<()>("m", serde_json::json!({})).timeout(WITHIN);
+    let patient = tokio::spawn(patient.into_future());
+    let begun = Instant::now();
+    let hasty = client.call::<()>("m", serde_json::json!({})).send_retries(0).timeout(WITHIN);
+    let error = hasty.await.unwrap_err();
+    assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Connection, "{error}");
+    assert!(begun.elapsed() < WITHIN / 4, "{:?}", begun.elapsed());
+    patient.abort();
+}
+
 /// It expires when its sender gives up, however long it took to be taken.
 #[tokio::test]
 async fn a_message_that_is_published_late_lives_no_longer_for_it() {

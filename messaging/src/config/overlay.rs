@@ -1,7 +1,87 @@
 //! Which options a program has set on [`RabbitOptions`], told by their difference from the
 //! defaults.
 
-use super::RabbitOptions;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Compression, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
+
+/// A value as a file of oslo.messaging holds it: what [`RabbitOptions::set`] reads.
+trait AsWritten {
+    fn as_written(&self) -> String;
+}
+
+impl AsWritten for Duration {
+    /// In seconds.
+    fn as_written(&self) -> String {
+        self.as_secs_f64().to_string()
+    }
+}
+
+impl<T: AsWritten> AsWritten for Option<T> {
+    fn as_written(&self) -> String {
+        self.as_ref().map(AsWritten::as_written).unwrap_or_default()
+    }
+}
+
+impl AsWritten for PathBuf {
+    fn as_written(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+macro_rules! as_written {
+    ($($type:ty),*) => {$(
+        impl AsWritten for $type {
+            fn as_written(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+as_written!(bool, u16, u32, u64, String);
+
+impl AsWritten for FailoverStrategy {
+    fn as_written(&self) -> String {
+        match self {
+            Self::RoundRobin => "round-robin",
+            Self::Shuffle => "shuffle",
+        }
+        .to_owned()
+    }
+}
+
+impl AsWritten for LoginMethod {
+    fn as_written(&self) -> String {
+        match self {
+            Self::AmqPlain => "AMQPLAIN",
+            Self::Plain => "PLAIN",
+            Self::External => "EXTERNAL",
+        }
+        .to_owned()
+    }
+}
+
+impl AsWritten for Compression {
+    fn as_written(&self) -> String {
+        match self {
+            Self::Zlib => "gzip",
+            Self::Bzip2 => "bzip2",
+        }
+        .to_owned()
+    }
+}
+
+impl AsWritten for TlsVersion {
+    fn as_written(&self) -> String {
+        match self {
+            Self::Tls12 => "TLSv1_2",
+            Self::Tls13 => "TLSv1_3",
+        }
+        .to_owned()
+    }
+}
 
 /// Lays the fields of `said` that differ from the defaults over `base`, and returns the options
 /// concerned and their values. It takes the struct apart, so that a field without a line here does not compile.
@@ -12,7 +92,7 @@ macro_rules! overlay {
         let mut names = Vec::new();
         $(if *$field != default.$field {
             $base.$field.clone_from($field);
-            names.push(($name, format!("{:?}", $field)));
+            names.push(($name, $field.as_written()));
         })*
         names
     }};

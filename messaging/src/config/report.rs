@@ -49,6 +49,10 @@ impl Report {
                 // What is not set and has no effect is of no interest.
                 Some(_) if *place == Place::Default => {}
                 Some(_) => writeln!(f, "# {place}; no effect\n# {} = {value}", option.name)?,
+                // What is found out when it is needed is no value that a file could hold.
+                None if value.starts_with('(') && *place == Place::Default => {
+                    writeln!(f, "# {place}\n# {} = {value}", option.name)?;
+                }
                 None => writeln!(f, "# {place}\n{} = {value}", option.name)?,
             }
         }

@@ -41,6 +41,10 @@ pub(super) fn resolve(config: &Config, report: &mut Report) -> Result<Resolved, 
         Error::new(ErrorKind::Config, format!("{place}: option `control_exchange`: {why}"))
     })?;
     let response_timeout = match config.response_timeout {
+        Some(timeout) if timeout.is_zero() => {
+            let what = "longer than nothing, or no call could be answered";
+            return Err(wrong(known::RPC_RESPONSE_TIMEOUT.name, what).within(Place::Builder));
+        }
         Some(timeout) => resolution.built(
             &known::RPC_RESPONSE_TIMEOUT,
             timeout,
@@ -128,15 +132,20 @@ impl Resolution<'_> {
         let sources = &self.config.sources;
         names::check(self.config, url)?;
         let mut options = RabbitOptions::default();
+        let built = self.config.rabbit.clone().unwrap_or_default();
+        let set_by_program = RabbitOptions::default().overlay(&built);
+        let is_built = |option: &Known| set_by_program.iter().any(|(name, _)| *name == option.name);
+        // Of each option the first source that says something, and no other.
         for option in RABBIT_OPTIONS {
-            if let Some(said) = queried(url, option).or_else(|| sources.get(option)) {
+            if self.named(option).is_none()
+                && !is_built(option)
+                && let Some(said) = queried(url, option).or_else(|| sources.get(option))
+            {
                 self.set(&mut options, option, said)?;
             }
         }
-        if let Some(built) = &self.config.rabbit {
-            for (name, value) in options.overlay(built) {
-                self.report.note(name, &value, Place::Builder);
-            }
+        for (name, value) in options.overlay(&built) {
+            self.report.note(name, &value, Place::Builder);
         }
         for option in RABBIT_OPTIONS {
             if let Some(said) = self.named(option) {
@@ -180,11 +189,14 @@ impl Resolution<'_> {
             let files = sources.names_in(other.group);
             let files = files.map(|(name, place)| (name.to_owned(), place));
             for (name, place) in sources.variables_in(other.group).chain(files) {
-                if other.options.contains(&&*name) && told.insert(name.clone()) {
-                    let why = other.why;
-                    let warning = format!("option `{name}` ({place}) has no effect here: {why}");
-                    self.report.warnings.push(warning);
+                if !told.insert(name.clone()) {
+                    continue;
                 }
+                let (why, group) = (other.why, other.group);
+                self.report.warnings.push(match other.options.contains(&&*name) {
+                    true => format!("option `{name}` ({place}) has no effect here: {why}"),
+                    false => format!("option `{name}` ({place}) is none of the group {group}"),
+                });
             }
         }
     }

@@ -142,6 +142,47 @@ fn a_control_exchange_that_no_broker_has_is_a_mistake() {
 }
 
 #[test]
+fn what_is_explained_is_a_file_that_says_the_same() {
+    let built = RabbitOptions {
+        heartbeat: Duration::from_secs(10),
+        quorum_queue: true,
+        compression: Some(Compression::Bzip2),
+        failover_strategy: FailoverStrategy::Shuffle,
+        login_method: LoginMethod::Plain,
+        reconnect_delay: Duration::from_millis(500),
+        ssl_ca_file: Some("/etc/ca.pem".into()),
+        ssl_version: Some(TlsVersion::Tls13),
+        hostname: "h1".into(),
+        ..RabbitOptions::default()
+    };
+    let config = Config::new().url("rabbit://h/").control_exchange("nova").rabbit(built.clone());
+    let again = file(&config.explain());
+    let (resolved, warnings) = settled(&again);
+    assert_eq!(resolved.rabbit, built);
+    assert_eq!(resolved.control_exchange, "nova");
+    assert_eq!(warnings, Vec::<String>::new());
+}
+
+/// A value that another one stands before is not looked at: neither read nor warned of.
+#[test]
+fn only_what_wins_is_read() {
+    let lost = "[DEFAULT]\ntransport_url = nonsense\n[oslo_messaging_rabbit]\n\
+                kombu_compression = zstd\nheartbeat_rate = 3\nrabbit_qos_prefetch_count = many\n";
+    let built = RabbitOptions { prefetch: 7, ..RabbitOptions::default() };
+    let config = file(lost).url("rabbit://h/").rabbit(built);
+    let config = config.option("kombu_compression", "").option("heartbeat_rate", "5");
+    let (resolved, warnings) = settled(&config);
+    assert_eq!((resolved.rabbit.compression, resolved.rabbit.prefetch), (None, 7));
+    assert!(matches!(&*warnings, [one] if one.contains("heartbeat_rate")), "{warnings:?}");
+}
+
+#[test]
+fn what_could_never_work_is_a_mistake_also_in_a_program() {
+    let text = mistake(&Config::new().response_timeout(Duration::ZERO));
+    assert!(text.contains("`rpc_response_timeout`") && text.contains("program"), "{text}");
+}
+
+#[test]
 fn what_means_something_else_here_is_warned_of() {
     let (resolved, warnings) = settled(&file(
         "[oslo_messaging_rabbit]\nheartbeat_timeout_threshold = 0\nkombu_compression =\n",
@@ -152,6 +193,8 @@ fn what_means_something_else_here_is_warned_of() {
         with_environment(Config::new(), &[("OS_OSLO_MESSAGING_NOTIFICATIONS__TOPICS", "a")]);
     let (_, warnings) = settled(&elsewhere);
     assert!(matches!(&*warnings, [one] if one.contains("`topics`") && one.contains("OS_OSLO")));
+    let (_, warnings) = settled(&file("[oslo_messaging_kafka]\nconsumer_gruop = a\n"));
+    assert!(matches!(&*warnings, [one] if one.contains("`consumer_gruop`")), "{warnings:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use tokio::sync::{OnceCell, watch};
 
 use super::correlation::{Correlation, closed};
 use super::pending::Pending;
-use crate::driver::{Awaited, Consumer, Driver, OpenInbox};
+use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
 use crate::{Error, runtime};
 
@@ -51,13 +51,16 @@ impl Replies {
         if let Some(queue) = self.queue.get() {
             return Ok(queue.clone());
         }
+        // Another may try for longer than this one wants to: so it does not wait for it unasked.
+        let own = match retries {
+            Some(_) => Some(self.open(within, retries).await?),
+            None => None,
+        };
         let opening = self.queue.get_or_try_init(|| async {
-            let correlation = Arc::downgrade(&self.correlation);
-            let awaited = Awaited::while_true(move || {
-                correlation.upgrade().is_some_and(|correlation| correlation.awaits())
-            });
-            let opening = OpenInbox { within, retries, awaited };
-            let inbox = self.driver.open_inbox(opening).await?;
+            let inbox = match own {
+                Some(inbox) => inbox,
+                None => self.open(within, None).await?,
+            };
             let reader =
                 read(inbox.consumer, Arc::clone(&self.correlation), self.alive.subscribe());
             self.runtime.spawn(Box::pin(reader));
@@ -70,6 +73,14 @@ impl Replies {
                 "the reply queue could not be opened in time; nothing was sent",
             )),
         }
+    }
+
+    async fn open(&self, within: Duration, retries: Option<u32>) -> Result<Inbox, Error> {
+        let correlation = Arc::downgrade(&self.correlation);
+        let awaited = Awaited::while_true(move || {
+            correlation.upgrade().is_some_and(|correlation| correlation.awaits())
+        });
+        self.driver.open_inbox(OpenInbox { within, retries, awaited }).await
     }
 
     /// Enters a call, unless no reply will ever come.

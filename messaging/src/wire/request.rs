@@ -251,11 +251,10 @@ mod tests {
     #[test]
     fn a_context_value_that_cannot_be_held_is_its_text() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-        for (written, held) in [(deep.as_str(), deep.as_str()), ("NaN", "NaN")] {
-            let body = format!(r#"{{"method": "m", "_context_x": {written}}}"#);
-            let request = Request::decode(body.as_bytes()).unwrap();
-            assert_eq!(request.context["x"], held);
-        }
+        let body = format!(r#"{{"method": "m", "_context_load": NaN, "_context_x": {deep}}}"#);
+        let request = Request::decode(body.as_bytes()).unwrap();
+        assert_eq!(request.context["x"], deep);
+        assert_eq!(request.context["load"], "NaN");
     }
 
     #[test]

@@ -97,7 +97,8 @@ impl Answering {
     async fn wait_in_line(self, worth: Deadline, outcome: Result<Answer, Failure>) {
         let (target, missing) = (&self.server.target, &self.server.missing_queues);
         let queue = &self.reply_to.queue;
-        let Some(_room) = missing.room(weight(&outcome)) else {
+        // What is held is at most a few times what is sent.
+        let Some(_room) = missing.room(self.encode(&outcome).len()) else {
             tracing::warn!(%target, "an answer was dropped: too many wait for missing callers");
             return;
         };
@@ -108,7 +109,11 @@ impl Answering {
         let trying = async {
             let _turn = line.lock().await;
             while !missing.is_gone(queue, clock.now()) {
-                match self.publish(&worth, &outcome).await {
+                let tried = {
+                    let _few = missing.few().await;
+                    self.publish(&worth, &outcome).await
+                };
+                match tried {
                     Ok(()) => return,
                     Err(error) if error.is_unroutable() || may_be_sent_again(&error) => {}
                     Err(error) => {
@@ -145,23 +150,16 @@ impl Answering {
         outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
         let address = Address::Reply { queue: self.reply_to.queue.clone() };
-        let outcome = outcome.as_ref().map(|answer| &*answer.0);
-        let body = Reply::encode(&self.reply_to.msg_id, outcome);
+        let body = self.encode(outcome);
         self.server.transport.send(&address, &body, Effort::ANSWER, worth.remaining()).await
+    }
+
+    fn encode(&self, outcome: &Result<Answer, Failure>) -> Vec<u8> {
+        Reply::encode(&self.reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0))
     }
 }
 
 /// Whether the error is of the connection, and not of the answer.
 fn may_be_sent_again(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::NotConfirmed | ErrorKind::Connection)
-}
-
-/// How much memory an answer holds that waits, about.
-fn weight(outcome: &Result<Answer, Failure>) -> usize {
-    match outcome {
-        Ok(answer) => answer.0.get().len(),
-        Err(failure) => {
-            failure.message.len() + failure.traceback.iter().map(String::len).sum::<usize>()
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! The right to run a message: once, or at least once.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 
-use super::duplicates::Fresh;
-use super::epoch::Epoch;
+use super::duplicates::{Before, Fresh};
+use super::epoch::{Epoch, InFlight};
 use super::taken::{Unsettled, settled};
+use crate::runtime::Runtime;
 use crate::wire::Request;
 
 /// The right to run a message.
@@ -18,51 +20,50 @@ pub(super) struct Claim {
     after: Option<(Unsettled, Fresh)>,
 }
 
+/// What became of a claim.
+pub(super) enum Claimed {
+    /// The message is to be run.
+    New(Claim),
+    /// It is not to be run.
+    Not,
+    /// It came before, and is acknowledged no sooner than its first copy has run.
+    Copy(Copy),
+}
+
+/// A copy of an idempotent message whose first runs, or has run.
+pub(super) struct Copy {
+    unsettled: Unsettled,
+    before: Before,
+}
+
 impl Claim {
-    /// The right to run `request`; none if it came before, or could not be acknowledged.
+    /// The right to run `request`, if it is new.
     pub(super) async fn on(
         unsettled: Unsettled,
         request: &Request,
         idempotent: bool,
         epoch: &Epoch,
-    ) -> Option<Self> {
+    ) -> Claimed {
         let method = &*request.method;
         let unique_id = request.unique_id.as_deref();
-        if !idempotent {
-            if let Err(error) = unsettled.ack().await {
-                // The broker will deliver it again: to run it here as well would be to run it
-                // twice.
-                tracing::warn!(method, %error, "not run: it could not be acknowledged");
-                return None;
-            }
-            // Remembered only now: what was not acknowledged comes again, and is to run then.
-            let Ok(fresh) = epoch.duplicates.see(unique_id) else {
-                tracing::debug!(method, "not run: the message came before");
-                return None;
+        if idempotent {
+            return match epoch.duplicates.see(unique_id) {
+                Ok(fresh) => Claimed::New(Self { after: Some((unsettled, fresh)) }),
+                Err(before) => Claimed::Copy(Copy { unsettled, before }),
             };
-            fresh.done();
-            return Some(Self { after: None });
         }
-        loop {
-            let mut before = match epoch.duplicates.see(unique_id) {
-                Ok(fresh) => return Some(Self { after: Some((unsettled, fresh)) }),
-                Err(before) => before,
-            };
-            // A copy is acknowledged no sooner than the first has run, and runs if that does not.
-            // The server's end first: it is what gives the first copy up.
-            match select(pin!(epoch.is_cut_off()), pin!(before.has_run())).await {
-                Either::Left(_) => {
-                    settled(unsettled.reject(true).await);
-                    return None;
-                }
-                Either::Right((true, _)) => {
-                    tracing::debug!(method, "not run again: the message came before");
-                    settled(unsettled.ack().await);
-                    return None;
-                }
-                Either::Right((false, _)) => {}
-            }
+        if let Err(error) = unsettled.ack().await {
+            // The broker will deliver it again: to run it here as well would be to run it twice.
+            tracing::warn!(method, %error, "not run: it could not be acknowledged");
+            return Claimed::Not;
         }
+        // Remembered only now: what was not acknowledged comes again, and is to run then.
+        let Ok(fresh) = epoch.duplicates.see(unique_id) else {
+            tracing::debug!(method, "not run: the message came before");
+            return Claimed::Not;
+        };
+        fresh.done();
+        Claimed::New(Self { after: None })
     }
 
     /// The method has run.
@@ -78,5 +79,25 @@ impl Claim {
         let Some((unsettled, _)) = self.after else { return false };
         settled(unsettled.reject(true).await);
         true
+    }
+}
+
+impl Copy {
+    /// Waits, off the worker, until the first copy has run; if that is given up, this one goes back
+    /// to its queue, to be run in its place.
+    pub(super) fn wait(self, runtime: &dyn Runtime, epoch: Arc<Epoch>, in_flight: InFlight) {
+        let Self { unsettled, mut before } = self;
+        runtime.spawn(Box::pin(async move {
+            let _in_flight = in_flight;
+            // The server's end first: it is what gives the first copy up.
+            let has_run = match select(pin!(epoch.is_cut_off()), pin!(before.has_run())).await {
+                Either::Left(_) => false,
+                Either::Right((has_run, _)) => has_run,
+            };
+            settled(match has_run {
+                true => unsettled.ack().await,
+                false => unsettled.reject(true).await,
+            });
+        }));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex as Line, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as Line, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// How long a queue is taken for gone (wire document, section 10).
 const MEMORY: Duration = Duration::from_secs(60);
@@ -15,6 +15,10 @@ const REMEMBERED: usize = 200;
 /// How much the answers may hold, in KiB, that wait for queues to come back.
 const ROOM: u32 = 64 * 1024;
 
+/// How many answers to missing queues are tried at once: they must not stand in the way of those to
+/// callers that are there.
+const FEW: usize = 2;
+
 /// Reply queues that were not there.
 #[derive(Debug)]
 pub(super) struct MissingQueues {
@@ -23,12 +27,14 @@ pub(super) struct MissingQueues {
     /// Those that are tried again: one answer tries, the others to the same queue wait in line.
     lines: Mutex<HashMap<String, Weak<Line<()>>>>,
     room: Arc<Semaphore>,
+    few: Semaphore,
 }
 
 impl Default for MissingQueues {
     fn default() -> Self {
         let room = Arc::new(Semaphore::new(ROOM as usize));
-        Self { gone: Mutex::default(), lines: Mutex::default(), room }
+        let few = Semaphore::new(FEW);
+        Self { gone: Mutex::default(), lines: Mutex::default(), room, few }
     }
 }
 
@@ -62,6 +68,12 @@ impl MissingQueues {
         let line = Arc::new(Line::new(()));
         lines.insert(queue.to_owned(), Arc::downgrade(&line));
         line
+    }
+
+    /// A turn to try a missing queue, among all of them.
+    pub(super) async fn few(&self) -> Option<SemaphorePermit<'_>> {
+        // Never closed.
+        self.few.acquire().await.ok()
     }
 
     /// Room for an answer of `bytes` to wait in; none if those that wait fill it.

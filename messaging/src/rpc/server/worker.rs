@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answering;
-use super::claim::Claim;
+use super::claim::{Claim, Claimed};
 use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
@@ -61,12 +61,15 @@ pub(super) async fn process(
     });
     let handled = match route.and_then(|route| route) {
         Ok(route) => {
-            let claim = Claim::on(unsettled, &request, route.method.idempotent, &epoch).await;
-            let Some(claim) = claim else { return };
-            // It may have waited for another copy to run.
-            if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
-                return claim.done().await;
-            }
+            let idempotent = route.method.idempotent;
+            let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
+                Claimed::New(claim) => claim,
+                Claimed::Not => return,
+                Claimed::Copy(copy) => {
+                    let runtime = Arc::clone(server.transport.runtime());
+                    return copy.wait(&*runtime, epoch, in_flight);
+                }
+            };
             in_flight.handled(&request.method, request.namespace.as_deref());
             let handled = run(&server, &epoch, route, request, deadline.clone(), claim).await;
             in_flight.answering();

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 use serde_json::Error;
 
 /// How deep a text may go, as serde_json has it: the last level is for what is no list or object.
@@ -33,13 +33,20 @@ impl<'de> Tokens<'de> {
 
     /// The beginning of the next value; of a list or an object, what is in it is still to come.
     pub(super) fn next(&mut self) -> Result<Token<'de>, Error> {
+        if let Some(b'[' | b'{') = self.peek() {
+            if self.depth + 1 == DEPTH {
+                return Err(self.error("recursion limit exceeded"));
+            }
+            self.depth += 1;
+        }
+        self.begin()
+    }
+
+    /// The same, at any depth.
+    fn begin(&mut self) -> Result<Token<'de>, Error> {
         match self.peek() {
             Some(b'"') => self.string().map(Token::Scalar),
             Some(open @ (b'[' | b'{')) => {
-                if self.depth + 1 == DEPTH {
-                    return Err(self.error("recursion limit exceeded"));
-                }
-                self.depth += 1;
                 self.at += 1;
                 Ok(if open == b'[' { Token::List } else { Token::Object })
             }
@@ -50,6 +57,35 @@ impl<'de> Tokens<'de> {
                 }
                 self.at += word.len();
                 Ok(float(word).map_or(Token::Scalar(word), Token::Float))
+            }
+        }
+    }
+
+    /// Reads over the next value, however deep it goes: whoever reads it may be nobody.
+    pub(super) fn skip(&mut self) -> Result<(), Error> {
+        // What is open: how it is closed, and whether nothing of it was read yet.
+        let mut open: Vec<(u8, bool)> = Vec::new();
+        loop {
+            match self.begin()? {
+                Token::Scalar(text) => {
+                    serde_json::from_str::<IgnoredAny>(text)?;
+                }
+                Token::Float(_) => {}
+                Token::List => open.push((b']', true)),
+                Token::Object => open.push((b'}', true)),
+            }
+            loop {
+                let Some((close, first)) = open.last_mut() else { return Ok(()) };
+                let close = *close;
+                if self.another(close, first)? {
+                    if close == b'}' {
+                        self.string()?;
+                        self.expect(b':')?;
+                    }
+                    break;
+                }
+                self.expect(close)?;
+                open.pop();
             }
         }
     }
