@@ -84,6 +84,27 @@ async fn they_outlast_a_lost_connection_and_end_with_their_caller() {
     manager.release.one();
 }
 
+/// Its caller may be connecting anew in that very moment.
+#[tokio::test(start_paused = true)]
+async fn one_that_is_not_taken_is_not_the_last_however_seldom_they_are() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (_server, mut seen, manager) = serve(&bus, "one").await;
+    let driver = bus.driver().await;
+    let inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();
+    let call = json!({
+        "method": "hold", "version": "2.0", "_timeout": 300,
+        "_msg_id": unique(), "_reply_q": inbox.queue,
+    });
+    send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+    seen.recv().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(160)).await;
+    recorder.lose_replies(1, ErrorKind::Unroutable);
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(recorder.replies().len(), 3);
+    manager.release.one();
+    inbox.consumer.close(WITHIN).await.unwrap();
+}
+
 /// On a thread of its own, so that no clock can be virtual.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn they_come_from_a_method_that_blocks() {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::{Compression, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 
-/// A value as a file of oslo.messaging holds it: what [`RabbitOptions::set`] reads.
+/// A value as a file of oslo.messaging holds it: what [`RabbitOptions::set`] reads, but for parts of
+/// a second where the peer has whole ones.
 trait AsWritten {
     fn as_written(&self) -> String;
 }

@@ -130,7 +130,10 @@ impl Correlation {
                 let _ =
                     waiting.sender.send(Err(error.within("the reply came but does not decode")));
             }
-            None => tracing::warn!(%error, "a message in the reply queue does not decode"),
+            None => {
+                msg_ids(body).for_each(|msg_id| _ = self.given_up().remove(msg_id));
+                tracing::warn!(%error, "a message in the reply queue does not decode");
+            }
         }
     }
 

@@ -87,7 +87,11 @@ impl Replies {
     pub(super) fn register(&self, msg_id: String) -> Result<Pending, Error> {
         let pending = Pending::register(&self.correlation, msg_id);
         // In this order: a reader that ends in between finds the call and fails it.
-        if self.alive.receiver_count() == 0 { Err(closed()) } else { Ok(pending) }
+        if self.alive.receiver_count() == 0 {
+            pending.not_delivered();
+            return Err(closed());
+        }
+        Ok(pending)
     }
 
     pub(super) fn late(&self) -> u64 {

@@ -33,10 +33,11 @@ pub trait Proxy: FromCore {
         self.can_send_version(method.since)
     }
 
-    /// Whether what came with `version` may be sent: whether the version pinned, or the cap, has
-    /// it, and else the API as this client knows it.
+    /// Whether what came with `version` may be sent: whether the API as this client knows it has
+    /// it, and the version pinned, or the cap.
     #[must_use]
     fn can_send_version(&self, version: Version) -> bool {
-        self.core().settings().limit().unwrap_or(Self::API.version).serves(version)
+        let limit = self.core().settings().limit();
+        Self::API.version.serves(version) && limit.is_none_or(|limit| limit.serves(version))
     }
 }

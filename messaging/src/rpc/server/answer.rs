@@ -73,7 +73,11 @@ impl Answering {
                 drop(permit);
                 return;
             }
-            if !may_be_sent_again(&error) {
+            if error.kind() == ErrorKind::Closed {
+                tracing::debug!(%target, "an answer was not sent: the transport was closed");
+                return;
+            }
+            if is_of_the_answer(&error) {
                 tracing::warn!(%target, %error, "an answer could not be sent");
                 if outcome.is_err() {
                     return;
@@ -115,11 +119,11 @@ impl Answering {
                 };
                 match tried {
                     Ok(()) => return,
-                    Err(error) if error.is_unroutable() || may_be_sent_again(&error) => {}
-                    Err(error) => {
+                    Err(error) if error.kind() == ErrorKind::Closed || is_of_the_answer(&error) => {
                         tracing::warn!(%target, %error, "an answer could not be sent");
                         return;
                     }
+                    Err(_) => {}
                 }
                 clock.sleep(PAUSE).await;
             }
@@ -159,7 +163,8 @@ impl Answering {
     }
 }
 
-/// Whether the error is of the connection, and not of the answer.
-fn may_be_sent_again(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotConfirmed | ErrorKind::Connection)
+/// Whether the error is of this answer, so that another may be taken in its place. Every other is
+/// of the connection, or of what the broker lets this service do, and may pass.
+fn is_of_the_answer(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Refused | ErrorKind::Target | ErrorKind::Encode)
 }

@@ -52,8 +52,8 @@ impl Duplicates {
         if let Some(found) = seen.iter().position(|seen| seen.unique_id == unique_id) {
             let before = seen.get(found).map(|seen| seen.done.clone());
             match before {
-                // It is under way, or done with.
-                Some(before) if *before.borrow() || before.has_changed().is_ok() => {
+                // It is under way, or done with: looked at in this order, since the last word stays.
+                Some(before) if before.has_changed().is_ok() || *before.borrow() => {
                     return Err(Before(before));
                 }
                 _ => drop(seen.remove(found)),

@@ -48,7 +48,7 @@ async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
     let (runtime, queue) = (server.transport.runtime(), &reply_to.queue);
     let address = Address::Reply { queue: queue.clone() };
     let patience = server.transport.missing_consumer_retry_timeout();
-    let mut heard = runtime.now();
+    let mut missing_since = None;
     loop {
         runtime.sleep(interval).await;
         if server.missing_queues.is_gone(queue, runtime.now()) {
@@ -58,15 +58,18 @@ async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
         let within = WITHIN.min(interval);
         match server.transport.send(&address, &body, Effort::ANSWER, within).await {
             Err(error) if error.is_unroutable() => {
-                if runtime.now().saturating_duration_since(heard) >= patience {
+                let now = runtime.now();
+                let since = *missing_since.get_or_insert(now);
+                if now.saturating_duration_since(since) >= patience {
                     tracing::debug!(target = %server.target, "a caller takes no signs of life");
                     return;
                 }
             }
             Err(error) => {
                 tracing::debug!(target = %server.target, %error, "a sign of life was not sent");
+                missing_since = None;
             }
-            Ok(()) => heard = runtime.now(),
+            Ok(()) => missing_since = None,
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::error::shortened;
 /// Reads the fields of a JSON object in the order in which they come, each as the text that it is.
 ///
 /// A field that `take` refuses does not keep the others from being read: whom to tell of a
-/// mistake may stand behind it. Unknown fields cost a scan and no allocation.///
+/// mistake may stand behind it. Unknown fields cost a scan and no allocation.
+///
 /// # Errors
 ///
 /// What is wrong with the object, or the first field that was refused.
