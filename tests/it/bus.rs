@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::driver::{Address, Driver, Publish};
+use messaging::driver::{Address, Driver, Notes, Publish};
 use messaging::{Config, Endpoint, RpcServer, RpcServerBuilder, Target, Transport, runtime};
 use serde_json::Value;
 
@@ -80,8 +80,15 @@ pub(crate) fn rabbit_url() -> String {
 
 /// Sends a raw message.
 pub(crate) async fn send(driver: &dyn Driver, address: &Address, body: &[u8]) {
-    let message =
-        Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None };
+    let message = Publish {
+        address,
+        body,
+        notes: Notes::NONE,
+        expires: None,
+        mandatory: true,
+        within: WITHIN,
+        retries: None,
+    };
     driver.publish(message).await.expect("the raw message is taken");
 }
 

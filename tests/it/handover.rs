@@ -92,6 +92,7 @@ async fn a_caller_is_gone_when_its_queue_was_missing_for_a_minute_and_not_before
                 let message = messaging::driver::Publish {
                     address: &address,
                     body: call.as_bytes(),
+                    notes: messaging::driver::Notes::NONE,
                     expires,
                     mandatory: true,
                     within,

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use messaging::driver::OpenInbox;
 use messaging::{
     AccessPolicy, BaseApi, Context, ErrorKind, Execute, Executor, Job, Proxy as _, RpcClient,
     RpcServer, Target, rpc_api, version,
@@ -11,9 +12,34 @@ use messaging::{
 use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
-use crate::bus::{Bus, on_both, soon};
+use crate::bus::{Bus, WITHIN, on_both, send, soon};
 
 on_both! {
+    /// A header that a Python caller does not look at.
+    async fn an_answer_names_its_server(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let driver = bus.driver().await;
+        let mut inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();
+        for method in ["whoami", "no_such"] {
+            let call = json!({
+                "method": method, "version": "2.0", "_msg_id": "1", "_reply_q": inbox.queue,
+            });
+            send(&*driver, &bus.to_topic(), call.to_string().as_bytes()).await;
+            let delivery = inbox.consumer.next().await.unwrap().unwrap();
+            assert_eq!(delivery.notes.get("messaging-server"), Some("one"));
+            delivery.settle.ack().await.unwrap();
+        }
+        inbox.consumer.close(WITHIN).await.unwrap();
+    }
+
+    /// The one that refuses may be one of many.
+    async fn a_refusal_says_which_server_it_is_of(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let client = RpcClient::new(&bus.transport, bus.target().version(version!("2.0")));
+        let error = client.call::<Value>("no_such", json!({})).await.unwrap_err();
+        assert!(error.to_string().contains(": server `one` answered "), "{error}");
+    }
+
     async fn several_apis_stand_behind_one_topic(bus: Bus) {
         let (manager, _seen) = Manager::new("one");
         let server = bus

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lapin::options::*;
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ConnectionProperties};
-use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, OpenInbox, Publish};
+use messaging::driver::{Address, Consumer, Delivery, Driver, Listen, Notes, OpenInbox, Publish};
 use messaging::{Config, Error, RabbitOptions, runtime};
 
 /// Long enough for a busy machine; nothing that works takes it.
@@ -85,7 +85,15 @@ pub(crate) fn inbox() -> OpenInbox {
 }
 
 pub(crate) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None }
+    Publish {
+        address,
+        body,
+        notes: Notes::NONE,
+        expires: None,
+        mandatory: true,
+        within: WITHIN,
+        retries: None,
+    }
 }
 
 /// Publishes until the broker has it.

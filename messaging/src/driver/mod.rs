@@ -22,6 +22,8 @@ use crate::error::shortened;
 use crate::runtime::Runtime;
 use crate::{Config, Error, ErrorKind};
 
+pub use crate::wire::Notes;
+
 /// Connects the driver that the scheme of `config`'s URL names, for use without a
 /// [`Transport`](crate::Transport): to look at raw messages, or to run the conformance suite.
 ///
@@ -147,6 +149,8 @@ pub struct Publish<'a> {
     pub address: &'a Address,
     /// What it says.
     pub body: &'a [u8],
+    /// What is said beside it, in headers of the same names.
+    pub notes: &'a Notes,
     /// After how long in a queue the broker drops it; none is never.
     pub expires: Option<Duration>,
     /// Whether it is an error that no queue takes it.
@@ -262,6 +266,8 @@ pub trait Consumer: fmt::Debug + Send {
 pub struct Delivery {
     /// What it says.
     pub body: Vec<u8>,
+    /// What was said beside it: the headers that [`Notes`] takes, of whoever sent them.
+    pub notes: Notes,
     /// How much of [`Publish::expires`] is left, as far as is known: a broker that does not tell
     /// how long the message was with it counts from when it handed the message over.
     pub expires: Option<Duration>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::correlation::Outcome;
 use super::{Effort, Transport};
 use crate::context::Deadline;
-use crate::driver::{Address, Publish};
+use crate::driver::{Address, Notes, Publish};
 use crate::runtime;
 use crate::wire::{ReplyTo, new_id};
 use crate::{Error, ErrorKind};
@@ -32,7 +32,15 @@ impl Transport {
         let left = deadline.remaining();
         let Effort { mandatory, retries } = effort;
         let (expires, within) = (Some(left), left);
-        let message = Publish { address, body: &body, expires, mandatory, within, retries };
+        let message = Publish {
+            address,
+            body: &body,
+            notes: Notes::NONE,
+            expires,
+            mandatory,
+            within,
+            retries,
+        };
         let unconfirmed = match self.inner.driver.publish(message).await {
             Ok(()) => None,
             // The broker may have it: an answer is waited for, and proves it.

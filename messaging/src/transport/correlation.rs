@@ -6,14 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
+use crate::driver::Notes;
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, Failure};
 
 /// How many calls that gave up are remembered; more make no difference.
 const GIVEN_UP: usize = 1000;
 
-/// What a server answered: a result, or a failure.
-pub(crate) type Outcome = Result<Json, Failure>;
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// A result, or a failure.
+    pub(crate) result: Result<Json, Failure>,
+    /// What was said beside it; nothing where the server is a Python one.
+    pub(crate) notes: Notes,
+}
 
 /// An answer, or why there will be none.
 pub(super) type Answered = Result<Outcome, Error>;
@@ -47,9 +54,9 @@ impl Correlation {
     }
 
     /// Hands one message of the reply queue to the call that it is for.
-    pub(crate) fn deliver(&self, body: &[u8]) {
+    pub(crate) fn deliver(&self, body: &[u8], notes: Notes) {
         match Reply::decode(body) {
-            Ok(reply) => self.complete(reply),
+            Ok(reply) => self.complete(reply, notes),
             Err((error, named)) => self.refuse(body, named, error),
         }
     }
@@ -83,29 +90,30 @@ impl Correlation {
         }
     }
 
-    fn complete(&self, reply: Reply) {
+    fn complete(&self, reply: Reply, notes: Notes) {
+        let Reply { msg_id, outcome: result, ending } = reply;
         let mut calls = self.calls();
-        match reply.ending {
+        match ending {
             Ending::Heartbeat => {
                 // One that comes late is the same nothing as one that nobody asked for.
-                if let Some(waiting) = calls.get(&reply.msg_id) {
+                if let Some(waiting) = calls.get(&msg_id) {
                     waiting.alive.notify_one();
                 }
                 return;
             }
             Ending::Early => {
-                if let Some(waiting) = calls.get_mut(&reply.msg_id) {
-                    waiting.early = Some(reply.outcome);
+                if let Some(waiting) = calls.get_mut(&msg_id) {
+                    waiting.early = Some(Outcome { result, notes });
                     return;
                 }
             }
             Ending::Last => {
-                if let Some(waiting) = calls.remove(&reply.msg_id) {
+                if let Some(waiting) = calls.remove(&msg_id) {
                     drop(calls);
-                    let is_null = reply.outcome.as_ref().is_ok_and(Json::is_null);
+                    let is_null = result.as_ref().is_ok_and(Json::is_null);
                     let outcome = match waiting.early {
                         Some(early) if is_null => early,
-                        _ => reply.outcome,
+                        _ => Outcome { result, notes },
                     };
                     let _ = waiting.sender.send(Ok(outcome));
                     return;
@@ -113,9 +121,9 @@ impl Correlation {
             }
         }
         drop(calls);
-        self.given_up().remove(&reply.msg_id);
+        self.given_up().remove(&msg_id);
         self.late.fetch_add(1, Ordering::Relaxed);
-        tracing::debug!(msg_id = reply.msg_id, "a reply came that no call waits for");
+        tracing::debug!(msg_id, "a reply came that no call waits for");
     }
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
@@ -186,22 +194,23 @@ mod tests {
     #[test]
     fn a_reply_reaches_its_call_once_and_a_second_one_is_late() {
         let (correlation, mut call) = pending();
-        correlation.deliver(&reply("another", 1, true));
+        correlation.deliver(&reply("another", 1, true), Notes::default());
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), 7, true));
-        correlation.deliver(&reply(call.msg_id(), 8, true));
-        assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
+        correlation.deliver(&reply(call.msg_id(), 7, true), Notes::default());
+        correlation.deliver(&reply(call.msg_id(), 8, true), Notes::default());
+        assert_eq!(call.answered().unwrap().unwrap().result.unwrap().get(), "7");
         assert_eq!(correlation.late(), 2);
     }
 
     #[test]
     fn an_early_result_is_given_at_its_end_and_a_heartbeat_is_nothing() {
         let (correlation, mut call) = pending();
-        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, false));
-        correlation.deliver(&reply(call.msg_id(), 7, false));
+        correlation
+            .deliver(&reply(call.msg_id(), serde_json::Value::Null, false), Notes::default());
+        correlation.deliver(&reply(call.msg_id(), 7, false), Notes::default());
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true));
-        assert_eq!(call.answered().unwrap().unwrap().unwrap().get(), "7");
+        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true), Notes::default());
+        assert_eq!(call.answered().unwrap().unwrap().result.unwrap().get(), "7");
     }
 
     /// As a result before its end is: it is told when the end comes.
@@ -210,10 +219,10 @@ mod tests {
         let (correlation, mut call) = pending();
         let failure = json!({"class": "C", "module": "m", "message": "no"}).to_string();
         let early = json!({"_msg_id": call.msg_id(), "result": null, "failure": failure});
-        correlation.deliver(early.to_string().as_bytes());
+        correlation.deliver(early.to_string().as_bytes(), Notes::default());
         assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true));
-        assert!(call.answered().unwrap().unwrap().unwrap_err().is("m", "C"));
+        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true), Notes::default());
+        assert!(call.answered().unwrap().unwrap().result.unwrap_err().is("m", "C"));
     }
 
     #[test]
@@ -224,7 +233,7 @@ mod tests {
             r#"{"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"0123456789abcdef0123456789abcdef\", NaN"}"#,
         ] {
             let (correlation, mut call) = pending();
-            correlation.deliver(body.as_bytes());
+            correlation.deliver(body.as_bytes(), Notes::default());
             let error = call.answered().expect(body).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         }
@@ -237,12 +246,12 @@ mod tests {
         let (answered, given_up) = (call("1"), call("2"));
         assert!(correlation.awaits());
         call("3").not_delivered();
-        correlation.deliver(&reply("1", 1, true));
+        correlation.deliver(&reply("1", 1, true), Notes::default());
         // A second copy of one answer is not the answer to another call.
-        correlation.deliver(&reply("1", 1, true));
+        correlation.deliver(&reply("1", 1, true), Notes::default());
         drop((answered, given_up));
         assert!(correlation.awaits(), "a call that gave up may be answered all the same");
-        correlation.deliver(&reply("2", 1, true));
+        correlation.deliver(&reply("2", 1, true), Notes::default());
         assert!(!correlation.awaits());
     }
 

@@ -128,7 +128,7 @@ async fn read(
         };
         match next {
             Some(Ok(delivery)) => {
-                correlation.deliver(&delivery.body);
+                correlation.deliver(&delivery.body, delivery.notes);
                 acknowledging.push(delivery.settle.ack());
             }
             Some(Err(error)) => tracing::warn!(%error, "the reply queue was lost; it is restored"),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Resolved;
-use crate::driver::{self, Address, Consumer, Driver, Listen, Publish};
+use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
 use crate::{Config, Error};
 
@@ -174,11 +174,12 @@ impl Transport {
         &self,
         address: &Address,
         body: &[u8],
+        notes: &Notes,
         effort: Effort,
         within: Duration,
     ) -> Result<(), Error> {
         let Effort { mandatory, retries } = effort;
-        let message = Publish { address, body, expires: None, mandatory, within, retries };
+        let message = Publish { address, body, notes, expires: None, mandatory, within, retries };
         self.inner.driver.publish(message).await
     }
 

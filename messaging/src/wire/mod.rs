@@ -7,6 +7,7 @@ mod bounds;
 mod envelope;
 mod failure;
 mod json;
+pub(crate) mod notes;
 mod reply;
 mod request;
 mod salvage;
@@ -22,6 +23,7 @@ pub mod targets;
 use uuid::Uuid;
 
 pub(crate) use json::Json;
+pub use notes::Notes;
 pub(crate) use reply::{Ending, Reply};
 pub(crate) use request::{Args, ReplyTo, Request, RequestParts};
 

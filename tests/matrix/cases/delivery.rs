@@ -42,6 +42,7 @@ async fn send_twice(pair: &Pair, topic: &str) -> [String; 2] {
         let message = Publish {
             address: &address,
             body,
+            notes: messaging::driver::Notes::NONE,
             expires: None,
             mandatory: true,
             within,

@@ -183,6 +183,7 @@ impl Intake {
         };
         Some(Delivery {
             body,
+            notes: properties::notes(&delivery.properties),
             expires: properties::expires(&delivery.properties)
                 .map(|expires| expires.saturating_sub(waited)),
             redelivered: delivery.redelivered,

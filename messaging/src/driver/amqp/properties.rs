@@ -3,20 +3,25 @@
 use std::time::Duration;
 
 use lapin::BasicProperties;
-use lapin::types::FieldTable;
+use lapin::types::{AMQPValue, FieldTable};
 
 use super::compression;
 use crate::Compression;
+use crate::driver::Notes;
 
 /// What every message carries. A Python receiver rejects any other content type, also of a body
 /// that is compressed.
 pub(super) fn outgoing(
     expires: Option<Duration>,
     compressed: Option<Compression>,
+    notes: &Notes,
 ) -> BasicProperties {
     let mut headers = FieldTable::default();
     if let Some(compressed) = compressed {
         compression::mark(&mut headers, compressed);
+    }
+    for (name, text) in notes.iter() {
+        headers.insert(name.into(), AMQPValue::LongString(text.into()));
     }
     let properties = BasicProperties::default()
         .with_content_type("application/json".into())
@@ -34,6 +39,20 @@ pub(super) fn outgoing(
 pub(super) fn expires(properties: &BasicProperties) -> Option<Duration> {
     let text = properties.expiration().as_ref()?;
     text.as_str().parse().ok().map(Duration::from_millis)
+}
+
+/// What was said beside the body. A header that is no text is none of ours.
+pub(super) fn notes(properties: &BasicProperties) -> Notes {
+    let Some(headers) = properties.headers() else { return Notes::default() };
+    headers.inner().iter().fold(Notes::default(), |notes, (name, value)| {
+        let text = value.as_long_string().map(|text| std::str::from_utf8(text.as_bytes()));
+        match text {
+            Some(Ok(text)) if name.as_str().starts_with(Notes::PREFIX) => {
+                notes.with(name.to_string(), text)
+            }
+            _ => notes,
+        }
+    })
 }
 
 /// Up to hundredths of a second, and to 49 days: RabbitMQ refuses a greater number. What little of
@@ -61,8 +80,7 @@ mod tests {
         assert_eq!(properties.delivery_mode().map(u64::from), captured["delivery_mode"].as_u64());
         assert_eq!(properties.priority().map(u64::from), captured["priority"].as_u64());
         let headers = properties.headers().as_ref().unwrap().inner();
-        let compression =
-            headers.get("compression").and_then(lapin::types::AMQPValue::as_long_string);
+        let compression = headers.get("compression").and_then(AMQPValue::as_long_string);
         let compression = compression.map(ToString::to_string);
         assert_eq!(captured["headers"]["compression"].as_str(), compression.as_deref());
         assert_eq!(captured["headers"].as_object().unwrap().len(), headers.len());
@@ -71,22 +89,44 @@ mod tests {
     #[test]
     fn a_call_and_a_cast_look_as_those_of_oslo_messaging() {
         let call = fixture("rpc_call_request_timeout");
-        assert_as_captured(&outgoing(Some(Duration::from_millis(2500)), None), &call["properties"]);
+        assert_as_captured(
+            &outgoing(Some(Duration::from_millis(2500)), None, Notes::NONE),
+            &call["properties"],
+        );
         let cast = fixture("rpc_cast_request");
-        assert_as_captured(&outgoing(None, None), &cast["properties"]);
+        assert_as_captured(&outgoing(None, None, Notes::NONE), &cast["properties"]);
         let gzip = fixture("rpc_cast_request_compressed_gzip");
-        assert_as_captured(&outgoing(None, Some(Compression::Zlib)), &gzip["properties"]);
+        assert_as_captured(
+            &outgoing(None, Some(Compression::Zlib), Notes::NONE),
+            &gzip["properties"],
+        );
         let bzip2 = fixture("rpc_cast_request_compressed_bzip2");
-        assert_as_captured(&outgoing(None, Some(Compression::Bzip2)), &bzip2["properties"]);
+        assert_as_captured(
+            &outgoing(None, Some(Compression::Bzip2), Notes::NONE),
+            &bzip2["properties"],
+        );
     }
 
     #[test]
     fn an_expiration_is_read_back_unless_it_is_nonsense() {
         let sent = Some(Duration::from_millis(60_000));
-        assert_eq!(expires(&outgoing(sent, None)), sent);
-        assert_eq!(expires(&outgoing(None, None)), None);
+        assert_eq!(expires(&outgoing(sent, None, Notes::NONE)), sent);
+        assert_eq!(expires(&outgoing(None, None, Notes::NONE)), None);
         let nonsense = BasicProperties::default().with_expiration("-1 day".into());
         assert_eq!(expires(&nonsense), None);
+    }
+
+    #[test]
+    fn notes_are_read_back_and_other_headers_are_none() {
+        let sent = Notes::default().with("messaging-server", "höst-1");
+        let properties = outgoing(None, Some(Compression::Zlib), &sent);
+        assert_eq!(notes(&properties), sent);
+        let mut headers = FieldTable::default();
+        headers.insert("messaging-server".into(), AMQPValue::LongUInt(1));
+        headers.insert("messaging-bytes".into(), AMQPValue::LongString(vec![0xff].into()));
+        headers.insert("x-death".into(), AMQPValue::LongString("text".into()));
+        assert_eq!(notes(&BasicProperties::default().with_headers(headers)), Notes::default());
+        assert_eq!(notes(&BasicProperties::default()), Notes::default());
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Publisher {
         // What was spent on the way here is not left for the broker.
         let spent = message.within.saturating_sub(deadline.remaining());
         let expires = message.expires.map(|expires| expires.saturating_sub(spent));
-        let properties = properties::outgoing(expires, self.compression);
+        let properties = properties::outgoing(expires, self.compression, message.notes);
         let writing = lease.channel.basic_publish(
             exchange,
             route.key.clone(),

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use self::scripted::{Asked, Script, broker};
 use super::*;
 use crate::ErrorKind;
+use crate::driver::Notes;
 use crate::url::Host;
 
 fn url(port: u16) -> TransportUrl {
@@ -121,7 +122,15 @@ async fn a_message_that_the_broker_does_not_take_is_published_again_unless_told_
         let address = Address::Topic { exchange: "e".into(), topic: "t".into(), server: None };
         let within = Duration::from_secs(20);
         let (expires, mandatory, address) = (None, true, &address);
-        let message = Publish { address, body: b"{}", expires, mandatory, within, retries };
+        let message = Publish {
+            address,
+            body: b"{}",
+            notes: Notes::NONE,
+            expires,
+            mandatory,
+            within,
+            retries,
+        };
         let told = driver.publish(message).await;
         match retries {
             None => told.unwrap(),
@@ -140,7 +149,8 @@ async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
     let address = &Address::Fanout { topic: "t".into() };
     let within = Duration::from_millis(300);
     let (expires, mandatory, retries) = (None, false, None);
-    let message = Publish { address, body: b"{}", expires, mandatory, within, retries };
+    let message =
+        Publish { address, body: b"{}", notes: Notes::NONE, expires, mandatory, within, retries };
     let error = driver.publish(message).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConfirmed);
     assert!(error.to_string().contains("blocked this connection: low on memory"), "{error}");

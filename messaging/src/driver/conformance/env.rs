@@ -9,7 +9,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use crate::driver::{Address, Consumer, Delivery, Driver, Inbox, Listen, OpenInbox, Publish};
+use crate::driver::{
+    Address, Consumer, Delivery, Driver, Inbox, Listen, Notes, OpenInbox, Publish,
+};
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind};
 
@@ -222,7 +224,15 @@ impl fmt::Debug for Env {
 
 /// A message that is not mandatory and does not expire.
 pub(super) fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: false, within: WITHIN, retries: None }
+    Publish {
+        address,
+        body,
+        notes: Notes::NONE,
+        expires: None,
+        mandatory: false,
+        within: WITHIN,
+        retries: None,
+    }
 }
 
 /// The beginning of a body, for a panic.

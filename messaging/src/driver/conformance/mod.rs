@@ -127,6 +127,7 @@ cases! {
     routing {
         a_message_arrives_with_its_body,
         bodies_may_be_large_or_empty,
+        notes_arrive_with_their_message,
         a_message_to_a_server_reaches_that_server_alone,
         a_fanout_reaches_each_server_once,
         a_fanout_needs_nobody,

@@ -1,12 +1,12 @@
 //! What goes where.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use super::env::{Env, message};
-use crate::driver::{Address, Driver, Listen};
+use crate::driver::{Address, Driver, Listen, Notes, Publish};
 
 pub(super) async fn a_message_arrives_with_its_body(env: Env) {
     let driver = env.connect().await;
@@ -32,6 +32,35 @@ pub(super) async fn bodies_may_be_large_or_empty(env: Env) {
     env.expect(&mut consumer, "").await;
     env.expect(&mut consumer, "after").await;
     env.disconnect(&driver).await;
+}
+
+pub(super) async fn notes_arrive_with_their_message(env: Env) {
+    let (driver, other) = (env.connect().await, env.connect().await);
+    let mut consumer = env.listen(&driver, "one", 10).await;
+    let mut inbox = env.open_inbox(&driver).await;
+    let sent = Notes::default().with("messaging-server", "höst-1").with("messaging-empty", "");
+    let reply = Address::Reply { queue: inbox.queue.clone() };
+    for address in [env.any(), env.fanout(), reply] {
+        let consumer = match address {
+            Address::Reply { .. } => &mut inbox.consumer,
+            _ => &mut consumer,
+        };
+        let noted = Publish { notes: &sent, ..message(&address, b"noted") };
+        env.publish(&other, noted).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+        env.send(&other, &address, "bare").await;
+        for (body, notes) in [("noted", &sent), ("bare", Notes::NONE)] {
+            let delivery = env.next(consumer).await;
+            let received = (&delivery.body[..], sorted(&delivery.notes));
+            assert_eq!(received, (body.as_bytes(), sorted(notes)), "at {address}");
+            env.bounded("acknowledging", delivery.settle.ack()).await.ok();
+        }
+    }
+    env.disconnect(&driver).await;
+}
+
+/// A broker may change the order.
+fn sorted(notes: &Notes) -> BTreeMap<&str, &str> {
+    notes.iter().collect()
 }
 
 pub(super) async fn a_message_to_a_server_reaches_that_server_alone(env: Env) {

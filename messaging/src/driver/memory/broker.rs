@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::queue::Message;
+use super::queue::{Content, Message};
 use super::room::Offer;
 use super::subscriber::{ConsumerId, Consumers, Settled, Subscriber, Subscription, Taker};
 use super::topology::{Route, Topology, server_queue};
@@ -73,7 +73,7 @@ impl Broker {
         &self,
         owner: &Owner,
         address: &Address,
-        body: &Arc<[u8]>,
+        content: &Arc<Content>,
         expires: Option<Duration>,
     ) -> Offer {
         let route = Route::from(address);
@@ -81,7 +81,7 @@ impl Broker {
             if owner.closed.load(Ordering::Relaxed) {
                 return Offer::Closed;
             }
-            topology.offer(&route, body, expires, consumers, clock)
+            topology.offer(&route, content, expires, consumers, clock)
         })
     }
 

@@ -34,7 +34,8 @@ impl Consumer for MemoryConsumer {
                     let broker = Arc::clone(&self.broker);
                     let position = message.position;
                     return Some(Ok(Delivery {
-                        body: message.body.to_vec(),
+                        body: message.content.body.to_vec(),
+                        notes: message.content.notes.clone(),
                         expires: message.expires,
                         redelivered: message.redelivered,
                         settle: Box::new(Receipt { broker, taker, queue, position }),

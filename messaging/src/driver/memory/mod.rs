@@ -28,6 +28,7 @@ use async_trait::async_trait;
 
 use self::broker::{Broker, Owner};
 use self::consumer::MemoryConsumer;
+use self::queue::Content;
 use self::room::{Offer, Room};
 use super::{Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
 use crate::runtime::{Runtime, timeout};
@@ -100,11 +101,12 @@ impl Driver for Memory {
 
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
         self.let_others_run().await;
-        let body: Arc<[u8]> = message.body.into();
+        let content = Content { body: message.body.into(), notes: message.notes.clone() };
+        let content = Arc::new(content);
         let mut started = None;
         let mut woken_by: Option<Room> = None;
         loop {
-            let offer = self.broker.offer(&self.owner, message.address, &body, message.expires);
+            let offer = self.broker.offer(&self.owner, message.address, &content, message.expires);
             if let Some(room) = woken_by.take() {
                 room.pass_on(&offer);
             }

@@ -6,18 +6,26 @@ use std::time::{Duration, Instant};
 
 use super::room::{Full, Room};
 use super::subscriber::{Consumers, Taker};
+use crate::driver::Notes;
 use crate::runtime::Runtime;
 
 /// How many messages a queue holds, waiting or handed over and not settled. Publishing to a full
 /// queue waits for room.
 pub(super) const LIMIT: usize = 100_000;
 
-/// A message in a queue. Cloning it shares the body.
+/// What a message says.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) body: Box<[u8]>,
+    pub(super) notes: Notes,
+}
+
+/// A message in a queue. Cloning it shares the content.
 #[derive(Clone)]
 pub(super) struct Message {
     /// Where it stands in its queue; a message that comes back keeps its place.
     pub(super) position: u64,
-    pub(super) body: Arc<[u8]>,
+    pub(super) content: Arc<Content>,
     pub(super) expires: Option<Duration>,
     pub(super) expires_at: Option<Instant>,
     pub(super) redelivered: bool,
@@ -72,7 +80,7 @@ impl Queue {
     /// Takes a message at its end.
     pub(super) fn push(
         &mut self,
-        body: Arc<[u8]>,
+        content: Arc<Content>,
         expires: Option<Duration>,
         consumers: &mut Consumers,
         clock: &dyn Runtime,
@@ -81,7 +89,7 @@ impl Queue {
         let expires_at = expires.and_then(|expires| clock.now().checked_add(expires));
         let position = self.next_position;
         self.next_position += 1;
-        let message = Message { position, body, expires, expires_at, redelivered: false };
+        let message = Message { position, content, expires, expires_at, redelivered: false };
         // A taker means that nothing waits: the message goes straight on, even if it may not wait
         // at all, as RabbitMQ has it ("Time-to-Live and Expiration", on a time of 0).
         match self.takers.pop_front() {

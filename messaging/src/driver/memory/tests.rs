@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::driver::conformance::{CASES, Env};
-use crate::driver::{Address, Delivery};
+use crate::driver::{Address, Delivery, Notes};
 use crate::url::Host;
 
 const WITHIN: Duration = Duration::from_secs(5);
@@ -42,6 +42,7 @@ macro_rules! conformance {
 conformance! {
     a_message_arrives_with_its_body
     bodies_may_be_large_or_empty
+    notes_arrive_with_their_message
     a_message_to_a_server_reaches_that_server_alone
     a_fanout_reaches_each_server_once
     a_fanout_needs_nobody
@@ -90,7 +91,15 @@ fn topic() -> Address {
 }
 
 fn message<'a>(address: &'a Address, body: &'a [u8]) -> Publish<'a> {
-    Publish { address, body, expires: None, mandatory: true, within: WITHIN, retries: None }
+    Publish {
+        address,
+        body,
+        notes: Notes::NONE,
+        expires: None,
+        mandatory: true,
+        within: WITHIN,
+        retries: None,
+    }
 }
 
 async fn listen(driver: &Arc<dyn Driver>, server: &str, prefetch: u16) -> Box<dyn Consumer> {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::queue::Queue;
+use super::queue::{Content, Queue};
 use super::room::{Full, Offer};
 use super::subscriber::Consumers;
 use crate::driver::Address;
@@ -103,7 +103,7 @@ impl Topology {
     pub(super) fn offer(
         &mut self,
         route: &Route<'_>,
-        body: &Arc<[u8]>,
+        content: &Arc<Content>,
         expires: Option<Duration>,
         consumers: &mut Consumers,
         clock: &dyn Runtime,
@@ -112,11 +112,11 @@ impl Topology {
             Route::Key { exchange, key } => {
                 let bound = self.exchanges.get(*exchange).is_some_and(|keys| keys.contains(&**key));
                 let queue = if bound { self.queues.get_mut(&**key) } else { None };
-                queue.map(|queue| push(queue, body, expires, consumers, clock))
+                queue.map(|queue| push(queue, content, expires, consumers, clock))
             }
             Route::Queue { name } => {
                 let queue = self.queues.get_mut(*name);
-                queue.map(|queue| push(queue, body, expires, consumers, clock))
+                queue.map(|queue| push(queue, content, expires, consumers, clock))
             }
             Route::Fanout { topic } => self.fanouts.get(*topic).map(|names| {
                 for name in names {
@@ -126,7 +126,7 @@ impl Topology {
                 }
                 for name in names {
                     if let Some(queue) = self.queues.get_mut(name) {
-                        queue.push(Arc::clone(body), expires, consumers, clock);
+                        queue.push(Arc::clone(content), expires, consumers, clock);
                     }
                 }
                 Ok(())
@@ -142,12 +142,12 @@ impl Topology {
 
 fn push(
     queue: &mut Queue,
-    body: &Arc<[u8]>,
+    content: &Arc<Content>,
     expires: Option<Duration>,
     consumers: &mut Consumers,
     clock: &dyn Runtime,
 ) -> Result<(), Full> {
     queue.check_room(clock)?;
-    queue.push(Arc::clone(body), expires, consumers, clock);
+    queue.push(Arc::clone(content), expires, consumers, clock);
     Ok(())
 }

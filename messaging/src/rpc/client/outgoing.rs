@@ -9,10 +9,11 @@ use serde_json::value::RawValue;
 
 use super::core::ClientCore;
 use crate::context::Deadline;
-use crate::driver::Address;
+use crate::driver::{Address, Notes};
+use crate::error::shortened;
 use crate::rpc::Reply;
 use crate::transport::{Effort, Outcome};
-use crate::wire::{ReplyTo, RequestParts};
+use crate::wire::{ReplyTo, RequestParts, notes};
 use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Version};
 
 /// A request that is ready to go.
@@ -80,7 +81,7 @@ impl Outgoing {
         let transport = self.core.transport();
         let begun = transport.runtime().now();
         transport
-            .send(&address, &body, self.effort(), deadline.remaining())
+            .send(&address, &body, Notes::NONE, self.effort(), deadline.remaining())
             .await
             .map_err(|error| self.failed("cast of", &error, begun))
     }
@@ -159,7 +160,7 @@ impl Outgoing {
 
     /// What became of the request: the method's result, its own error, or another failure.
     fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
-        match answer {
+        match answer.result {
             Ok(result) => result.read().map_err(|error| {
                 let error = Error::new(
                     ErrorKind::Decode,
@@ -173,17 +174,23 @@ impl Outgoing {
                 CallError::Rpc(error)
             }),
             Err(failure) => Err(match framework_kind(&failure) {
-                Some(kind) => CallError::Rpc(self.answered(kind, failure)),
+                Some(kind) => CallError::Rpc(self.answered(kind, failure, &answer.notes)),
                 None => match R::Err::from_failure(&failure) {
                     Some(error) => CallError::Remote(error),
-                    None => CallError::Rpc(self.answered(ErrorKind::Remote, failure)),
+                    None => {
+                        CallError::Rpc(self.answered(ErrorKind::Remote, failure, &answer.notes))
+                    }
                 },
             }),
         }
     }
 
-    fn answered(&self, kind: ErrorKind, failure: Failure) -> Error {
-        let text = format!("{}: the server answered {failure}", self.place("call of"));
+    fn answered(&self, kind: ErrorKind, failure: Failure, notes: &Notes) -> Error {
+        let server = match notes.get(notes::SERVER) {
+            Some(server) => format!("server `{}`", shortened(server)),
+            None => "the server".to_owned(),
+        };
+        let text = format!("{}: {server} answered {failure}", self.place("call of"));
         Error::new(kind, text).with_failure(failure)
     }
 

@@ -10,10 +10,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::epoch::{Epoch, InFlight};
 use super::{Inner, MODULE};
 use crate::context::Deadline;
-use crate::driver::Address;
+use crate::driver::{Address, Notes};
 use crate::rpc::dispatcher::Answer;
 use crate::transport::Effort;
-use crate::wire::{Reply, ReplyTo};
+use crate::wire::{Reply, ReplyTo, notes};
 use crate::{Error, ErrorKind, Failure, runtime};
 
 /// The pause between two tries (wire document, section 10).
@@ -154,8 +154,14 @@ impl Answering {
         outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
         let address = Address::Reply { queue: self.reply_to.queue.clone() };
-        let body = self.encode(outcome);
-        self.server.transport.send(&address, &body, Effort::ANSWER, worth.remaining()).await
+        let (body, notes) = (self.encode(outcome), self.notes());
+        let transport = &self.server.transport;
+        transport.send(&address, &body, &notes, Effort::ANSWER, worth.remaining()).await
+    }
+
+    /// What is said beside the answer, to a caller that is made of this library too.
+    fn notes(&self) -> Notes {
+        Notes::default().with(notes::SERVER, &self.server.name)
     }
 
     fn encode(&self, outcome: &Result<Answer, Failure>) -> Vec<u8> {

@@ -8,7 +8,7 @@ use futures_util::future::select;
 use tokio::sync::oneshot;
 
 use super::{Inner, answer};
-use crate::driver::Address;
+use crate::driver::{Address, Notes};
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo};
 
@@ -56,7 +56,7 @@ async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
         }
         let body = Reply::heartbeat(&reply_to.msg_id);
         let within = WITHIN.min(interval);
-        match server.transport.send(&address, &body, Effort::ANSWER, within).await {
+        match server.transport.send(&address, &body, Notes::NONE, Effort::ANSWER, within).await {
             Err(error) if error.is_unroutable() => {
                 let now = runtime.now();
                 let since = *missing_since.get_or_insert(now);

@@ -1,0 +1,90 @@
+//! What is said beside a body, where the peer does not look: headers with a prefix of their own.
+
+use std::borrow::Cow;
+
+/// The server that an answer comes from.
+pub(crate) const SERVER: &str = "messaging-server";
+
+/// Short texts that travel beside a body, as headers of the message. A peer that knows nothing of
+/// them ignores them, so nothing that a peer needs may stand in one.
+///
+/// Nothing that is sent makes them large: what goes beyond the limits, and every header of another
+/// prefix, is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes(Vec<(Cow<'static, str>, String)>);
+
+impl Notes {
+    /// No notes.
+    pub const NONE: &'static Self = &Self(Vec::new());
+
+    /// What the name of each note begins with.
+    pub const PREFIX: &'static str = "messaging-";
+
+    /// How many notes a message has at most.
+    pub const MOST: usize = 16;
+
+    /// How many bytes the name of a note has at most.
+    pub const LONGEST_NAME: usize = 64;
+
+    /// How many bytes the text of a note has at most.
+    pub const LONGEST_TEXT: usize = 512;
+
+    /// With one note more, which takes the place of one of the same name. A note beyond the limits
+    /// is left out, and so is one whose name does not begin with [`PREFIX`](Self::PREFIX).
+    #[must_use]
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, text: &str) -> Self {
+        let name = name.into();
+        let is_ours = name.starts_with(Self::PREFIX) && name.len() <= Self::LONGEST_NAME;
+        if !is_ours || text.len() > Self::LONGEST_TEXT {
+            return self;
+        }
+        let count = self.0.len();
+        match self.0.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, old)) => text.clone_into(old),
+            None if count < Self::MOST => self.0.push((name, text.to_owned())),
+            None => {}
+        }
+        self
+    }
+
+    /// The text of a note.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(other, _)| *other == name).map(|(_, text)| text)
+    }
+
+    /// Each name with its text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (&**name, &**text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_found_by_its_name_and_replaces_one_of_the_same() {
+        let notes = Notes::default().with("messaging-a", "1").with("messaging-b", "2");
+        let notes = notes.with("messaging-a", "3");
+        assert_eq!((notes.get("messaging-a"), notes.get("messaging-b")), (Some("3"), Some("2")));
+        assert_eq!((notes.get("messaging-c"), notes.iter().count()), (None, 2));
+    }
+
+    #[test]
+    fn what_goes_beyond_the_limits_is_left_out() {
+        let name = |length: usize| format!("{:x<length$}", Notes::PREFIX);
+        let (name, too_long) = (name(Notes::LONGEST_NAME), name(Notes::LONGEST_NAME + 1));
+        let text = "x".repeat(Notes::LONGEST_TEXT);
+        let notes = Notes::default()
+            .with("compression", "gzip")
+            .with(too_long, "")
+            .with("messaging-long", &format!("{text}x"))
+            .with(name.clone(), &text);
+        assert_eq!(notes.iter().collect::<Vec<_>>(), [(&*name, &*text)]);
+        let many = (0..1000)
+            .fold(Notes::default(), |notes, number| notes.with(format!("messaging-{number}"), ""));
+        assert_eq!(many.iter().count(), Notes::MOST);
+        assert_eq!(many.with("messaging-0", "kept").get("messaging-0"), Some("kept"));
+    }
+}
