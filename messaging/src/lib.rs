@@ -113,6 +113,7 @@ mod version;
 mod target;
 mod context;
 mod descriptor;
+pub mod contract;
 mod url;
 mod config;
 mod error;

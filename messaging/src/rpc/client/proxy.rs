@@ -1,6 +1,7 @@
 //! What every generated client can do.
 
 use super::{ClientCore, FromCore, Prepare};
+use crate::contract::Contract;
 use crate::{ApiDescriptor, MethodDescriptor, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
@@ -17,6 +18,12 @@ pub trait Proxy: FromCore {
     #[must_use]
     fn new(transport: &Transport) -> Self {
         Self::from_core(ClientCore::for_api(transport, Self::API))
+    }
+
+    /// The API as data that can be written down, sent and compared.
+    #[must_use]
+    fn contract() -> Contract {
+        Contract::of(&Self::API)
     }
 
     /// Begins another client with some settings changed; this one stays as it is.
