@@ -73,7 +73,8 @@ on_both! {
             let (manager, mut seen) = Manager::new("one");
             let endpoint = SchedulerEndpoint::new(manager);
             let builder = bus.builder("one").endpoint(endpoint).access_policy(policy);
-            let server = builder.start().await.unwrap();
+            // One after the other: what was cast has run when what was called is answered.
+            let server = builder.executor(Executor::serial()).start().await.unwrap();
             client(&bus).update("h1".into()).await.unwrap();
             let answered = client(&bus).whoami().await;
             assert_eq!(answered.is_ok(), whoami, "{answered:?}");
