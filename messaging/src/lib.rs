@@ -120,6 +120,7 @@ mod error;
 mod wire;
 // The calling and the serving side.
 mod rpc;
+pub mod introspection;
 // The road between.
 mod transport;
 pub mod driver;

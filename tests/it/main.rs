@@ -11,6 +11,7 @@ mod connecting;
 mod context;
 mod delivery;
 mod handover;
+mod introspection;
 mod lifecycle;
 mod prepare;
 mod rude;

@@ -30,6 +30,27 @@ pub struct FailureParts {
     pub args: Vec<Value>,
     /// The named arguments, likewise.
     pub kwargs: Map<String, Value>,
+    /// Where it came about, for the statistics of this server; it does not travel.
+    origin: Origin,
+}
+
+/// Where a failure came about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Origin {
+    /// In the method itself, here or elsewhere.
+    #[default]
+    Method,
+    /// Before it: the arguments do not fit.
+    Arguments,
+    /// It panicked.
+    Panic,
+}
+
+/// Two failures that say the same are equal, wherever they came about.
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Failure {
@@ -63,6 +84,16 @@ impl Failure {
     pub fn with_kwargs(mut self, kwargs: Map<String, Value>) -> Self {
         self.0.kwargs = kwargs;
         self
+    }
+
+    /// The same failure, come about elsewhere than in the method.
+    pub(crate) fn of(mut self, origin: Origin) -> Self {
+        self.0.origin = origin;
+        self
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.0.origin
     }
 
     /// Whether it is of this class. The suffix `_Remote`, which a Python service adds to the

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use call::CallError;
+pub(crate) use failure::Origin;
 pub use failure::{Failure, FailureParts, RemoteError};
 pub use kind::ErrorKind;
 

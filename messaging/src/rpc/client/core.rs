@@ -91,6 +91,15 @@ impl ClientCore {
         }
     }
 
+    /// The core of a client of another API, which asks the same servers.
+    pub(crate) fn of_api(&self, api: ApiDescriptor) -> Self {
+        let mut settings = Settings::clone(&self.settings);
+        settings.api = Some(api);
+        settings.namespace = api.namespace.map(str::to_owned);
+        (settings.version, settings.version_cap) = (None, None);
+        self.with(settings)
+    }
+
     pub(super) fn with(&self, settings: Settings) -> Self {
         Self { transport: self.transport.clone(), settings: Arc::new(settings) }
     }

@@ -2,6 +2,7 @@
 
 use super::{ClientCore, FromCore, Prepare};
 use crate::contract::Contract;
+use crate::introspection::Introspection;
 use crate::{ApiDescriptor, MethodDescriptor, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
@@ -29,6 +30,13 @@ pub trait Proxy: FromCore {
     /// Begins another client with some settings changed; this one stays as it is.
     fn prepare(&self) -> Prepare<Self> {
         Prepare::new(self.core())
+    }
+
+    /// Asks the servers that this client calls who they are, what they serve and what they have
+    /// done; see [`Introspection`].
+    #[must_use]
+    fn introspection(&self) -> Introspection {
+        Introspection::beside(self.core())
     }
 
     /// Whether `method` may be sent: whether the version pinned, or the cap, has it.

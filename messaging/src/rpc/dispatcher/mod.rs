@@ -1,25 +1,32 @@
 //! From a request to the endpoint that serves it: namespace, version, method.
 
 mod base_api;
+mod built_in;
 mod endpoint;
 mod invocation;
 mod ping;
 mod policy;
+mod served;
+mod tally;
 mod unpack;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use base_api::BaseApi;
+pub(crate) use built_in::{BuiltIn, Itself};
 pub use endpoint::{Answer, Endpoint, Handled};
 pub use invocation::Invocation;
 pub(crate) use ping::Ping;
 pub use policy::AccessPolicy;
+pub(crate) use served::Served;
+pub(crate) use tally::Tally;
 pub use unpack::Unpack;
 
 use crate::error::shortened;
+use crate::introspection::Introspection;
 use crate::version::Requested;
-use crate::{ApiDescriptor, Failure, MethodDescriptor, Version};
+use crate::{Failure, MethodDescriptor, Version};
 
 /// The module of the failures that a dispatcher answers with, and that a Python client rebuilds.
 const MODULE: &str = "oslo_messaging.rpc.dispatcher";
@@ -33,33 +40,11 @@ pub(crate) struct Dispatcher {
     policy: AccessPolicy,
 }
 
-/// An endpoint, and what it answers to.
-pub(crate) struct Served {
-    api: ApiDescriptor,
-    /// Namespaces that the API had before, the null namespace among them.
-    legacy_namespaces: Vec<Option<String>>,
-    endpoint: Arc<dyn Endpoint>,
-}
-
-impl Served {
-    pub(crate) fn new(
-        endpoint: impl Endpoint,
-        legacy_namespaces: impl IntoIterator<Item = Option<String>>,
-    ) -> Self {
-        let legacy_namespaces = legacy_namespaces.into_iter().collect();
-        Self { api: endpoint.api(), legacy_namespaces, endpoint: Arc::new(endpoint) }
-    }
-
-    fn is_in(&self, namespace: Option<&str>) -> bool {
-        self.api.namespace == namespace
-            || self.legacy_namespaces.iter().any(|legacy| legacy.as_deref() == namespace)
-    }
-}
-
 /// The endpoint and the method that serve a request.
 pub(crate) struct Route {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) method: &'static MethodDescriptor,
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Dispatcher {
@@ -87,15 +72,18 @@ impl Dispatcher {
         };
         let mut compatible = false;
         for served in &self.endpoints {
+            let Served { api: served, endpoint } = served;
             let api = &served.api;
             let serves = requested.is_some_and(|requested| requested.served_by(api.version));
             if !serves || !served.is_in(namespace) {
                 continue;
             }
             compatible = true;
-            let method = api.method(method).filter(|method| self.policy.allows(api, method));
-            if let Some(method) = method {
-                return Ok(Route { endpoint: Arc::clone(&served.endpoint), method });
+            if let Some((method, tally)) = served.method(method)
+                && self.policy.allows(api, method)
+            {
+                let (endpoint, tally) = (Arc::clone(endpoint), Arc::clone(tally));
+                return Ok(Route { endpoint, method, tally });
             }
         }
         Err(if compatible {
@@ -109,7 +97,10 @@ impl Dispatcher {
         let served: Vec<String> = self
             .endpoints
             .iter()
-            .map(|Served { api, .. }| format!("{} {}", named(api.namespace), api.version))
+            .map(|served| &served.api.api)
+            // Who asks for something else does not ask for what every server has.
+            .filter(|api| api.namespace != Some(Introspection::NAMESPACE))
+            .map(|api| format!("{} {}", named(api.namespace), api.version))
             .collect();
         Failure::new(
             MODULE,
@@ -146,13 +137,14 @@ fn named(namespace: Option<&str>) -> String {
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.endpoints.iter().map(|served| served.api.name)).finish()
+        f.debug_list().entries(self.endpoints.iter().map(|served| served.api.api.name)).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ApiDescriptor;
 
     struct Api(ApiDescriptor);
 

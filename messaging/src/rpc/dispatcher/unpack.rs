@@ -6,7 +6,7 @@ use serde::de::value::Error as Missing;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 
 use super::Invocation;
-use crate::error::shortened;
+use crate::error::{Origin, shortened};
 use crate::runtime::Runtime;
 use crate::wire::Json;
 use crate::{Context, Failure};
@@ -79,7 +79,8 @@ impl Unpack {
     }
 
     fn refused(&self, why: &str) -> Failure {
-        Failure::new("builtins", "TypeError", format!("method `{}` {why}", self.0.method))
+        let text = format!("method `{}` {why}", self.0.method);
+        Failure::new("builtins", "TypeError", text).of(Origin::Arguments)
     }
 }
 

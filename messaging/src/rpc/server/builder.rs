@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::epoch::Phase;
 use super::missing::MissingQueues;
 use super::{Executor, Handle, Inner, RpcServer};
-use crate::rpc::dispatcher::{AccessPolicy, Dispatcher, Endpoint, Ping, Served};
+use crate::rpc::dispatcher::{AccessPolicy, BuiltIn, Dispatcher, Endpoint, Itself, Ping, Served};
 use crate::{Error, ErrorKind, Target, Transport, target};
 
 /// A server in the making.
@@ -18,6 +18,7 @@ pub struct RpcServerBuilder {
     target: Target,
     endpoints: Vec<Served>,
     access_policy: AccessPolicy,
+    introspection: bool,
     /// None is as many tasks as the transport is configured with.
     executor: Option<Executor>,
 }
@@ -29,6 +30,7 @@ impl RpcServerBuilder {
             target,
             endpoints: Vec::new(),
             access_policy: AccessPolicy::default(),
+            introspection: true,
             executor: None,
         }
     }
@@ -55,6 +57,14 @@ impl RpcServerBuilder {
     /// not begin with an underscore.
     pub fn access_policy(mut self, policy: AccessPolicy) -> Self {
         self.access_policy = policy;
+        self
+    }
+
+    /// Whether the server answers who it is, what it serves and what it has done, in the namespace
+    /// `messaging.server` that [`Introspection`](crate::introspection::Introspection) asks. The
+    /// default is true. The access policy holds for its methods as for all others.
+    pub fn introspection(mut self, enabled: bool) -> Self {
+        self.introspection = enabled;
         self
     }
 
@@ -98,12 +108,22 @@ impl RpcServerBuilder {
         if self.transport.rpc_ping_enabled() {
             endpoints.push(Served::new(Ping, []));
         }
+        let itself = Arc::new(Itself::new(
+            name.clone(),
+            self.target.topic.clone(),
+            Arc::clone(self.transport.runtime()),
+            endpoints.iter().map(|served| Arc::clone(&served.api)).collect(),
+        ));
+        if self.introspection {
+            endpoints.push(Served::new(BuiltIn(Arc::clone(&itself)), []));
+        }
         Ok(RpcServer {
             handle: Arc::new(Handle(Arc::new(Inner {
                 transport: self.transport,
                 target: self.target,
                 name,
                 dispatcher: Dispatcher::new(endpoints, self.access_policy),
+                itself,
                 executor,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),

@@ -24,8 +24,10 @@ pub(super) struct Claim {
 pub(super) enum Claimed {
     /// The message is to be run.
     New(Claim),
-    /// It is not to be run.
+    /// It could not be acknowledged, and comes again.
     Not,
+    /// It came before, and is not to be run.
+    Again,
     /// It came before, and is acknowledged no sooner than its first copy has run.
     Copy(Copy),
 }
@@ -60,7 +62,7 @@ impl Claim {
         // Remembered only now: what was not acknowledged comes again, and is to run then.
         let Ok(fresh) = epoch.duplicates.see(unique_id) else {
             tracing::debug!(method, "not run: the message came before");
-            return Claimed::Not;
+            return Claimed::Again;
         };
         fresh.done();
         Claimed::New(Self { after: None })

@@ -32,7 +32,8 @@ pub use shutdown::{CutOff, ShutdownReport};
 pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
 
 use crate::context::Deadline;
-use crate::rpc::dispatcher::Dispatcher;
+use crate::introspection::Statistics;
+use crate::rpc::dispatcher::{Dispatcher, Itself};
 use crate::{Error, ErrorKind, Target, Transport, runtime};
 use epoch::{Epoch, Phase};
 use missing::MissingQueues;
@@ -69,6 +70,7 @@ pub(super) struct Inner {
     /// The target's server, which the builder has made sure of.
     name: String,
     dispatcher: Dispatcher,
+    itself: Arc<Itself>,
     executor: Executor,
     phase: watch::Sender<Phase>,
     missing_queues: MissingQueues,
@@ -143,6 +145,14 @@ impl RpcServer {
             tracing::warn!(%target, ?running, "a server that was stopped still runs methods");
             ended.await;
         }
+    }
+
+    /// What the server has done since it was made, method by method; what
+    /// [`Introspection::stats`](crate::introspection::Introspection::stats) answers. It is counted
+    /// whether or not callers may ask for it.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.handle.0.itself.statistics()
     }
 
     fn epoch(&self) -> Option<Arc<Epoch>> {

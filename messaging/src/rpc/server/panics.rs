@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 
 use super::MODULE;
 use crate::Failure;
+use crate::error::Origin;
 
 /// Runs `work`; if it panics, what to answer.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
@@ -30,7 +31,8 @@ fn panicked(panic: Box<dyn Any + Send>) -> Failure {
         .to_owned();
     tracing::error!(panic = text, "a handler panicked");
     drop_quietly(panic);
-    Failure::new(MODULE, "HandlerPanicked", "the handler panicked; see the server's log")
+    let text = "the handler panicked; see the server's log";
+    Failure::new(MODULE, "HandlerPanicked", text).of(Origin::Panic)
 }
 
 /// Drops what a handler left behind; that this panics is the handler's doing as well.

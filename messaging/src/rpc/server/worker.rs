@@ -35,6 +35,7 @@ pub(super) async fn process(
     let request = match Request::decode(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
+            server.itself.malformed.count();
             tracing::warn!(target = %server.target, %error, "a message is no request");
             let Some(reply_to) = reply_to else {
                 return settled(unsettled.reject(false).await);
@@ -47,25 +48,30 @@ pub(super) async fn process(
     };
     drop(body);
     let reply_to = request.reply_to.clone();
-    // Whoever casts waits for nothing, however long its message waited.
-    let deadline = deadline.filter(|_| reply_to.is_some());
-    if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
-        let method = request.method;
-        tracing::debug!(target = %server.target, method, "not run: its caller has given up");
-        return settled(unsettled.reject(false).await);
-    }
     // An access policy is the user's code.
     let route = catch_panic(|| {
         let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
         server.dispatcher.route(namespace, version, &request.method)
     });
-    let handled = match route.and_then(|route| route) {
+    let route = route.and_then(|route| route);
+    // Whoever casts waits for nothing, however long its message waited.
+    let deadline = deadline.filter(|_| reply_to.is_some());
+    if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
+        let method = request.method;
+        tracing::debug!(target = %server.target, method, "not run: its caller has given up");
+        let counter = route.as_ref().map_or(&server.itself.unknown, |route| &route.tally.expired);
+        counter.count();
+        return settled(unsettled.reject(false).await);
+    }
+    let handled = match route {
         Ok(route) => {
             let idempotent = route.method.idempotent;
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
                 Claimed::Not => return,
+                Claimed::Again => return route.tally.duplicates.count(),
                 Claimed::Copy(copy) => {
+                    route.tally.duplicates.count();
                     let runtime = Arc::clone(server.transport.runtime());
                     return copy.wait(&*runtime, epoch, in_flight);
                 }
@@ -76,6 +82,7 @@ pub(super) async fn process(
             handled
         }
         Err(failure) => {
+            server.itself.unknown.count();
             tracing::debug!(target = %server.target, %failure, "a request is not served here");
             settled(unsettled.ack().await);
             Some(Err(failure))
@@ -107,11 +114,18 @@ async fn run(
         Context::from_wire(request.context).with_deadline(caller),
         Arc::clone(runtime),
     );
-    let running = catch_panic_in(async move { route.endpoint.handle(invocation).await });
+    let Route { endpoint, tally, .. } = route;
+    let counted = tally.begin(runtime.now());
+    let running = catch_panic_in(async move { endpoint.handle(invocation).await });
     let beating = monitored.and_then(|(monitor, to)| monitor::beat(server, &to, monitor));
     let outcome = match select(Box::pin(running), pin!(epoch.is_cut_off())).await {
-        Either::Left((outcome, _)) => outcome.and_then(|outcome| outcome),
+        Either::Left((outcome, _)) => {
+            let outcome = outcome.and_then(|outcome| outcome);
+            counted.ended(&outcome, runtime.now());
+            outcome
+        }
         Either::Right(((), running)) => {
+            drop(counted);
             drop_quietly(running);
             if claim.give_back().await {
                 return None;
