@@ -10,6 +10,7 @@ mod casts;
 mod connecting;
 mod context;
 mod delivery;
+mod errors;
 mod handover;
 mod introspection;
 mod lifecycle;

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::driver::Notes;
 use crate::wire::{Ending, Json, Reply};
-use crate::{Error, Failure};
+use crate::{Error, ErrorKind, Failure, Stage};
 
 /// How many calls that gave up are remembered; more make no difference.
 const GIVEN_UP: usize = 1000;
@@ -136,7 +136,8 @@ impl Correlation {
         match waiting {
             Some(waiting) => {
                 let _ =
-                    waiting.sender.send(Err(error.within("the reply came but does not decode")));
+                    waiting.sender.send(Err(error
+                        .within("the reply came and cannot be read; look which program answers")));
             }
             None => {
                 msg_ids(body).for_each(|msg_id| _ = self.given_up().remove(msg_id));
@@ -162,11 +163,14 @@ fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
         .filter_map(|run| std::str::from_utf8(run).ok())
 }
 
+/// Why a call that waits gets no answer.
 pub(super) fn closed() -> Error {
     Error::new(
-        crate::ErrorKind::Closed,
-        "the transport was closed; whether the method ran is not known",
+        ErrorKind::Closed,
+        "the transport was closed while the reply was waited for; whether the method ran is not \
+         known: shut down what calls before the transport is closed",
     )
+    .with_stage(Stage::Answering)
 }
 
 #[cfg(test)]
@@ -175,7 +179,6 @@ mod tests {
 
     use super::super::pending::Pending;
     use super::*;
-    use crate::ErrorKind;
 
     fn reply(msg_id: &str, result: impl Into<serde_json::Value>, ending: bool) -> Vec<u8> {
         let result = result.into();

@@ -13,7 +13,7 @@ use super::correlation::{Correlation, closed};
 use super::pending::Pending;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
-use crate::{Error, runtime};
+use crate::{Error, ErrorKind, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -69,8 +69,9 @@ impl Replies {
         match runtime::timeout(&*self.runtime, within, opening).await {
             Some(queue) => queue.cloned(),
             None => Err(Error::new(
-                crate::ErrorKind::NotSent,
-                "the reply queue could not be opened in time; nothing was sent",
+                ErrorKind::NotSent,
+                "the reply queue could not be opened in time, so nothing was sent; look whether \
+                 the broker can be reached, or allow more time with `.timeout(..)`",
             )),
         }
     }
@@ -89,7 +90,10 @@ impl Replies {
         // In this order: a reader that ends in between finds the call and fails it.
         if self.alive.receiver_count() == 0 {
             pending.not_delivered();
-            return Err(closed());
+            return Err(Error::new(
+                ErrorKind::Closed,
+                "the transport was closed, and nothing was sent; connect a new one",
+            ));
         }
         Ok(pending)
     }
