@@ -16,7 +16,6 @@ pub use crate::rpc::dispatcher::{Handled, Unpack};
 #[cfg(fuzzing)]
 pub use crate::wire::targets;
 
-use crate::error::Origin;
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;
 use crate::runtime::Runtime;
@@ -68,7 +67,7 @@ pub fn absent() -> ! {
 pub fn reply<R: Reply>(returned: R) -> Result<Answer, Failure> {
     match returned.into_result() {
         Ok(result) => Answer::new(&result),
-        Err(error) => Err(crate::RemoteError::to_failure(&error).of(Origin::Method)),
+        Err(error) => Err(crate::RemoteError::to_failure(&error)),
     }
 }
 

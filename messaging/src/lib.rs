@@ -52,7 +52,8 @@
 //!   casts, idempotence. It generates a client, which is a [`Proxy`], and an [`Endpoint`].
 //! - A client is cheap to clone. [`Proxy::prepare`] derives another from it, for one server, one
 //!   version, another timeout. Its methods return a [`Call`] or a [`Cast`], which is sent when it is
-//!   awaited. [`RpcClient`] does the same for methods that are named at run time.
+//!   awaited; [`Call::gather`] asks every server, and gives their answers as a stream.
+//!   [`RpcClient`] does the same for methods that are named at run time.
 //! - [`RpcServer`] serves several endpoints behind one topic, [`BaseApi`] among them. An
 //!   [`Executor`] says how handlers run and how many at once.
 //! - [`Transport`] is the connection to a broker, made from a URL or a [`Config`].
@@ -62,9 +63,6 @@
 //!
 //! A call returns [`CallError<E>`]: [`Remote`](CallError::Remote) with the method's own error, or
 //! [`Rpc`](CallError::Rpc) with an [`Error`] of the road, whose [`ErrorKind`] says what happened.
-//! Both answer the same questions, such as [`is_timeout`](CallError::is_timeout), and the text ends
-//! with the next step. [`errors`] has a section for each kind: what it means, whether the method
-//! may have run, and what to do.
 //! A method's error type derives [`RemoteError`]; on the wire it is a class with arguments, which a
 //! Python caller gets as an exception of its own. What nobody knows arrives as [`Failure`], data.
 //!
@@ -136,9 +134,6 @@ pub mod __private;
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}
 #[cfg(doc)]
-#[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
-#[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
 
@@ -152,9 +147,9 @@ pub use messaging_macros::rpc_api;
 pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
-pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError, Stage};
+pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};
 pub use rpc::Reply;
-pub use rpc::client::{Call, Cast, Prepare, Proxy, RpcClient, Setting};
+pub use rpc::client::{Answers, Call, Cast, Gather, Gathered, Prepare, Proxy, RpcClient, Setting};
 pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{
     CutOff, Execute, Executor, Job, RpcServer, RpcServerBuilder, ShutdownReport,

@@ -6,6 +6,7 @@ mod demo;
 mod events;
 mod example;
 mod failures;
+mod gather;
 mod odd;
 mod python;
 mod python_to_rust;

@@ -62,6 +62,12 @@ impl Recorder {
         self.faults.lock().unwrap().extend(std::iter::repeat_n(fault, count));
     }
 
+    /// The next `count` replies fail, and arrive.
+    pub(crate) fn doubt_replies(&self, count: usize, kind: ErrorKind) {
+        let fault = Fault { kind, arrives: true, of_replies: true };
+        self.faults.lock().unwrap().extend(std::iter::repeat_n(fault, count));
+    }
+
     /// The next request fails, whether or not it arrives.
     pub(crate) fn fail_request(&self, kind: ErrorKind, arrives: bool) {
         self.faults.lock().unwrap().push_back(Fault { kind, arrives, of_replies: false });

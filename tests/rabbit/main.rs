@@ -6,6 +6,7 @@ mod proxy;
 mod conformance;
 mod connecting;
 mod publishing;
+mod gather;
 mod consuming;
 mod content;
 mod recovering;

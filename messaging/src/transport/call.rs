@@ -8,7 +8,7 @@ use crate::context::Deadline;
 use crate::driver::{Address, Notes, Publish};
 use crate::runtime;
 use crate::wire::{ReplyTo, new_id};
-use crate::{Error, ErrorKind, Stage};
+use crate::{Error, ErrorKind};
 
 impl Transport {
     /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
@@ -25,11 +25,7 @@ impl Transport {
         monitor: Option<Duration>,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
-        let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await;
-        let queue = queue.map_err(|error| match error.is_timeout() {
-            true => error.with_stage(Stage::ReplyQueue),
-            false => error,
-        })?;
+        let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
         let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
         let body = encode(&reply_to)?;
         let mut pending = self.inner.replies.register(reply_to.msg_id)?;
@@ -76,12 +72,10 @@ impl Transport {
                 ErrorKind::Timeout,
                 format!(
                     "no sign of life came from {address} for {:?}, the time that the call is \
-                     monitored {named}; the server died, was cut off, or is one that gives none: \
-                     look at it, and call again if the method is idempotent",
+                     monitored {named}; the server died, was cut off, or is one that gives none",
                     monitor.unwrap_or_default()
                 ),
-            )
-            .with_stage(Stage::Monitoring)),
+            )),
             (None, None) => Err(Error::new(
                 ErrorKind::Timeout,
                 match mandatory {

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
+use super::sink::Sink;
 use crate::driver::Notes;
 use crate::wire::{Ending, Json, Reply};
-use crate::{Error, ErrorKind, Failure, Stage};
+use crate::{Error, Failure};
 
 /// How many calls that gave up are remembered; more make no difference.
 const GIVEN_UP: usize = 1000;
@@ -28,10 +29,17 @@ pub(super) type Answered = Result<Outcome, Error>;
 /// The calls that wait for their replies.
 #[derive(Debug, Default)]
 pub(crate) struct Correlation {
-    calls: Mutex<HashMap<String, Waiting>>,
+    calls: Mutex<HashMap<String, Place>>,
     late: AtomicU64,
     /// The requests that may still be answered although their calls have given up.
     given_up: Mutex<HashSet<String>>,
+}
+
+/// Who waits.
+#[derive(Debug)]
+enum Place {
+    Call(Waiting),
+    Gather(Sink),
 }
 
 #[derive(Debug)]
@@ -49,15 +57,20 @@ impl Correlation {
         let (sender, receiver) = oneshot::channel();
         let alive = Arc::<Notify>::default();
         let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
-        self.calls().insert(msg_id, waiting);
+        self.calls().insert(msg_id, Place::Call(waiting));
         (receiver, alive)
+    }
+
+    /// Enters a gather: what takes its answers in.
+    pub(super) fn enter_gather(&self, msg_id: String, sink: Sink) {
+        self.calls().insert(msg_id, Place::Gather(sink));
     }
 
     /// Hands one message of the reply queue to the call that it is for.
     pub(crate) fn deliver(&self, body: &[u8], notes: Notes) {
         match Reply::decode(body) {
-            Ok(reply) => self.complete(reply, notes),
-            Err((error, named)) => self.refuse(body, named, error),
+            Ok(reply) => self.complete(reply, notes, body.len()),
+            Err((error, named)) => self.refuse(body, named, &error, &notes),
         }
     }
 
@@ -84,73 +97,91 @@ impl Correlation {
 
     /// Ends all calls with `error`: no reply will come.
     pub(crate) fn fail_all(&self, error: &Error) {
-        for (_, waiting) in std::mem::take(&mut *self.calls()) {
-            // A call that has just given up does not want to know.
-            let _ = waiting.sender.send(Err(error.clone()));
+        for (_, place) in std::mem::take(&mut *self.calls()) {
+            match place {
+                // A call that has just given up does not want to know.
+                Place::Call(waiting) => _ = waiting.sender.send(Err(error.clone())),
+                Place::Gather(sink) => sink.fail(error),
+            }
         }
     }
 
-    fn complete(&self, reply: Reply, notes: Notes) {
-        let Reply { msg_id, outcome: result, ending } = reply;
+    fn complete(&self, reply: Reply, notes: Notes, weight: usize) {
         let mut calls = self.calls();
-        match ending {
-            Ending::Heartbeat => {
-                // One that comes late is the same nothing as one that nobody asked for.
-                if let Some(waiting) = calls.get(&msg_id) {
-                    waiting.alive.notify_one();
+        let Some(place) = calls.get_mut(&reply.msg_id) else {
+            drop(calls);
+            // A sign of life that comes late is the same nothing as one that nobody asked for.
+            if reply.ending != Ending::Heartbeat {
+                self.count_late(&reply.msg_id);
+            }
+            return;
+        };
+        let waiting = match place {
+            Place::Gather(sink) => {
+                let msg_id = reply.msg_id.clone();
+                let in_time = sink.take(reply, notes, weight);
+                drop(calls);
+                if !in_time {
+                    self.count_late(&msg_id);
                 }
                 return;
             }
-            Ending::Early => {
-                if let Some(waiting) = calls.get_mut(&msg_id) {
-                    waiting.early = Some(Outcome { result, notes });
-                    return;
-                }
-            }
+            Place::Call(waiting) => waiting,
+        };
+        let Reply { msg_id, outcome: result, ending, .. } = reply;
+        match ending {
+            Ending::Heartbeat => waiting.alive.notify_one(),
+            Ending::Early => waiting.early = Some(Outcome { result, notes }),
             Ending::Last => {
-                if let Some(waiting) = calls.remove(&msg_id) {
-                    drop(calls);
-                    let is_null = result.as_ref().is_ok_and(Json::is_null);
-                    let outcome = match waiting.early {
-                        Some(early) if is_null => early,
-                        _ => Outcome { result, notes },
-                    };
-                    let _ = waiting.sender.send(Ok(outcome));
-                    return;
-                }
+                let Some(Place::Call(waiting)) = calls.remove(&msg_id) else { return };
+                drop(calls);
+                let is_null = result.as_ref().is_ok_and(Json::is_null);
+                let outcome = match waiting.early {
+                    Some(early) if is_null => early,
+                    _ => Outcome { result, notes },
+                };
+                let _ = waiting.sender.send(Ok(outcome));
             }
         }
-        drop(calls);
-        self.given_up().remove(&msg_id);
+    }
+
+    fn count_late(&self, msg_id: &str) {
+        self.given_up().remove(msg_id);
         self.late.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(msg_id, "a reply came that no call waits for");
     }
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
-    fn refuse(&self, body: &[u8], named: Option<String>, error: Error) {
-        let waiting = match named {
-            Some(msg_id) => self.calls().remove(&msg_id),
+    fn refuse(&self, body: &[u8], named: Option<String>, error: &Error, notes: &Notes) {
+        let told = error.clone().within("the reply came but does not decode");
+        let known = match named {
+            Some(msg_id) => self.tell(&msg_id, &told, notes),
             // A lock for each: a long body must not hold up the other calls.
-            None => msg_ids(body).find_map(|msg_id| self.calls().remove(msg_id)),
+            None => msg_ids(body).any(|msg_id| self.tell(msg_id, &told, notes)),
         };
-        match waiting {
-            Some(waiting) => {
-                let _ =
-                    waiting.sender.send(Err(error
-                        .within("the reply came and cannot be read; look which program answers")));
-            }
-            None => {
-                msg_ids(body).for_each(|msg_id| _ = self.given_up().remove(msg_id));
-                tracing::warn!(%error, "a message in the reply queue does not decode");
-            }
+        if !known {
+            msg_ids(body).for_each(|msg_id| _ = self.given_up().remove(msg_id));
+            tracing::warn!(%error, "a message in the reply queue does not decode");
         }
+    }
+
+    /// Tells whoever waits under this id that its answer cannot be read; false if nobody does.
+    fn tell(&self, msg_id: &str, error: &Error, notes: &Notes) -> bool {
+        let mut calls = self.calls();
+        if let Some(Place::Gather(sink)) = calls.get_mut(msg_id) {
+            return sink.refuse(error.clone(), notes);
+        }
+        let Some(Place::Call(waiting)) = calls.remove(msg_id) else { return false };
+        drop(calls);
+        let _ = waiting.sender.send(Err(error.clone()));
+        true
     }
 
     fn given_up(&self) -> MutexGuard<'_, HashSet<String>> {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn calls(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
+    fn calls(&self) -> MutexGuard<'_, HashMap<String, Place>> {
         // The table is whole at every point where a panic could happen.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -163,14 +194,11 @@ fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
         .filter_map(|run| std::str::from_utf8(run).ok())
 }
 
-/// Why a call that waits gets no answer.
 pub(super) fn closed() -> Error {
     Error::new(
-        ErrorKind::Closed,
-        "the transport was closed while the reply was waited for; whether the method ran is not \
-         known: shut down what calls before the transport is closed",
+        crate::ErrorKind::Closed,
+        "the transport was closed; whether the method ran is not known",
     )
-    .with_stage(Stage::Answering)
 }
 
 #[cfg(test)]
@@ -179,6 +207,7 @@ mod tests {
 
     use super::super::pending::Pending;
     use super::*;
+    use crate::ErrorKind;
 
     fn reply(msg_id: &str, result: impl Into<serde_json::Value>, ending: bool) -> Vec<u8> {
         let result = result.into();
@@ -256,6 +285,38 @@ mod tests {
         assert!(correlation.awaits(), "a call that gave up may be answered all the same");
         correlation.deliver(&reply("2", 1, true), Notes::default());
         assert!(!correlation.awaits());
+    }
+
+    #[cfg(feature = "tokio")]
+    #[tokio::test]
+    async fn a_gather_learns_of_an_answer_that_does_not_decode_and_goes_on() {
+        use std::time::Duration;
+
+        use super::super::{Rules, gather::Seat};
+        use crate::context::Deadline;
+
+        let (correlation, clock) =
+            (Arc::<Correlation>::default(), crate::runtime::tokio().unwrap());
+        let window = Deadline::after(&clock, Duration::from_secs(60));
+        let rules = Rules { first: None, gap: None, unread: 10 };
+        let (sink, mut arrivals, _) = Sink::new(rules, window.clone(), &clock);
+        let id = "0123456789abcdef0123456789abcdef";
+        let seat = Seat::take(&correlation, id.to_owned(), sink, window);
+        let server = Notes::default().with(crate::wire::notes::SERVER, "one");
+        let broken = format!(r#"{{"_msg_id": "{id}", "result": "cut of"#);
+        correlation.deliver(broken.as_bytes(), server);
+        correlation.deliver(&reply(id, 7, true), Notes::default());
+        let refused = arrivals.try_recv().unwrap();
+        assert_eq!(refused.answered.unwrap_err().kind(), ErrorKind::Decode);
+        assert_eq!(refused.server.as_deref(), Some("one"));
+        assert!(arrivals.try_recv().unwrap().answered.is_ok());
+        assert_eq!(correlation.late(), 0);
+
+        // Who takes part may go on to answer after it was given up.
+        drop(seat);
+        assert!(correlation.calls().is_empty() && correlation.awaits());
+        correlation.deliver(&reply(id, 8, true), Notes::default());
+        assert_eq!(correlation.late(), 1);
     }
 
     #[test]

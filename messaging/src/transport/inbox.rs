@@ -10,10 +10,13 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OnceCell, watch};
 
 use super::correlation::{Correlation, closed};
+use super::gather::Seat;
 use super::pending::Pending;
+use super::sink::Sink;
+use crate::context::Deadline;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
-use crate::{Error, ErrorKind, runtime};
+use crate::{Error, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -69,9 +72,8 @@ impl Replies {
         match runtime::timeout(&*self.runtime, within, opening).await {
             Some(queue) => queue.cloned(),
             None => Err(Error::new(
-                ErrorKind::NotSent,
-                "the reply queue could not be opened in time, so nothing was sent; look whether \
-                 the broker can be reached, or allow more time with `.timeout(..)`",
+                crate::ErrorKind::NotSent,
+                "the reply queue could not be opened in time; nothing was sent",
             )),
         }
     }
@@ -90,12 +92,20 @@ impl Replies {
         // In this order: a reader that ends in between finds the call and fails it.
         if self.alive.receiver_count() == 0 {
             pending.not_delivered();
-            return Err(Error::new(
-                ErrorKind::Closed,
-                "the transport was closed, and nothing was sent; connect a new one",
-            ));
+            return Err(closed());
         }
         Ok(pending)
+    }
+
+    /// Enters a gather, unless no answer will ever come.
+    pub(super) fn seat(&self, msg_id: String, sink: Sink, window: Deadline) -> Result<Seat, Error> {
+        let seat = Seat::take(&self.correlation, msg_id, sink, window);
+        // As above.
+        if self.alive.receiver_count() == 0 {
+            seat.not_delivered();
+            return Err(closed());
+        }
+        Ok(seat)
     }
 
     pub(super) fn late(&self) -> u64 {

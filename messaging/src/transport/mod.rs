@@ -3,8 +3,10 @@
 
 mod call;
 mod correlation;
+mod gather;
 mod inbox;
 mod pending;
+mod sink;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +18,9 @@ use crate::runtime::{self, Runtime};
 use crate::{Config, Error};
 
 pub(crate) use correlation::Outcome;
+pub(crate) use gather::Gathering;
 use inbox::Replies;
+pub(crate) use sink::{Arrival, Rules};
 
 /// A connection to a broker, shared by all clients and servers that are made from it.
 ///

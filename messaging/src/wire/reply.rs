@@ -16,6 +16,8 @@ pub(crate) struct Reply {
     pub(crate) msg_id: String,
     pub(crate) outcome: Result<Json, Failure>,
     pub(crate) ending: Ending,
+    /// The id of the message.
+    pub(crate) unique_id: Option<String>,
 }
 
 /// Whether more will come for the same call.
@@ -71,12 +73,15 @@ impl Reply {
         let text = text(body).map_err(|error| (error, None))?;
         let message = envelope::open(&text).map_err(|error| (error, None))?;
         let (mut msg_id, mut result, mut failed, mut ending) = (None, None, None, false);
+        let mut unique_id = None;
         let read = for_each_field(&message, |key, value| {
             match key {
                 "_msg_id" => msg_id = json::read::<Option<String>>(value)?,
                 "result" => result = Some(value),
                 "failure" => failed = json::read::<Option<String>>(value)?,
                 "ending" => ending = is_true(value)?,
+                // One that is none names no copy.
+                "_unique_id" => unique_id = json::read(value).ok(),
                 _ => {}
             }
             Ok(())
@@ -105,7 +110,7 @@ impl Reply {
             (false, false) => Ending::Early,
         };
         let outcome = failed.map_or(Ok(result), Err);
-        Ok(Self { msg_id, outcome, ending })
+        Ok(Self { msg_id, outcome, ending, unique_id })
     }
 }
 

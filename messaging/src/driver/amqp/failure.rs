@@ -73,11 +73,8 @@ pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
         Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, String::new()),
         None => (ErrorKind::Connection, String::new()),
     };
-    let text = format!("{thing} cannot be declared: {words}");
-    match advice.is_empty() {
-        true => fault.into_error(kind, text).with_next_step(),
-        false => fault.into_error(kind, format!("{text}; {advice}")),
-    }
+    let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
+    fault.into_error(kind, format!("{thing} cannot be declared: {words}{advice}"))
 }
 
 /// What to do where a thing exists with another property than was asked for. RabbitMQ says which,
@@ -126,7 +123,7 @@ pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
         Some(_) => ErrorKind::Topology,
     };
     let text = format!("{thing} cannot be consumed: {}", fault.words());
-    fault.into_error(kind, text).with_next_step()
+    fault.into_error(kind, text)
 }
 
 /// Why a message to `to` was not taken.
@@ -138,12 +135,12 @@ pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
         Some(_) => ErrorKind::Refused,
     };
     let text = format!("a message to {to} was not taken: {}", fault.words());
-    fault.into_error(kind, text).with_next_step()
+    fault.into_error(kind, text)
 }
 
 /// That the driver was closed.
 pub(super) fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "the transport was closed").with_next_step()
+    Error::new(ErrorKind::Closed, "the transport was closed")
 }
 
 /// Whether trying again can help only after somebody has changed something.

@@ -246,10 +246,7 @@ impl Intake {
             Some(error) => self.lost(queue, Fault::Told(error)),
             None if self.channel.alive() => Error::new(
                 ErrorKind::Topology,
-                format!(
-                    "queue `{queue}` was deleted, or the node that held it went down; it is \
-                     declared again"
-                ),
+                format!("queue `{queue}` was deleted, or the node that held it went down"),
             ),
             None => {
                 let closed = InvalidConnectionState(ConnectionState::Closed);

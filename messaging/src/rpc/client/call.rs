@@ -71,6 +71,10 @@ impl<R> Call<R> {
         self
     }
 
+    pub(super) fn into_outgoing(self) -> Result<Outgoing, Error> {
+        self.outgoing
+    }
+
     /// Sends it without waiting for an answer.
     pub fn cast(self) -> Cast {
         Cast::new(self.outgoing)

@@ -2,6 +2,7 @@
 
 mod call;
 mod core;
+mod gather;
 mod outgoing;
 mod pack;
 mod prepare;
@@ -15,6 +16,7 @@ use serde_json::value::to_raw_value;
 
 pub use self::call::{Call, Cast};
 pub use self::core::{ClientCore, FromCore};
+pub use self::gather::{Answers, Gather, Gathered};
 pub use self::pack::Pack;
 pub use self::prepare::{Prepare, Setting};
 pub use self::proxy::Proxy;
@@ -106,13 +108,10 @@ impl RpcClient {
                 format!("the arguments of method `{method}` of topic `{}` {why}", settings.topic),
             )
         };
-        let args = to_raw_value(args).map_err(|error| {
-            not_encodable("cannot be written as JSON").with_next_step().with_source(error)
-        })?;
+        let args = to_raw_value(args)
+            .map_err(|error| not_encodable("cannot be written as JSON").with_source(error))?;
         if !args.get().starts_with('{') {
-            return Err(not_encodable(
-                "are not a JSON object; arguments travel by name, as `json!({\"name\": value})`",
-            ));
+            return Err(not_encodable("are not a JSON object; arguments travel by name"));
         }
         Ok(Outgoing::new(&self.core, method.into(), args, settings.version))
     }

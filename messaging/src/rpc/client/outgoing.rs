@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::error::{Origin, shortened};
-use crate::rpc::{Reply, dispatcher, server};
-use crate::transport::{Effort, Outcome};
+use crate::error::shortened;
+use crate::rpc::Reply;
+use crate::transport::{Effort, Gathering, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
-use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
+use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Version};
 
 /// A request that is ready to go.
 pub(super) struct Outgoing {
@@ -86,6 +86,34 @@ impl Outgoing {
             .map_err(|error| self.failed("cast of", &error, begun))
     }
 
+    /// Sends it to every server of the topic; none if the broker says that nobody listens.
+    pub(super) async fn gather(
+        &mut self,
+        window: Duration,
+        rules: Rules,
+    ) -> Result<Option<Gathering>, Error> {
+        self.fanout = true;
+        let address = self.address()?;
+        let window = self.within(window)?;
+        let transport = self.core.transport();
+        let begun = self.now();
+        // Mandatory, since an answer is wanted: of a fanout it asks whether anybody is there.
+        let effort = Effort { mandatory: true, ..self.effort() };
+        let encode = |reply_to: &ReplyTo| self.encode(Some(reply_to));
+        let gathering = match transport.gather(&address, &window, effort, rules, encode).await {
+            Ok(gathering) => Some(gathering),
+            Err(error) if error.is_unroutable() => None,
+            Err(error) => return Err(self.failed("gather of", &error, begun)),
+        };
+        // What may be large is not kept while the answers are waited for.
+        self.args = RawValue::NULL.to_owned();
+        Ok(gathering)
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.core.transport().runtime().now()
+    }
+
     fn address(&self) -> Result<Address, Error> {
         let settings = self.core.settings();
         settings.check_address()?;
@@ -109,8 +137,12 @@ impl Outgoing {
         }
     }
 
-    /// Whole seconds, at least two: servers give no sign more often than each second.
+    /// Whole seconds, at least two: servers give no sign more often than each second. What goes to
+    /// many is not monitored.
     fn monitor(&self) -> Option<Duration> {
+        if self.fanout {
+            return None;
+        }
         let monitor = self.monitor.or(self.core.settings().monitor)?;
         Some(Duration::from_secs(monitor.as_secs().max(2)))
     }
@@ -128,21 +160,25 @@ impl Outgoing {
             .or(self.core.settings().timeout)
             .or(self.default_timeout)
             .unwrap_or_else(|| transport.response_timeout());
+        self.within(own)
+    }
+
+    /// When `own` has passed, and never after the caller of whom the context tells has given up.
+    fn within(&self, own: Duration) -> Result<Deadline, Error> {
         let inherited = self.context().and_then(Context::remaining);
         if inherited.is_some_and(|left| left.is_zero()) {
             return Err(Error::new(
                 ErrorKind::NotSent,
                 format!(
                     "method `{}` of topic `{}` was not sent: the deadline in its context has \
-                     passed, so nobody waits for the answer; give the first call of the chain more time",
+                     passed, so nobody waits for the answer",
                     self.method,
                     self.core.settings().topic
                 ),
-            )
-            .with_stage(Stage::Expired));
+            ));
         }
         let allowed = inherited.map_or(own, |left| left.min(own));
-        Ok(Deadline::after(transport.runtime(), allowed))
+        Ok(Deadline::after(self.core.transport().runtime(), allowed))
     }
 
     fn encode(&self, reply_to: Option<&ReplyTo>) -> Result<Vec<u8>, Error> {
@@ -160,22 +196,21 @@ impl Outgoing {
     }
 
     /// What became of the request: the method's result, its own error, or another failure.
-    fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
+    pub(super) fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
         match answer.result {
             Ok(result) => result.read().map_err(|error| {
                 let error = Error::new(
                     ErrorKind::Decode,
                     format!(
-                        "{}: the result is not the `{}` that was expected; {}",
+                        "{}: the result is not the `{}` that was expected",
                         self.place("call of"),
-                        std::any::type_name::<R::Ok>(),
-                        ErrorKind::Decode.next_step(),
+                        std::any::type_name::<R::Ok>()
                     ),
                 )
                 .with_source(error);
                 CallError::Rpc(error)
             }),
-            Err(failure) => Err(match framework_kind(&failure, &answer.notes) {
+            Err(failure) => Err(match framework_kind(&failure) {
                 Some(kind) => CallError::Rpc(self.answered(kind, failure, &answer.notes)),
                 None => match R::Err::from_failure(&failure) {
                     Some(error) => CallError::Remote(error),
@@ -192,8 +227,7 @@ impl Outgoing {
             Some(server) => format!("server `{}`", shortened(server)),
             None => "the server".to_owned(),
         };
-        let (place, next_step) = (self.place("call of"), kind.next_step());
-        let text = format!("{place}: {server} answered {failure}; {next_step}");
+        let text = format!("{}: {server} answered {failure}", self.place("call of"));
         Error::new(kind, text).with_failure(failure)
     }
 
@@ -210,7 +244,7 @@ impl Outgoing {
         place
     }
 
-    fn failed(&self, verb: &str, error: &Error, begun: Instant) -> Error {
+    pub(super) fn failed(&self, verb: &str, error: &Error, begun: Instant) -> Error {
         let place = self.place(verb);
         if error.is_timeout() {
             let passed = self.core.transport().runtime().now().saturating_duration_since(begun);
@@ -237,17 +271,15 @@ impl fmt::Debug for Outgoing {
 
 /// The failures that servers answer with by themselves, in this library and in the peer (wire
 /// document, section 11.1).
-fn framework_kind(failure: &Failure, notes: &Notes) -> Option<ErrorKind> {
-    let is_unreadable = matches!(failure.origin(), Origin::Arguments);
-    if is_unreadable || notes.get(notes::UNREADABLE).is_some() {
-        return Some(ErrorKind::BadRequest);
+fn framework_kind(failure: &Failure) -> Option<ErrorKind> {
+    let is = |class| failure.is("oslo_messaging.rpc.dispatcher", class);
+    if is("NoSuchMethod") {
+        Some(ErrorKind::NoSuchMethod)
+    } else if is("UnsupportedVersion") {
+        Some(ErrorKind::UnsupportedVersion)
+    } else if failure.is(crate::rpc::server::MODULE, crate::rpc::server::SHUTTING_DOWN) {
+        Some(ErrorKind::Closed)
+    } else {
+        None
     }
-    let known = [
-        (dispatcher::MODULE, "NoSuchMethod", ErrorKind::NoSuchMethod),
-        (dispatcher::MODULE, "UnsupportedVersion", ErrorKind::UnsupportedVersion),
-        (server::MODULE, server::CANCELLED, ErrorKind::Cancelled),
-        (server::MODULE, server::SHUTTING_DOWN, ErrorKind::ShuttingDown),
-    ];
-    let (.., kind) = known.into_iter().find(|(module, class, _)| failure.is(module, class))?;
-    Some(kind)
 }

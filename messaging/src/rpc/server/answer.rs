@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -11,7 +12,6 @@ use super::epoch::{Epoch, InFlight};
 use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::error::Origin;
 use crate::rpc::dispatcher::Answer;
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo, notes};
@@ -36,6 +36,8 @@ pub(super) struct Answering {
     pub(super) reply_to: ReplyTo,
     /// When the caller gives up, if it said.
     pub(super) deadline: Option<Deadline>,
+    /// Whether it was tried before.
+    pub(super) tried: AtomicBool,
 }
 
 impl Answering {
@@ -155,17 +157,18 @@ impl Answering {
         outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
         let address = Address::Reply { queue: self.reply_to.queue.clone() };
-        let (body, notes) = (self.encode(outcome), self.notes(outcome));
+        let (body, notes) = (self.encode(outcome), self.notes());
         let transport = &self.server.transport;
         transport.send(&address, &body, &notes, Effort::ANSWER, worth.remaining()).await
     }
 
-    /// What is said beside the answer, to a caller that is made of this library too.
-    fn notes(&self, outcome: &Result<Answer, Failure>) -> Notes {
+    /// What is said beside one try, to a caller that is made of this library too.
+    fn notes(&self) -> Notes {
         let notes = Notes::default().with(notes::SERVER, &self.server.name);
-        match outcome.as_ref().map_err(|failure| failure.origin()) {
-            Err(Origin::Arguments) => notes.with(notes::UNREADABLE, "request"),
-            _ => notes,
+        // Whoever gathers answers takes one of each server.
+        match self.tried.swap(true, Ordering::Relaxed) {
+            true => notes.with(notes::AGAIN, "1"),
+            false => notes,
         }
     }
 

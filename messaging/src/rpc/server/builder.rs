@@ -85,9 +85,8 @@ impl RpcServerBuilder {
         let wrong = |why: &str| {
             Err(Error::new(ErrorKind::Target, format!("no server of {}: {why}", self.target)))
         };
-        let misnamed = |why: &str| wrong(&format!("{why}; {}", ErrorKind::Target.next_step()));
         if let Err(why) = target::check_topic(&self.target.topic) {
-            return misnamed(why);
+            return wrong(why);
         }
         let Some(name) = self.target.server.clone() else {
             return wrong(
@@ -98,7 +97,7 @@ impl RpcServerBuilder {
         let checked = target::check_server(&self.target.topic, &name);
         let exchange = self.target.exchange.as_deref().map_or(Ok(()), target::check_exchange);
         if let Err(why) = checked.and(exchange) {
-            return misnamed(why);
+            return wrong(why);
         }
         if self.endpoints.is_empty() {
             return wrong("it has no endpoint; add one with `.endpoint(..)`");

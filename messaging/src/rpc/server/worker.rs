@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{Either, select};
 use tokio::sync::OwnedSemaphorePermit;
@@ -13,7 +14,6 @@ use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
 use super::{Inner, monitor};
 use crate::context::Deadline;
-use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
 use crate::version::Requested;
 use crate::wire::Request;
@@ -22,11 +22,8 @@ use crate::{Context, Failure};
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
 
-/// The class of the failure that a server answers with when it shuts down before a method began.
+/// The class of the failure that a server answers with when it shuts down.
 pub(crate) const SHUTTING_DOWN: &str = "ShuttingDown";
-
-/// The class of the failure that a server answers with when it cuts a method off.
-pub(crate) const CANCELLED: &str = "Cancelled";
 
 pub(super) async fn process(
     server: Arc<Inner>,
@@ -45,9 +42,15 @@ pub(super) async fn process(
                 return settled(unsettled.reject(false).await);
             };
             settled(unsettled.ack().await);
-            let failure =
-                Failure::new("builtins", "ValueError", describe(&error)).of(Origin::Arguments);
-            let answering = Answering { server, epoch, _in_flight: in_flight, reply_to, deadline };
+            let failure = Failure::new("builtins", "ValueError", describe(&error));
+            let answering = Answering {
+                server,
+                epoch,
+                _in_flight: in_flight,
+                reply_to,
+                deadline,
+                tried: AtomicBool::default(),
+            };
             return answering.send(Err(failure), permit).await;
         }
     };
@@ -70,10 +73,6 @@ pub(super) async fn process(
     }
     let handled = match route {
         Ok(route) => {
-            if epoch.has_cut_off() {
-                // Nobody waits for it here any more, and another server may run it.
-                return settled(unsettled.reject(true).await);
-            }
             let idempotent = route.method.idempotent;
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
@@ -98,7 +97,14 @@ pub(super) async fn process(
         }
     };
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        let answering = Answering { server, epoch, _in_flight: in_flight, reply_to, deadline };
+        let answering = Answering {
+            server,
+            epoch,
+            _in_flight: in_flight,
+            reply_to,
+            deadline,
+            tried: AtomicBool::default(),
+        };
         answering.send(outcome, permit).await;
     }
 }
@@ -112,10 +118,6 @@ async fn run(
     caller: Option<Deadline>,
     claim: Claim,
 ) -> Option<Result<Answer, Failure>> {
-    if epoch.has_cut_off() {
-        // While it was acknowledged: it has not begun, and need not any more.
-        return claim.given_back_or(shutting_down()).await;
-    }
     let runtime = server.transport.runtime();
     let monitored = request.monitor.zip(request.reply_to);
     let method = request.method.clone();
@@ -140,7 +142,10 @@ async fn run(
         Either::Right(((), running)) => {
             drop(counted);
             drop_quietly(running);
-            return claim.given_back_or(cancelled()).await;
+            if claim.give_back().await {
+                return None;
+            }
+            return Some(Err(shutting_down()));
         }
     };
     // No sign of life is begun once there is an answer.
@@ -152,16 +157,9 @@ async fn run(
     Some(outcome)
 }
 
-/// What a caller is told whose method did not begin.
+/// What a caller is told whose request is cut off.
 pub(crate) fn shutting_down() -> Failure {
-    let text = "the server shut down before the method began";
-    Failure::new(MODULE, SHUTTING_DOWN, text)
-}
-
-/// What a caller is told whose method was cut off.
-fn cancelled() -> Failure {
-    let text = "the server shut down and cut the method off while it ran";
-    Failure::new(MODULE, CANCELLED, text)
+    Failure::new(MODULE, SHUTTING_DOWN, "the server is shutting down; call again")
 }
 
 /// The error with what is below it: the caller has no other way to see it.
