@@ -32,9 +32,6 @@ pub(crate) fn remote_error(item: TokenStream) -> TokenStream {
     let model = error::parse(&diagnostics, &item);
     match (model, diagnostics.finish()) {
         (Some(model), Ok(())) => error::generate(&model),
-        (model, outcome) => {
-            let root = model.as_ref().and_then(|model| model.root.as_ref());
-            error::fallback(outcome.err(), root, &item)
-        }
+        (model, outcome) => error::fallback(outcome.err(), model.as_ref(), &item),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Api {
     pub(crate) namespace: Option<String>,
     /// Where the runtime crate is; none means `::messaging`.
     pub(crate) root: Option<Path>,
+    /// Where `schema` asks for the schemas of all that travels.
+    pub(crate) schema: Option<Span>,
     pub(crate) docs: String,
     pub(crate) methods: Vec<Method>,
     /// False beside errors: what is generated then is there to be named, and never runs.

@@ -9,8 +9,12 @@ use tokio::sync::oneshot;
 
 pub use std::sync::Arc;
 
+pub use crate::contract::{ErrorClasses, ErrorSchema};
 pub use crate::rpc::client::{ClientCore, FromCore, Pack};
 pub use crate::rpc::dispatcher::{Handled, Unpack};
+
+/// Whether schemas can be made: whether the feature `schema` is on.
+pub const HAS_SCHEMAS: bool = cfg!(feature = "schema");
 
 /// For fuzzers.
 #[cfg(fuzzing)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Version;
+use crate::contract::{SchemaWriter, Schemas};
 
 /// A whole API: `SchedulerClient::API`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub struct ApiDescriptor {
     pub docs: &'static str,
     /// The methods, in the order in which they are declared.
     pub methods: &'static [MethodDescriptor],
+    pub(crate) schemas: Schemas,
 }
 
 impl ApiDescriptor {
@@ -39,7 +41,14 @@ impl ApiDescriptor {
         docs: &'static str,
         methods: &'static [MethodDescriptor],
     ) -> Self {
-        Self { name, topic, namespace, version, docs, methods }
+        Self { name, topic, namespace, version, docs, methods, schemas: Schemas::NONE }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __with_schemas(mut self, write: fn(&mut SchemaWriter<'_>)) -> Self {
+        self.schemas = Schemas::told_by(write);
+        self
     }
 }
 

@@ -106,6 +106,7 @@
 //! | `tls` | yes | TLS for RabbitMQ, without a C toolchain |
 //! | `tokio` | yes | run on tokio |
 //! | `smol` | no | run on smol; both may be on at once |
+//! | `schema` | no | JSON schemas of what travels, in a [`contract`] |
 //! | `conformance` | no | the suite that every driver passes |
 
 // The vocabulary: plain data, no I/O.

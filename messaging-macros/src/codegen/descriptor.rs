@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ItemTrait;
 use syn::ext::IdentExt;
 
-use super::{Paths, names};
+use super::{Paths, names, schemas};
 use crate::model::{Api, Method, Version};
 use crate::parse::attributes;
 
@@ -25,8 +25,10 @@ pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         let constant = names::constant(&method.ident);
         quote!(#(#cfg)* Self::#constant)
     });
+    let schemas = schemas::written(api);
     quote! {
         #api_descriptor::__new(#name, #topic, #namespace, #version, #docs, &[#(#methods),*])
+            #schemas
     }
 }
 

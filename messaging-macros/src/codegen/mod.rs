@@ -6,6 +6,7 @@ pub(crate) mod generics;
 mod api_trait;
 pub(crate) mod defaults;
 mod descriptor;
+mod schemas;
 mod client;
 mod endpoint;
 
@@ -19,6 +20,7 @@ use crate::parse::attributes;
 
 pub(crate) use api_trait::lowered;
 pub(crate) use paths::Paths;
+pub(crate) use schemas::has_schemas;
 
 /// What is generated, in order.
 pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
@@ -29,6 +31,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
     let client_impls = client::impls(api, &item, &paths);
     let endpoint_impls = endpoint::impls(api, &item, &paths);
     let clashes = clashes(&api.methods);
+    let schemas = api.schema.map(|at| has_schemas(at, &paths));
     let of_deprecated = of_deprecated(api, &item);
     let api_trait = lowered(item, &paths);
     quote! {
@@ -43,6 +46,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
             #client_impls
             #endpoint_impls
             #(#clashes)*
+            #schemas
         };
     }
 }

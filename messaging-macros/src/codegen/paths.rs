@@ -43,10 +43,13 @@ paths! { root:
     client_core = { #root::__private::ClientCore }
     context_as = { #root::__private::context_as }
     from_core = { #root::__private::FromCore }
+    error_classes = { #root::__private::ErrorClasses }
+    error_schema = { #root::__private::ErrorSchema }
     field = { #root::__private::field }
     field_or = { #root::__private::field_or }
     future_of = { #root::__private::future_of }
     handled = { #root::__private::Handled }
+    has_schemas = { #root::__private::HAS_SCHEMAS }
     left_out = { #root::__private::left_out }
     message = { #root::__private::message }
     module = { #root::__private::module }

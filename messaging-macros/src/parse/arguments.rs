@@ -1,6 +1,6 @@
 //! `key = value, flag, ..`: the grammar that all our attributes share.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Ident, LitStr, Meta, Path};
 
@@ -117,12 +117,17 @@ impl Arguments {
 
     /// Whether the flag `key` is given.
     pub(crate) fn take_flag(&mut self, diagnostics: &Diagnostics, key: &str) -> bool {
-        let Some(argument) = self.take(key) else { return false };
+        self.take_flag_at(diagnostics, key).is_some()
+    }
+
+    /// Where the flag `key` is given, if it is.
+    pub(crate) fn take_flag_at(&mut self, diagnostics: &Diagnostics, key: &str) -> Option<Span> {
+        let argument = self.take(key)?;
         if let Some(value) = &argument.value {
             let place = place(&argument.key, value);
             diagnostics.at(place, format_args!("`{key}` takes no value; write `{key}` alone"));
         }
-        true
+        Some(argument.key.span())
     }
 
     /// The path of `crate = path`: none if it is not given, an error once it was reported.

@@ -42,7 +42,7 @@ const NAMESPACE: &str =
 
 /// Everything that the attribute and the trait say.
 pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &ItemTrait) -> Draft {
-    let known = ["topic", "version", "namespace", "crate"];
+    let known = ["topic", "version", "namespace", "schema", "crate"];
     let mut arguments = Arguments::read(diagnostics, "rpc_api", &known, [arguments]);
 
     let mut required = |key, example| {
@@ -57,6 +57,7 @@ pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &Item
     let version = required("version", "\"1.0\"");
     let version = version.and_then(|literal| literals::version(diagnostics, &literal));
     let namespace = arguments.take_string(diagnostics, "namespace");
+    let schema = arguments.take_flag_at(diagnostics, "schema");
     let root = arguments.take_crate(diagnostics);
 
     trait_itself(diagnostics, item);
@@ -69,6 +70,7 @@ pub(crate) fn api(diagnostics: &Diagnostics, arguments: TokenStream, item: &Item
             version: version.map_or(Version { major: 1, minor: 0 }, |version| version.value),
             namespace: namespace.and_then(|literal| text(diagnostics, &literal, NAMESPACE)),
             root: root.unwrap_or_default(),
+            schema,
             docs: docs(&item.attrs),
             methods: methods(diagnostics, item),
             is_sound: true,

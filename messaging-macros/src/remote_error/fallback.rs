@@ -3,11 +3,18 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Generics, Ident, Item, Path};
+use syn::{Generics, Ident, Item};
 
+use super::model::RemoteError;
 use crate::codegen::Paths;
 
-pub(crate) fn fallback(error: Option<syn::Error>, root: Option<&Path>, item: &Item) -> TokenStream {
+pub(crate) fn fallback(
+    error: Option<syn::Error>,
+    model: Option<&RemoteError<'_>>,
+    item: &Item,
+) -> TokenStream {
+    let root = model.and_then(|model| model.root.as_ref());
+    let has_schema = model.is_some_and(|model| model.schema.is_some());
     let error = error.map(syn::Error::into_compile_error);
     let (ident, generics): (&Ident, &Generics) = match item {
         Item::Enum(item) => (&item.ident, &item.generics),
@@ -15,8 +22,17 @@ pub(crate) fn fallback(error: Option<syn::Error>, root: Option<&Path>, item: &It
         Item::Union(item) => (&item.ident, &item.generics),
         _ => return quote!(#error),
     };
-    let Paths { remote_error, failure, option, none, .. } = &Paths::new(root);
+    let paths = Paths::new(root);
+    let Paths { remote_error, failure, option, none, error_schema, error_classes, .. } = &paths;
     let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let schema = has_schema.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #error_schema for #ident #arguments #clause {
+                fn describe(_: &mut #error_classes<'_>) {}
+            }
+        }
+    });
     quote! {
         #error
 
@@ -30,5 +46,7 @@ pub(crate) fn fallback(error: Option<syn::Error>, root: Option<&Path>, item: &It
                 #none
             }
         }
+
+        #schema
     }
 }

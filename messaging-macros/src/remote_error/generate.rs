@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Fields, Ident, Member};
 
 use super::model::{Class, Field, RemoteError};
+use super::schema;
 use crate::codegen::{Paths, defaults, names};
 
 pub(crate) fn generate(error: &RemoteError<'_>) -> TokenStream {
@@ -17,6 +18,7 @@ pub(crate) fn generate(error: &RemoteError<'_>) -> TokenStream {
     let received = names::local("failure");
     let own_module = own_module(error, &paths);
     let to_failure = to_failure(error, &paths);
+    let schema = error.schema.map(|at| schema::schema(error, at, &paths));
     let from_failure = classes.iter().map(|class| from_failure(class, &paths));
     quote! {
         #[automatically_derived]
@@ -32,6 +34,7 @@ pub(crate) fn generate(error: &RemoteError<'_>) -> TokenStream {
         }
 
         #own_module
+        #schema
     }
 }
 
@@ -165,7 +168,7 @@ fn left_out(field: &Field<'_>, paths: &Paths) -> TokenStream {
 }
 
 /// An expression for the module on the wire.
-fn module(class: &Class<'_>, paths: &Paths) -> TokenStream {
+pub(super) fn module(class: &Class<'_>, paths: &Paths) -> TokenStream {
     let Paths { module, .. } = paths;
     match &class.module {
         Some(written) => written.to_token_stream(),

@@ -3,6 +3,7 @@
 mod model;
 mod parse;
 mod generate;
+mod schema;
 mod fallback;
 
 pub(crate) use fallback::fallback;

@@ -1,5 +1,6 @@
 //! What an error is, in our own nouns.
 
+use proc_macro2::Span;
 use syn::{Fields, Generics, Ident, Member, Path, Type};
 
 use crate::model::ParamDefault;
@@ -10,6 +11,8 @@ pub(crate) struct RemoteError<'a> {
     pub(super) generics: &'a Generics,
     /// Where the runtime crate is; none means `::messaging`.
     pub(crate) root: Option<Path>,
+    /// Where `schema` asks for the schemas of the fields.
+    pub(super) schema: Option<Span>,
     pub(super) classes: Vec<Class<'a>>,
 }
 

@@ -28,9 +28,10 @@ const NAME: &str = "the name of a field must not be empty; leave `rename` out fo
 const MODULE: &str = "the module must not be empty; leave `module` out for that of the type";
 
 fn of_enum<'a>(diagnostics: &Diagnostics, item: &'a ItemEnum) -> RemoteError<'a> {
-    let known = ["crate", "module"];
+    let known = ["module", "schema", "crate"];
     let mut arguments = Arguments::of_attributes(diagnostics, "remote", &known, &item.attrs);
     let root = arguments.take_crate(diagnostics).unwrap_or_default();
+    let schema = arguments.take_flag_at(diagnostics, "schema");
     let module = module(diagnostics, &mut arguments);
 
     renamed_one_by_one(diagnostics, &item.attrs, "rename_all_fields");
@@ -63,14 +64,15 @@ fn of_enum<'a>(diagnostics: &Diagnostics, item: &'a ItemEnum) -> RemoteError<'a>
         }
         classes.push(class);
     }
-    RemoteError { ident: &item.ident, generics: &item.generics, root, classes }
+    RemoteError { ident: &item.ident, generics: &item.generics, root, schema, classes }
 }
 
 fn of_struct<'a>(diagnostics: &Diagnostics, item: &'a ItemStruct) -> RemoteError<'a> {
-    let known = ["crate", "class", "module"];
+    let known = ["class", "module", "schema", "crate"];
     let mut arguments = Arguments::of_attributes(diagnostics, "remote", &known, &item.attrs);
     renamed_one_by_one(diagnostics, &item.attrs, "rename_all");
     let root = arguments.take_crate(diagnostics).unwrap_or_default();
+    let schema = arguments.take_flag_at(diagnostics, "schema");
     let written = arguments.take_string(diagnostics, "class");
     let class = Class {
         variant: None,
@@ -79,7 +81,7 @@ fn of_struct<'a>(diagnostics: &Diagnostics, item: &'a ItemStruct) -> RemoteError
         class: class(diagnostics, written.as_ref(), &item.ident),
         module: module(diagnostics, &mut arguments),
     };
-    RemoteError { ident: &item.ident, generics: &item.generics, root, classes: vec![class] }
+    RemoteError { ident: &item.ident, generics: &item.generics, root, schema, classes: vec![class] }
 }
 
 /// The class on the wire. A Python service that passes an exception on adds `_Remote` to its

@@ -160,6 +160,33 @@ fn an_error_becomes_classes_of_exceptions() {
 }
 
 #[test]
+fn schemas_are_told_where_they_are_asked_for() {
+    let item = quote! {
+        trait Store<Item> {
+            async fn put(&self, ctx: &Context, item: Item) -> Result<u64, StoreError>;
+
+            #[cfg(feature = "gone")]
+            #[rpc(cast)]
+            async fn forget(&self, ctx: &Context, #[serde(rename = "key")] id: u64);
+        }
+    };
+    rpc_api("schemas", &quote!(topic = "store", version = "1.0", schema), &item);
+}
+
+#[test]
+fn an_error_tells_its_schema_where_it_is_asked_for() {
+    let item = quote! {
+        #[remote(schema, module = "store")]
+        enum StoreError {
+            Full,
+            Broken(String, #[serde(skip)] u8),
+            Busy { #[serde(rename = "until")] seconds: u64, #[serde(default)] by: String },
+        }
+    };
+    compare("remote_error_schema", || expand::remote_error(item.clone()));
+}
+
+#[test]
 fn mistakes_in_an_error_stand_beside_an_implementation() {
     let item = quote! {
         #[remote(crate = renamed, class = "Other")]

@@ -132,7 +132,7 @@ impl Contract {
     /// What `api` promises.
     #[must_use]
     pub fn of(api: &ApiDescriptor) -> Self {
-        Self {
+        let mut contract = Self {
             name: api.name.to_owned(),
             topic: api.topic.to_owned(),
             namespace: api.namespace.map(str::to_owned),
@@ -140,7 +140,9 @@ impl Contract {
             docs: api.docs.to_owned(),
             methods: api.methods.iter().map(MethodContract::of).collect(),
             types: BTreeMap::new(),
-        }
+        };
+        api.schemas.add_to(&mut contract);
+        contract
     }
 
     /// The method of this name on the wire.

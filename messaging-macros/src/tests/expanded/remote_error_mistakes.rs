@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown key `class`; `remote(..)` takes `crate` and `module`"
+    "unknown key `class`; `remote(..)` takes `module`, `schema` and `crate`"
 }
 ::core::compile_error! {
     "`#[remote(..)]` belongs on the type or on a variant; fields have `#[serde(..)]`"

@@ -1,0 +1,230 @@
+trait Store<Item> {
+    fn put(
+        &self,
+        ctx: &Context,
+        item: Item,
+    ) -> impl ::core::future::Future<
+        Output = Result<u64, StoreError>,
+    > + ::core::marker::Send;
+    #[cfg(feature = "gone")]
+    fn forget(
+        &self,
+        ctx: &Context,
+        id: u64,
+    ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
+}
+/// Typed client for [`Store`].
+struct StoreClient<Item> {
+    core: ::messaging::__private::ClientCore,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
+}
+/// Serves an implementation of [`Store`].
+struct StoreEndpoint<Item, T> {
+    implementation: ::messaging::__private::Arc<T>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
+}
+const _: () = {
+    impl<Item> StoreClient<Item> {
+        /// Describes the method `put`.
+        const PUT: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "put",
+            ::messaging::Version::new(1, 0),
+            false,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "item",
+                    ::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Describes the method `forget`.
+        #[cfg(feature = "gone")]
+        const FORGET: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+            "forget",
+            ::messaging::Version::new(1, 0),
+            true,
+            false,
+            ::core::option::Option::None,
+            "",
+            &[
+                ::messaging::ParamDescriptor::__new(
+                    "key",
+                    ::messaging::Version::new(1, 0),
+                    false,
+                ),
+            ],
+        );
+        /// Calls `put`.
+        fn put(&self, item: Item) -> ::messaging::Call<Result<u64, StoreError>> {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::PUT,
+                )
+                .arg("item", &item)
+                .call()
+        }
+        /// Casts `forget`.
+        #[cfg(feature = "gone")]
+        fn forget(&self, id: u64) -> ::messaging::Cast {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::FORGET,
+                )
+                .arg("key", &id)
+                .cast()
+        }
+    }
+    #[automatically_derived]
+    impl<Item> ::messaging::Proxy for StoreClient<Item> {
+        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+                "Store",
+                "store",
+                ::core::option::Option::None,
+                ::messaging::Version::new(1, 0),
+                "",
+                &[Self::PUT, #[cfg(feature = "gone")] Self::FORGET],
+            )
+            .__with_schemas(|__schemas| {
+                {
+                    let __method = &mut __schemas.method("put");
+                    __method.param::<Item>("item");
+                    __method.reply::<Result<u64, StoreError>>();
+                }
+                #[cfg(feature = "gone")]
+                {
+                    let __method = &mut __schemas.method("forget");
+                    __method.param::<u64>("key");
+                }
+            });
+    }
+    #[automatically_derived]
+    impl<Item> ::messaging::__private::FromCore for StoreClient<Item> {
+        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+            let _: ::core::marker::PhantomData<StoreEndpoint<Item, ()>> = ::core::marker::PhantomData;
+            Self {
+                core: __core,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+        fn core(&self) -> &::messaging::__private::ClientCore {
+            &self.core
+        }
+    }
+    #[automatically_derived]
+    impl<Item> ::core::clone::Clone for StoreClient<Item> {
+        fn clone(&self) -> Self {
+            Self {
+                core: ::core::clone::Clone::clone(&self.core),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<Item> ::core::fmt::Debug for StoreClient<Item> {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("StoreClient").field("core", &self.core).finish()
+        }
+    }
+    impl<Item, T> StoreEndpoint<Item, T>
+    where
+        T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        Item: 'static,
+    {
+        /// Serves `implementation`.
+        fn new(__implementation: T) -> Self {
+            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+        }
+        /// Serves an implementation that others hold as well.
+        fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+            Self {
+                implementation: __implementation,
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<Item, T> ::messaging::Endpoint for StoreEndpoint<Item, T>
+    where
+        T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        Item: 'static,
+    {
+        fn api(&self) -> ::messaging::ApiDescriptor {
+            <StoreClient<Item> as ::messaging::Proxy>::API
+        }
+        fn handle(
+            &self,
+            __invocation: ::messaging::Invocation,
+        ) -> ::messaging::__private::Handled {
+            let __implementation = ::core::clone::Clone::clone(&self.implementation);
+            match __invocation.method() {
+                "put" => {
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let item: Item = __unpack.take("item")?;
+                        let __ctx = __unpack.finish()?;
+                        let __result = <T as Store<
+                            Item,
+                        >>::put(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
+                                item,
+                            )
+                            .await;
+                        ::messaging::__private::reply(__result)
+                    })
+                }
+                #[cfg(feature = "gone")]
+                "forget" => {
+                    ::messaging::__private::future_of(async move {
+                        let mut __unpack = ::messaging::__private::Unpack::new(
+                            __invocation,
+                        );
+                        let id: u64 = __unpack.take("key")?;
+                        let __ctx = __unpack.finish()?;
+                        <T as Store<
+                            Item,
+                        >>::forget(
+                                &*__implementation,
+                                ::messaging::__private::context_as(&__ctx),
+                                id,
+                            )
+                            .await;
+                        ::messaging::__private::no_reply()
+                    })
+                }
+                _ => {
+                    ::messaging::__private::future_of(async move {
+                        ::messaging::__private::unknown(&__invocation)
+                    })
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<Item, T> ::core::clone::Clone for StoreEndpoint<Item, T> {
+        fn clone(&self) -> Self {
+            Self {
+                implementation: ::core::clone::Clone::clone(&self.implementation),
+                _generics: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<Item, T> ::core::fmt::Debug for StoreEndpoint<Item, T> {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            __f.debug_struct("StoreEndpoint").finish_non_exhaustive()
+        }
+    }
+    const _: () = ::core::assert!(
+        ::messaging::__private::HAS_SCHEMAS,
+        "`schema` needs the feature `schema` of the crate `messaging`: add it to the `features` of that dependency in Cargo.toml, or remove the key"
+    );
+};

@@ -1,0 +1,12 @@
+use messaging::{Context, Failure, rpc_api};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub struct Door;
+
+#[rpc_api(topic = "api", version = "2.6", schema)]
+pub trait Api {
+    async fn ping(&self, ctx: &Context, doors: Vec<Door>) -> Result<u32, Failure>;
+}
+
+fn main() {}
