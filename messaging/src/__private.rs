@@ -20,6 +20,7 @@ pub const HAS_SCHEMAS: bool = cfg!(feature = "schema");
 #[cfg(fuzzing)]
 pub use crate::wire::targets;
 
+use crate::error::Origin;
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;
 use crate::runtime::Runtime;
@@ -71,7 +72,7 @@ pub fn absent() -> ! {
 pub fn reply<R: Reply>(returned: R) -> Result<Answer, Failure> {
     match returned.into_result() {
         Ok(result) => Answer::new(&result),
-        Err(error) => Err(crate::RemoteError::to_failure(&error)),
+        Err(error) => Err(crate::RemoteError::to_failure(&error).of(Origin::Method)),
     }
 }
 

@@ -75,10 +75,12 @@ impl Context {
             Ok(Value::Object(values)) => Ok(Self::from_wire(values)),
             Ok(_) => Err(Error::new(
                 ErrorKind::Encode,
-                "a context is a JSON object, and this is written as something else",
+                "a context is a JSON object, and this is written as something else; make it a struct or \
+                 a map",
             )),
             Err(error) => {
                 Err(Error::new(ErrorKind::Encode, "the context cannot be written as JSON")
+                    .with_next_step()
                     .with_source(error))
             }
         }
@@ -96,7 +98,7 @@ impl Context {
             let wanted = std::any::type_name::<T>();
             let text =
                 format!("the context of the request is not the `{wanted}` that was expected");
-            Error::new(ErrorKind::Decode, text).with_source(error)
+            Error::new(ErrorKind::Decode, text).with_next_step().with_source(error)
         })
     }
 

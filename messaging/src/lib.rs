@@ -63,6 +63,9 @@
 //!
 //! A call returns [`CallError<E>`]: [`Remote`](CallError::Remote) with the method's own error, or
 //! [`Rpc`](CallError::Rpc) with an [`Error`] of the road, whose [`ErrorKind`] says what happened.
+//! Both answer the same questions, such as [`is_timeout`](CallError::is_timeout), and the text ends
+//! with the next step. [`errors`] has a section for each kind: what it means, whether the method
+//! may have run, and what to do.
 //! A method's error type derives [`RemoteError`]; on the wire it is a class with arguments, which a
 //! Python caller gets as an exception of its own. What nobody knows arrives as [`Failure`], data.
 //!
@@ -135,6 +138,9 @@ pub mod __private;
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}
 #[cfg(doc)]
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+#[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
 
@@ -148,7 +154,7 @@ pub use messaging_macros::rpc_api;
 pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
-pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError};
+pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError, Stage};
 pub use rpc::Reply;
 pub use rpc::client::{Answers, Call, Cast, Gather, Gathered, Prepare, Proxy, RpcClient, Setting};
 pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};

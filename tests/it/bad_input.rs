@@ -131,7 +131,8 @@ on_both! {
             serde_json::value::RawValue::from_string(nested(10_000)).unwrap();
         let args = std::collections::BTreeMap::from([("value", deep)]);
         let error = client.call::<Value>("echo", args).await.unwrap_err();
-        let failure = error.remote().expect("the server's answer");
+        assert!(error.is_bad_request(), "{error}");
+        let failure = error.failure().expect("the server's answer");
         assert!(failure.message.contains("argument `value`"), "{failure}");
     }
 

@@ -146,14 +146,12 @@ on_both! {
             (json!({}), "missing argument `value`"),
             (json!({"value": 1, "extra": 2}), "unexpected argument `extra`"),
         ] {
-            match client.call::<Value>("echo", args).await {
-                Err(CallError::Remote(failure)) => {
-                    assert!(failure.is("builtins", "TypeError"), "{failure}");
-                    assert!(failure.message.contains("`echo`"), "{failure}");
-                    assert!(failure.message.contains(expected), "{failure}");
-                }
-                other => panic!("{other:?}"),
-            }
+            let error = client.call::<Value>("echo", args).await.unwrap_err();
+            assert!(error.is_bad_request(), "{error}");
+            let failure = error.failure().unwrap();
+            assert!(failure.is("builtins", "TypeError"), "{failure}");
+            assert!(failure.message.contains("`echo`"), "{failure}");
+            assert!(failure.message.contains(expected), "{failure}");
         }
         let error = client.call::<Value>("echo", json!([1])).await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Encode);

@@ -99,8 +99,8 @@ on_both! {
         assert!(report.cut_off[0].running_for >= Duration::from_millis(400), "{report:?}");
         match held.await.unwrap() {
             Err(CallError::Rpc(error)) => {
-                assert_eq!(error.kind(), ErrorKind::Closed);
-                assert!(error.to_string().contains("shutting down"), "{error}");
+                assert_eq!(error.kind(), ErrorKind::Cancelled);
+                assert!(error.to_string().contains("shut down"), "{error}");
             }
             other => panic!("{other:?}"),
         }

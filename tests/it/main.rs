@@ -10,6 +10,7 @@ mod casts;
 mod connecting;
 mod context;
 mod delivery;
+mod errors;
 mod gather;
 mod handover;
 mod introspection;

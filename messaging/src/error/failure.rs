@@ -30,17 +30,19 @@ pub struct FailureParts {
     pub args: Vec<Value>,
     /// The named arguments, likewise.
     pub kwargs: Map<String, Value>,
-    /// Where it came about, for the statistics of this server; it does not travel.
+    /// Where it came about.
     origin: Origin,
 }
 
-/// Where a failure came about.
+/// Where a failure came about: for the statistics of a server, and for its callers, who are told
+/// whether the method ran.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Origin {
     /// In the method itself, here or elsewhere.
     #[default]
     Method,
-    /// Before it: the arguments do not fit.
+    /// Before it: the request cannot be read, or its arguments do not fit. A server of this library
+    /// says so; a Python peer answers with a `TypeError` like any other.
     Arguments,
     /// It panicked.
     Panic,

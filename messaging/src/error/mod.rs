@@ -3,6 +3,8 @@
 mod call;
 mod failure;
 mod kind;
+mod predicates;
+mod stage;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +14,7 @@ pub use call::CallError;
 pub(crate) use failure::Origin;
 pub use failure::{Failure, FailureParts, RemoteError};
 pub use kind::ErrorKind;
+pub use stage::Stage;
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -29,6 +32,7 @@ struct Inner {
     message: String,
     source: Option<Source>,
     failure: Option<Failure>,
+    stage: Option<Stage>,
 }
 
 impl Error {
@@ -38,7 +42,8 @@ impl Error {
     /// and what to do next.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), source: None, failure: None }))
+        let (message, stage) = (message.into(), Stage::of(kind));
+        Self(Arc::new(Inner { kind, message, source: None, failure: None, stage }))
     }
 
     /// The same error with what was below it.
@@ -51,6 +56,12 @@ impl Error {
         self.rebuilt(|inner| inner.source = source)
     }
 
+    /// The same error with how far the request came. A time-out has one by its kind.
+    #[must_use]
+    pub fn with_stage(self, stage: Stage) -> Self {
+        self.rebuilt(|inner| inner.stage = Some(stage))
+    }
+
     /// The same error with the failure that a peer answered with.
     pub(crate) fn with_failure(self, failure: Failure) -> Self {
         self.rebuilt(|inner| inner.failure = Some(failure))
@@ -61,12 +72,19 @@ impl Error {
         self.rebuilt(|inner| inner.message = format!("{place}: {}", inner.message))
     }
 
+    /// The same error, its text ended by what is to be done about one of its kind.
+    pub(crate) fn with_next_step(self) -> Self {
+        let next_step = self.kind().next_step();
+        self.rebuilt(|inner| inner.message = format!("{}; {next_step}", inner.message))
+    }
+
     fn rebuilt(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             kind: shared.kind,
             message: shared.message.clone(),
             source: shared.source.clone(),
             failure: shared.failure.clone(),
+            stage: shared.stage,
         });
         change(&mut inner);
         Self(Arc::new(inner))
@@ -84,32 +102,41 @@ impl Error {
         self.0.failure.as_ref()
     }
 
-    /// Whether the time was up, before the message was sent ([`NotSent`](ErrorKind::NotSent)),
-    /// before the broker confirmed it ([`NotConfirmed`](ErrorKind::NotConfirmed)), or before the
-    /// answer came ([`Timeout`](ErrorKind::Timeout)). Except in the first case, whether the method
-    /// ran is not known.
+    /// How far the request came before it was given up: of every time-out
+    /// ([`is_timeout`](Self::is_timeout)), and of a call that waited when its transport was closed.
     #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::NotConfirmed | ErrorKind::NotSent)
+    pub fn stage(&self) -> Option<Stage> {
+        self.0.stage
     }
 
-    /// Whether nobody was there to take the message; it was not delivered.
+    /// Whether the method may have run, in part or to its end. If not, nothing was done, and
+    /// making the call again is always safe.
     #[must_use]
-    pub fn is_unroutable(&self) -> bool {
-        self.kind() == ErrorKind::Unroutable
-    }
-
-    /// Whether the version stood against it: refused here before anything was sent, or by the
-    /// server.
-    #[must_use]
-    pub fn is_version_refused(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Version | ErrorKind::UnsupportedVersion)
-    }
-
-    /// Whether the peer answered with a failure.
-    #[must_use]
-    pub fn is_remote(&self) -> bool {
-        self.failure().is_some()
+    pub fn may_have_run(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Config
+            | ErrorKind::Connection
+            | ErrorKind::AccessRefused
+            | ErrorKind::VirtualHost
+            | ErrorKind::Topology
+            | ErrorKind::Target
+            | ErrorKind::Version
+            | ErrorKind::Encode
+            | ErrorKind::NotSent
+            | ErrorKind::Unroutable
+            | ErrorKind::Refused
+            | ErrorKind::BadRequest
+            | ErrorKind::NoSuchMethod
+            | ErrorKind::UnsupportedVersion
+            | ErrorKind::ShuttingDown => false,
+            ErrorKind::NotConfirmed
+            | ErrorKind::Decode
+            | ErrorKind::Remote
+            | ErrorKind::Cancelled => true,
+            ErrorKind::Timeout | ErrorKind::Closed => {
+                self.stage().is_some_and(Stage::may_be_delivered)
+            }
+        }
     }
 }
 
@@ -123,6 +150,9 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &self.0.kind).field("message", &self.0.message);
+        if let Some(stage) = &self.0.stage {
+            debug.field("stage", stage);
+        }
         if let Some(source) = &self.0.source {
             debug.field("source", source);
         }
@@ -143,3 +173,6 @@ pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
         None => Cow::Borrowed(text),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::context::Deadline;
 use crate::driver::{Address, Notes, Publish};
 use crate::runtime;
 use crate::wire::{ReplyTo, new_id};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Stage};
 
 impl Transport {
     /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
@@ -72,10 +72,12 @@ impl Transport {
                 ErrorKind::Timeout,
                 format!(
                     "no sign of life came from {address} for {:?}, the time that the call is \
-                     monitored {named}; the server died, was cut off, or is one that gives none",
+                     monitored {named}; the server died, was cut off, or is one that gives none: \
+                     look at it, and call again if the method is idempotent",
                     monitor.unwrap_or_default()
                 ),
-            )),
+            )
+            .with_stage(Stage::Monitoring)),
             (None, None) => Err(Error::new(
                 ErrorKind::Timeout,
                 match mandatory {

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use super::sink::Sink;
 use crate::driver::Notes;
 use crate::wire::{Ending, Json, Reply};
-use crate::{Error, Failure};
+use crate::{Error, ErrorKind, Failure, Stage};
 
 /// How many calls that gave up are remembered; more make no difference.
 const GIVEN_UP: usize = 1000;
@@ -153,7 +153,8 @@ impl Correlation {
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
     fn refuse(&self, body: &[u8], named: Option<String>, error: &Error, notes: &Notes) {
-        let told = error.clone().within("the reply came but does not decode");
+        let told =
+            error.clone().within("the reply came and cannot be read; look which program answers");
         let known = match named {
             Some(msg_id) => self.tell(&msg_id, &told, notes),
             // A lock for each: a long body must not hold up the other calls.
@@ -194,11 +195,14 @@ fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
         .filter_map(|run| std::str::from_utf8(run).ok())
 }
 
+/// Why a call that waits gets no answer.
 pub(super) fn closed() -> Error {
     Error::new(
-        crate::ErrorKind::Closed,
-        "the transport was closed; whether the method ran is not known",
+        ErrorKind::Closed,
+        "the transport was closed while the reply was waited for; whether the method ran is not \
+         known: shut down what calls before the transport is closed",
     )
+    .with_stage(Stage::Answering)
 }
 
 #[cfg(test)]
@@ -207,7 +211,6 @@ mod tests {
 
     use super::super::pending::Pending;
     use super::*;
-    use crate::ErrorKind;
 
     fn reply(msg_id: &str, result: impl Into<serde_json::Value>, ending: bool) -> Vec<u8> {
         let result = result.into();

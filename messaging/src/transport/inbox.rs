@@ -16,7 +16,7 @@ use super::sink::Sink;
 use crate::context::Deadline;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
-use crate::{Error, runtime};
+use crate::{Error, ErrorKind, Stage, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -51,6 +51,13 @@ impl Replies {
         within: Duration,
         retries: Option<u32>,
     ) -> Result<String, Error> {
+        self.opened(within, retries).await.map_err(|error| match error.is_timeout() {
+            true => error.with_stage(Stage::ReplyQueue),
+            false => error,
+        })
+    }
+
+    async fn opened(&self, within: Duration, retries: Option<u32>) -> Result<String, Error> {
         if let Some(queue) = self.queue.get() {
             return Ok(queue.clone());
         }
@@ -72,8 +79,9 @@ impl Replies {
         match runtime::timeout(&*self.runtime, within, opening).await {
             Some(queue) => queue.cloned(),
             None => Err(Error::new(
-                crate::ErrorKind::NotSent,
-                "the reply queue could not be opened in time; nothing was sent",
+                ErrorKind::NotSent,
+                "the reply queue could not be opened in time, so nothing was sent; look whether \
+                 the broker can be reached, or allow more time with `.timeout(..)`",
             )),
         }
     }
@@ -92,7 +100,7 @@ impl Replies {
         // In this order: a reader that ends in between finds the call and fails it.
         if self.alive.receiver_count() == 0 {
             pending.not_delivered();
-            return Err(closed());
+            return Err(not_sent());
         }
         Ok(pending)
     }
@@ -103,7 +111,7 @@ impl Replies {
         // As above.
         if self.alive.receiver_count() == 0 {
             seat.not_delivered();
-            return Err(closed());
+            return Err(not_sent());
         }
         Ok(seat)
     }
@@ -111,6 +119,13 @@ impl Replies {
     pub(super) fn late(&self) -> u64 {
         self.correlation.late()
     }
+}
+
+fn not_sent() -> Error {
+    Error::new(
+        ErrorKind::Closed,
+        "the transport was closed, and nothing was sent; connect a new one",
+    )
 }
 
 /// Hands over replies until the transport, or its driver, is gone.

@@ -8,6 +8,9 @@ pub(crate) const SERVER: &str = "messaging-server";
 /// That an answer was tried before, and may have arrived.
 pub(crate) const AGAIN: &str = "messaging-again";
 
+/// That a failure came about before the method began: what of the request could not be read.
+pub(crate) const UNREADABLE: &str = "messaging-unreadable";
+
 /// Short texts that travel beside a body, as headers of the message. A peer that knows nothing of
 /// them ignores them, so nothing that a peer needs may stand in one.
 ///

@@ -72,6 +72,7 @@ impl RequestParts<'_> {
                 ErrorKind::Encode,
                 format!("the request for method `{}` cannot be written as JSON", self.method),
             )
+            .with_next_step()
             .with_source(error)
         })
     }

@@ -18,7 +18,7 @@ pub(super) async fn open_channel(
     connection.channel(deadline).await.map_err(|fault| {
         let fault = connection.explain(fault);
         let text = format!("{connection} opens no channel to consume on: {}", fault.words());
-        fault.into_error(ErrorKind::Connection, text)
+        fault.into_error(ErrorKind::Connection, text).with_next_step()
     })
 }
 

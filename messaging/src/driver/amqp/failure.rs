@@ -73,8 +73,11 @@ pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
         Some(Refusal::NotAllowed | Refusal::Other) => (ErrorKind::Topology, String::new()),
         None => (ErrorKind::Connection, String::new()),
     };
-    let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
-    fault.into_error(kind, format!("{thing} cannot be declared: {words}{advice}"))
+    let text = format!("{thing} cannot be declared: {words}");
+    match advice.is_empty() {
+        true => fault.into_error(kind, text).with_next_step(),
+        false => fault.into_error(kind, format!("{text}; {advice}")),
+    }
 }
 
 /// What to do where a thing exists with another property than was asked for. RabbitMQ says which,
@@ -123,7 +126,7 @@ pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
         Some(_) => ErrorKind::Topology,
     };
     let text = format!("{thing} cannot be consumed: {}", fault.words());
-    fault.into_error(kind, text)
+    fault.into_error(kind, text).with_next_step()
 }
 
 /// Why a message to `to` was not taken.
@@ -135,12 +138,12 @@ pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
         Some(_) => ErrorKind::Refused,
     };
     let text = format!("a message to {to} was not taken: {}", fault.words());
-    fault.into_error(kind, text)
+    fault.into_error(kind, text).with_next_step()
 }
 
 /// That the driver was closed.
 pub(super) fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "the transport was closed")
+    Error::new(ErrorKind::Closed, "the transport was closed").with_next_step()
 }
 
 /// Whether trying again can help only after somebody has changed something.

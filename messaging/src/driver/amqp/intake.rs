@@ -246,7 +246,10 @@ impl Intake {
             Some(error) => self.lost(queue, Fault::Told(error)),
             None if self.channel.alive() => Error::new(
                 ErrorKind::Topology,
-                format!("queue `{queue}` was deleted, or the node that held it went down"),
+                format!(
+                    "queue `{queue}` was deleted, or the node that held it went down; it is \
+                     declared again"
+                ),
             ),
             None => {
                 let closed = InvalidConnectionState(ConnectionState::Closed);

@@ -30,7 +30,7 @@ impl Lease {
             let fault = connection.explain(fault);
             let (words, hint) = (fault.words(), connection.hint());
             let text = format!("{connection} opens no channel to publish on: {words}{hint}");
-            fault.into_error(ErrorKind::Connection, text)
+            fault.into_error(ErrorKind::Connection, text).with_next_step()
         };
         let channel = connection.channel(deadline).await.map_err(failed)?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());

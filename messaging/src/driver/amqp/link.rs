@@ -216,13 +216,13 @@ impl Shared {
             }
         }
         match errors.pop() {
-            Some(only) if errors.is_empty() => Err(only),
+            Some(only) if errors.is_empty() => Err(advised(only)),
             Some(last) => {
                 let texts: Vec<_> = errors.iter().chain([&last]).map(Error::to_string).collect();
                 let text = format!("no host of the URL can be used: {}", texts.join("; "));
                 let alike = errors.iter().all(|error| error.kind() == last.kind());
                 let kind = if alike { last.kind() } else { ErrorKind::Connection };
-                Err(Error::new(kind, text).with_source(last))
+                Err(advised(Error::new(kind, text)).with_source(last))
             }
             None => Err(Error::new(ErrorKind::Config, "the URL names no host")),
         }
@@ -237,7 +237,7 @@ impl Shared {
             _ => {
                 let peers: Vec<_> = self.peers.iter().map(ToString::to_string).collect();
                 let text = format!("no connection to the broker in time: {}", peers.join(", "));
-                Error::new(ErrorKind::Connection, text)
+                Error::new(ErrorKind::Connection, text).with_next_step()
             }
         }
     }
@@ -246,5 +246,13 @@ impl Shared {
         // An error would mean that the sender is gone, and it is here.
         let mut state = self.state.subscribe();
         let _ = state.wait_for(|state| matches!(state, State::Closed)).await.map(drop);
+    }
+}
+
+/// The error of a round over the hosts. What a broker said holds its own advice.
+fn advised(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Connection => error.with_next_step(),
+        _ => error,
     }
 }

@@ -104,7 +104,7 @@ impl Publisher {
                 ErrorKind::NotSent,
                 format!(
                     "a message to {to} was not sent in time: {CHANNELS} others wait for the \
-                     broker{}",
+                     broker{}; send fewer at once, or allow more time with `.timeout(..)`",
                     self.link.open_now().map_or_else(String::new, |connection| connection.hint())
                 ),
             )),
@@ -160,7 +160,9 @@ impl Publisher {
                 self.idle().push(lease);
                 Err(Failed::NotTaken(Error::new(
                     ErrorKind::Connection,
-                    format!("the broker did not take a message to {to} (basic.nack)"),
+                    format!(
+                        "the broker did not take a message to {to} (basic.nack); its log says why"
+                    ),
                 )))
             }
             Err(fault) => match fault.refusal() {
@@ -229,10 +231,11 @@ fn not_written(to: &Address, lease: &Lease, fault: Fault) -> Failed {
 fn not_confirmed(to: &Address, lease: &Lease, fault: Fault) -> Error {
     let fault = lease.channel.connection.explain(fault);
     let text = format!(
-        "{} did not confirm a message to {to}: {}{}; it may have it",
+        "{} did not confirm a message to {to}: {}{}; it may have it: {}",
         lease.channel.connection,
         fault.words(),
         lease.channel.connection.hint(),
+        ErrorKind::NotConfirmed.next_step(),
     );
     fault.into_error(ErrorKind::NotConfirmed, text)
 }

@@ -56,6 +56,7 @@ impl Settings {
             .map_err(|why| {
                 let topic = shortened(&self.topic);
                 Error::new(ErrorKind::Target, format!("no client of topic `{topic}`: {why}"))
+                    .with_next_step()
             })
     }
 }

@@ -108,10 +108,13 @@ impl RpcClient {
                 format!("the arguments of method `{method}` of topic `{}` {why}", settings.topic),
             )
         };
-        let args = to_raw_value(args)
-            .map_err(|error| not_encodable("cannot be written as JSON").with_source(error))?;
+        let args = to_raw_value(args).map_err(|error| {
+            not_encodable("cannot be written as JSON").with_next_step().with_source(error)
+        })?;
         if !args.get().starts_with('{') {
-            return Err(not_encodable("are not a JSON object; arguments travel by name"));
+            return Err(not_encodable(
+                "are not a JSON object; arguments travel by name, as `json!({\"name\": value})`",
+            ));
         }
         Ok(Outgoing::new(&self.core, method.into(), args, settings.version))
     }

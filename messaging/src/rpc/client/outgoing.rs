@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::error::shortened;
-use crate::rpc::Reply;
+use crate::error::{Origin, shortened};
+use crate::rpc::{Reply, dispatcher, server};
 use crate::transport::{Effort, Gathering, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
-use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Version};
+use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
 
 /// A request that is ready to go.
 pub(super) struct Outgoing {
@@ -171,11 +171,12 @@ impl Outgoing {
                 ErrorKind::NotSent,
                 format!(
                     "method `{}` of topic `{}` was not sent: the deadline in its context has \
-                     passed, so nobody waits for the answer",
+                     passed, so nobody waits for the answer; give the first call of the chain more time",
                     self.method,
                     self.core.settings().topic
                 ),
-            ));
+            )
+            .with_stage(Stage::Expired));
         }
         let allowed = inherited.map_or(own, |left| left.min(own));
         Ok(Deadline::after(self.core.transport().runtime(), allowed))
@@ -202,15 +203,16 @@ impl Outgoing {
                 let error = Error::new(
                     ErrorKind::Decode,
                     format!(
-                        "{}: the result is not the `{}` that was expected",
+                        "{}: the result is not the `{}` that was expected; {}",
                         self.place("call of"),
-                        std::any::type_name::<R::Ok>()
+                        std::any::type_name::<R::Ok>(),
+                        ErrorKind::Decode.next_step(),
                     ),
                 )
                 .with_source(error);
                 CallError::Rpc(error)
             }),
-            Err(failure) => Err(match framework_kind(&failure) {
+            Err(failure) => Err(match framework_kind(&failure, &answer.notes) {
                 Some(kind) => CallError::Rpc(self.answered(kind, failure, &answer.notes)),
                 None => match R::Err::from_failure(&failure) {
                     Some(error) => CallError::Remote(error),
@@ -227,7 +229,8 @@ impl Outgoing {
             Some(server) => format!("server `{}`", shortened(server)),
             None => "the server".to_owned(),
         };
-        let text = format!("{}: {server} answered {failure}", self.place("call of"));
+        let (place, next_step) = (self.place("call of"), kind.next_step());
+        let text = format!("{place}: {server} answered {failure}; {next_step}");
         Error::new(kind, text).with_failure(failure)
     }
 
@@ -271,15 +274,17 @@ impl fmt::Debug for Outgoing {
 
 /// The failures that servers answer with by themselves, in this library and in the peer (wire
 /// document, section 11.1).
-fn framework_kind(failure: &Failure) -> Option<ErrorKind> {
-    let is = |class| failure.is("oslo_messaging.rpc.dispatcher", class);
-    if is("NoSuchMethod") {
-        Some(ErrorKind::NoSuchMethod)
-    } else if is("UnsupportedVersion") {
-        Some(ErrorKind::UnsupportedVersion)
-    } else if failure.is(crate::rpc::server::MODULE, crate::rpc::server::SHUTTING_DOWN) {
-        Some(ErrorKind::Closed)
-    } else {
-        None
+fn framework_kind(failure: &Failure, notes: &Notes) -> Option<ErrorKind> {
+    let is_unreadable = matches!(failure.origin(), Origin::Arguments);
+    if is_unreadable || notes.get(notes::UNREADABLE).is_some() {
+        return Some(ErrorKind::BadRequest);
     }
+    let known = [
+        (dispatcher::MODULE, "NoSuchMethod", ErrorKind::NoSuchMethod),
+        (dispatcher::MODULE, "UnsupportedVersion", ErrorKind::UnsupportedVersion),
+        (server::MODULE, server::CANCELLED, ErrorKind::Cancelled),
+        (server::MODULE, server::SHUTTING_DOWN, ErrorKind::ShuttingDown),
+    ];
+    let (.., kind) = known.into_iter().find(|(module, class, _)| failure.is(module, class))?;
+    Some(kind)
 }

@@ -115,7 +115,7 @@ impl<'a> Pack<'a> {
                         self.method.name, self.api
                     ),
                 );
-                self.refused = Some(refused.with_source(error));
+                self.refused = Some(refused.with_next_step().with_source(error));
                 None
             }
         }

@@ -29,7 +29,7 @@ use crate::version::Requested;
 use crate::{Failure, MethodDescriptor, Version};
 
 /// The module of the failures that a dispatcher answers with, and that a Python client rebuilds.
-const MODULE: &str = "oslo_messaging.rpc.dispatcher";
+pub(crate) const MODULE: &str = "oslo_messaging.rpc.dispatcher";
 
 /// Requests without a version are for this one (wire document, section 16.3).
 const UNVERSIONED: Version = Version::new(1, 0);

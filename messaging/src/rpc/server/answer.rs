@@ -12,6 +12,7 @@ use super::epoch::{Epoch, InFlight};
 use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
+use crate::error::Origin;
 use crate::rpc::dispatcher::Answer;
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo, notes};
@@ -157,14 +158,17 @@ impl Answering {
         outcome: &Result<Answer, Failure>,
     ) -> Result<(), Error> {
         let address = Address::Reply { queue: self.reply_to.queue.clone() };
-        let (body, notes) = (self.encode(outcome), self.notes());
+        let (body, notes) = (self.encode(outcome), self.notes(outcome));
         let transport = &self.server.transport;
         transport.send(&address, &body, &notes, Effort::ANSWER, worth.remaining()).await
     }
 
     /// What is said beside one try, to a caller that is made of this library too.
-    fn notes(&self) -> Notes {
-        let notes = Notes::default().with(notes::SERVER, &self.server.name);
+    fn notes(&self, outcome: &Result<Answer, Failure>) -> Notes {
+        let mut notes = Notes::default().with(notes::SERVER, &self.server.name);
+        if let Err(Origin::Arguments) = outcome.as_ref().map_err(|failure| failure.origin()) {
+            notes = notes.with(notes::UNREADABLE, "request");
+        }
         // Whoever gathers answers takes one of each server.
         match self.tried.swap(true, Ordering::Relaxed) {
             true => notes.with(notes::AGAIN, "1"),

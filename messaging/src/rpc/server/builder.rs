@@ -85,8 +85,9 @@ impl RpcServerBuilder {
         let wrong = |why: &str| {
             Err(Error::new(ErrorKind::Target, format!("no server of {}: {why}", self.target)))
         };
+        let misnamed = |why: &str| wrong(&format!("{why}; {}", ErrorKind::Target.next_step()));
         if let Err(why) = target::check_topic(&self.target.topic) {
-            return wrong(why);
+            return misnamed(why);
         }
         let Some(name) = self.target.server.clone() else {
             return wrong(
@@ -97,7 +98,7 @@ impl RpcServerBuilder {
         let checked = target::check_server(&self.target.topic, &name);
         let exchange = self.target.exchange.as_deref().map_or(Ok(()), target::check_exchange);
         if let Err(why) = checked.and(exchange) {
-            return wrong(why);
+            return misnamed(why);
         }
         if self.endpoints.is_empty() {
             return wrong("it has no endpoint; add one with `.endpoint(..)`");

@@ -8,6 +8,7 @@ use futures_util::future::{Either, select};
 use super::duplicates::{Before, Fresh};
 use super::epoch::{Epoch, InFlight};
 use super::taken::{Unsettled, settled};
+use crate::Failure;
 use crate::runtime::Runtime;
 use crate::wire::Request;
 
@@ -76,11 +77,12 @@ impl Claim {
         }
     }
 
-    /// The method was cut off: whether another server may run it.
-    pub(super) async fn give_back(self) -> bool {
-        let Some((unsettled, _)) = self.after else { return false };
+    /// The method does not come to its end: what its caller is told, unless another server may run
+    /// it, which then answers.
+    pub(super) async fn given_back_or<T>(self, told: Failure) -> Option<Result<T, Failure>> {
+        let Some((unsettled, _)) = self.after else { return Some(Err(told)) };
         settled(unsettled.reject(true).await);
-        true
+        None
     }
 }
 

@@ -89,6 +89,11 @@ impl Epoch {
         let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
+    /// Whether what runs is cut off.
+    pub(super) fn has_cut_off(&self) -> bool {
+        *self.cut_off.borrow()
+    }
+
     /// Ends when what runs is to be cut off.
     pub(super) async fn is_cut_off(&self) {
         let _ = self.cut_off.subscribe().wait_for(|cut_off| *cut_off).await;

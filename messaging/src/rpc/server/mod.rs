@@ -29,12 +29,12 @@ pub(crate) use executor::may_block;
 pub use executor::{Execute, Executor, Job};
 pub(crate) use panics::catch_panic;
 pub use shutdown::{CutOff, ShutdownReport};
-pub(crate) use worker::{MODULE, SHUTTING_DOWN, shutting_down};
+pub(crate) use worker::{CANCELLED, MODULE, SHUTTING_DOWN, shutting_down};
 
 use crate::context::Deadline;
 use crate::introspection::Statistics;
 use crate::rpc::dispatcher::{Dispatcher, Itself};
-use crate::{Error, ErrorKind, Target, Transport, runtime};
+use crate::{Error, ErrorKind, Stage, Target, Transport, runtime};
 use epoch::{Epoch, Phase};
 use missing::MissingQueues;
 use starting::Starting;
@@ -115,7 +115,8 @@ impl RpcServer {
                          before it was stopped; shut it down with a budget",
                         server.target
                     ),
-                ));
+                )
+                .with_stage(Stage::Stopping));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::runtime;
 #[must_use = "it says what was cut off"]
 pub struct ShutdownReport {
     /// The handlers that were still running when the budget was used up. Their callers were told
-    /// that the server shuts down; what is idempotent was handed back for another server to run.
+    /// by [`Cancelled`](crate::ErrorKind::Cancelled); what is idempotent was handed back for another server to run.
     pub cut_off: Vec<CutOff>,
     /// Whether the server is still taking leave of the broker, which did not answer within the
     /// budget; [`RpcServer::wait`] waits for it.

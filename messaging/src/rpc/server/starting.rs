@@ -54,7 +54,7 @@ impl<'a> Starting<'a> {
             return Err(Error::new(
                 ErrorKind::Closed,
                 format!(
-                    "the server of {target} was not started: the runtime that its transport was made on has ended"
+                    "the server of {target} was not started: the runtime that its transport was made on has ended; make one on a runtime that goes on"
                 ),
             ));
         }

@@ -14,6 +14,7 @@ use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
 use super::{Inner, monitor};
 use crate::context::Deadline;
+use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
 use crate::version::Requested;
 use crate::wire::Request;
@@ -22,8 +23,11 @@ use crate::{Context, Failure};
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
 
-/// The class of the failure that a server answers with when it shuts down.
+/// The class of the failure that a server answers with when it shuts down before a method began.
 pub(crate) const SHUTTING_DOWN: &str = "ShuttingDown";
+
+/// The class of the failure that a server answers with when it cuts a method off.
+pub(crate) const CANCELLED: &str = "Cancelled";
 
 pub(super) async fn process(
     server: Arc<Inner>,
@@ -42,7 +46,8 @@ pub(super) async fn process(
                 return settled(unsettled.reject(false).await);
             };
             settled(unsettled.ack().await);
-            let failure = Failure::new("builtins", "ValueError", describe(&error));
+            let failure =
+                Failure::new("builtins", "ValueError", describe(&error)).of(Origin::Arguments);
             let answering = Answering {
                 server,
                 epoch,
@@ -73,6 +78,10 @@ pub(super) async fn process(
     }
     let handled = match route {
         Ok(route) => {
+            if epoch.has_cut_off() {
+                // Nobody waits for it here any more, and another server may run it.
+                return settled(unsettled.reject(true).await);
+            }
             let idempotent = route.method.idempotent;
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
@@ -118,6 +127,10 @@ async fn run(
     caller: Option<Deadline>,
     claim: Claim,
 ) -> Option<Result<Answer, Failure>> {
+    if epoch.has_cut_off() {
+        // While it was acknowledged: it has not begun, and need not any more.
+        return claim.given_back_or(shutting_down()).await;
+    }
     let runtime = server.transport.runtime();
     let monitored = request.monitor.zip(request.reply_to);
     let method = request.method.clone();
@@ -142,10 +155,7 @@ async fn run(
         Either::Right(((), running)) => {
             drop(counted);
             drop_quietly(running);
-            if claim.give_back().await {
-                return None;
-            }
-            return Some(Err(shutting_down()));
+            return claim.given_back_or(cancelled()).await;
         }
     };
     // No sign of life is begun once there is an answer.
@@ -157,9 +167,16 @@ async fn run(
     Some(outcome)
 }
 
-/// What a caller is told whose request is cut off.
+/// What a caller is told whose method did not begin.
 pub(crate) fn shutting_down() -> Failure {
-    Failure::new(MODULE, SHUTTING_DOWN, "the server is shutting down; call again")
+    let text = "the server shut down before the method began";
+    Failure::new(MODULE, SHUTTING_DOWN, text)
+}
+
+/// What a caller is told whose method was cut off.
+fn cancelled() -> Failure {
+    let text = "the server shut down and cut the method off while it ran";
+    Failure::new(MODULE, CANCELLED, text)
 }
 
 /// The error with what is below it: the caller has no other way to see it.

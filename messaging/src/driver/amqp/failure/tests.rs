@@ -81,3 +81,40 @@ fn a_broker_that_goes_down_is_a_lost_connection() {
     let silence = Fault::Silence(Duration::from_secs(1));
     assert_eq!(declaring("queue `q`", Sort::Shared, silence).kind(), ErrorKind::NotSent);
 }
+
+/// What the page of errors shows of a kind, on one line.
+fn shown(kind: ErrorKind) -> String {
+    let page = include_str!("../../../../docs/errors.md");
+    let (_, section) = page.split_once(&format!("\n## `{kind:?}`\n")).expect("a section");
+    let (_, example) = section.split_once("```text\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    example.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// In the words of RabbitMQ 4.3.
+#[test]
+fn the_page_of_errors_shows_what_is_said() {
+    let url = "rabbit://nova:secret@localhost/nova".parse().unwrap();
+    let peer = &Peer::all(&url).unwrap()[0];
+    let to = Address::Topic { exchange: "nova".into(), topic: "scheduler".into(), server: None };
+    let refused = "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For \
+                   details see the broker logfile.";
+    let closed = "NOT_ALLOWED - access to vhost 'nova' refused for user 'nova'";
+    let durable = "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'nova' in vhost \
+                   'nova': received 'true' but current is 'false'";
+    let large =
+        "PRECONDITION_FAILED - message size 20971520 is larger than configured max size 16777216";
+    let plain = LoginMethod::AmqPlain;
+    for error in [
+        connecting(peer, plain, told(AMQPSoftError::ACCESSREFUSED, refused)),
+        connecting(peer, plain, told(AMQPHardError::NOTALLOWED, closed)),
+        declaring(
+            "exchange `nova`",
+            Sort::Shared,
+            told(AMQPSoftError::PRECONDITIONFAILED, durable),
+        ),
+        publishing(&to, told(AMQPSoftError::PRECONDITIONFAILED, large)),
+    ] {
+        assert_eq!(error.to_string(), shown(error.kind()));
+    }
+}
