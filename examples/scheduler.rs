@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use messaging::{
     BaseApi, CallError, Context, Proxy as _, RemoteError, RpcClient, RpcServer, Target, Transport,
-    rpc_api, version,
+    Version, omitted, rpc_api, version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -163,10 +163,15 @@ async fn call(transport: &Transport) -> Result<(), AnyError> {
         other => return Err(format!("expected no valid host, got {other:?}").into()),
     }
 
-    // Pinned to 2.3, as while some servers are older: what they do not know is left out at its
-    // default, and refused before anything is sent otherwise.
+    // Pinned to 2.3, as while some servers are older. To pass what they do not know does not compile.
     let old = scheduler.prepare().version(version!("2.3")).build()?;
-    println!("pinned to 2.3, {} hosts fit", old.select_hosts(spec.clone(), any).await?.len());
+    println!("pinned to 2.3, {} hosts fit", old.select_hosts(spec.clone(), omitted()).await?.len());
+
+    // The same where the version is read from somewhere: what older servers do not know is left out
+    // at its default, and else refused before anything is sent.
+    let pinned: Version = "2.3".parse()?;
+    let old = scheduler.prepare().version(pinned).build()?;
+    println!("pinned to {pinned}, {} hosts fit", old.select_hosts(spec.clone(), any).await?.len());
     let not_3 = FilterProperties { ignore_hosts: vec!["host-3".into()] };
     match old.select_hosts(spec, not_3).await {
         Err(CallError::Rpc(error)) if error.is_version_refused() => {

@@ -87,6 +87,9 @@ fn acceptable_method(method: &mut syn::TraitItemFn) {
 fn empty_types(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let visibility = &item.vis;
     let (client, endpoint) = (names::client(item), names::endpoint(item));
+    let client_at = names::client_at(item);
+    let of_client_at = generics::with(&item.generics, &names::pin(item));
+    let held_by_client_at = generics::phantom(&of_client_at, paths);
     let of_client = generics::unbounded(&item.generics);
     let of_endpoint = generics::with(&item.generics, &names::implementation(item));
     let held_by_client = generics::phantom(&of_client, paths);
@@ -94,6 +97,9 @@ fn empty_types(item: &ItemTrait, paths: &Paths) -> TokenStream {
     quote! {
         /// Stands beside an error.
         #visibility struct #client #of_client(#held_by_client);
+
+        /// Stands beside an error.
+        #visibility struct #client_at #of_client_at(#held_by_client_at);
 
         /// Stands beside an error.
         #visibility struct #endpoint #of_endpoint(#held_by_endpoint);

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 pub use std::sync::Arc;
 
 pub use crate::contract::{ErrorClasses, ErrorSchema};
+pub use crate::pinned::{Has, Takes, major, minor};
 pub use crate::rpc::client::{ClientCore, FromCore, Pack};
 pub use crate::rpc::dispatcher::{Handled, Unpack};
 

@@ -50,6 +50,9 @@
 //!
 //! - [`rpc_api`](macro@rpc_api) describes an API: versions on methods and parameters, timeouts,
 //!   casts, idempotence. It generates a client, which is a [`Proxy`], and an [`Endpoint`].
+//! - A client of a literal version, `scheduler.prepare().version(version!("2.3"))`, does not compile
+//!   where it sends what is newer; one whose version is known at run time refuses it before anything
+//!   is sent.
 //! - A client is cheap to clone. [`Proxy::prepare`] derives another from it, for one server, one
 //!   version, another timeout. Its methods return a [`Call`] or a [`Cast`], which is sent when it is
 //!   awaited; [`Call::gather`] asks every server, and gives their answers as a stream.
@@ -113,8 +116,9 @@
 //! | `conformance` | no | the suite that every driver passes |
 
 // The vocabulary: plain data, no I/O.
-#[macro_use]
 mod version;
+#[macro_use]
+mod pinned;
 mod target;
 mod context;
 mod descriptor;
@@ -155,8 +159,11 @@ pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptio
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError, Stage};
+pub use pinned::{AnyVersion, Argument, Omitted, Pin, Pinned, omitted};
 pub use rpc::Reply;
-pub use rpc::client::{Answers, Call, Cast, Gather, Gathered, Prepare, Proxy, RpcClient, Setting};
+pub use rpc::client::{
+    Answers, Call, Cast, Gather, Gathered, Prepare, Proxy, RpcClient, Setting, VersionSetting,
+};
 pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{
     CutOff, Execute, Executor, Job, RpcServer, RpcServerBuilder, ShutdownReport,

@@ -61,8 +61,8 @@ impl Target {
 
     /// The version that requests are made for. The default is none, which a server reads as 1.0.
     #[must_use]
-    pub fn version(mut self, version: Version) -> Self {
-        self.version = Some(version);
+    pub fn version(mut self, version: impl Into<Version>) -> Self {
+        self.version = Some(version.into());
         self
     }
 }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A new minor version adds (methods, or parameters with a default); a new major version breaks.
 ///
 /// ```
-/// use messaging::{Version, version};
+/// use messaging::Version;
 ///
-/// const PINNED: Version = version!("2.3");
+/// const PINNED: Version = Version::new(2, 3);
 /// assert!(Version::new(2, 6).serves(PINNED));
 /// assert!(!Version::new(2, 1).serves(PINNED));
 /// assert_eq!("2.3".parse(), Ok(PINNED));
@@ -42,7 +42,7 @@ impl Version {
         self.major == requested.major && requested.minor <= self.minor
     }
 
-    /// Reads `"2.6"`; also usable in a `const`, which is how [`version!`](crate::version!)
+    /// Reads `"2.6"`; also usable in a `const`, which is how [`version!`](macro@crate::version)
     /// refuses a wrong literal while compiling.
     ///
     /// # Errors
@@ -151,29 +151,6 @@ impl fmt::Display for ParseVersionError {
 }
 
 impl std::error::Error for ParseVersionError {}
-
-/// A [`Version`](crate::Version) from a literal, checked by the compiler.
-///
-/// ```
-/// assert_eq!(messaging::version!("2.3"), messaging::Version::new(2, 3));
-/// ```
-///
-/// ```compile_fail
-/// messaging::version!("2"); // a version is written MAJOR.MINOR
-/// ```
-#[macro_export]
-macro_rules! version {
-    ($text:expr) => {
-        const {
-            match $crate::Version::parse($text) {
-                ::core::result::Result::Ok(version) => version,
-                ::core::result::Result::Err(_) => {
-                    ::core::panic!("a version is written MAJOR.MINOR, such as \"2.6\"")
-                }
-            }
-        }
-    };
-}
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,8 @@ impl Client {
     pub(crate) fn rust(transport: &Transport, topic: &str) -> Self {
         let client = FleetClient::new(transport).prepare().topic(topic).timeout(TIMEOUT);
         let lifted = client.build().expect("a client");
-        let pinned = lifted.prepare().version(version!("2.5")).build().expect("a pinned client");
+        let pinned =
+            lifted.prepare().version(version!("2.5").version()).build().expect("a pinned client");
         Self::Rust { pinned, lifted }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use messaging::{CallError, ErrorKind, Failure, Proxy as _, RpcClient, version};
+use messaging::{CallError, ErrorKind, Failure, Proxy as _, RpcClient, Version, version};
 use serde_json::{Value, json};
 
 use crate::api::{Filter, SchedulerClient, SchedulerError, Spec, client, serve};
@@ -172,7 +172,7 @@ on_both! {
 #[test]
 fn the_api_is_described() {
     let api = SchedulerClient::API;
-    assert_eq!((api.name, api.topic, api.version), ("Scheduler", "scheduler", version!("2.6")));
+    assert_eq!((api.name, api.topic, api.version), ("Scheduler", "scheduler", Version::new(2, 6)));
     assert_eq!(api.docs, "The scheduler.");
     assert_eq!(api.method("update"), Some(&SchedulerClient::UPDATE));
     assert_eq!(api.methods.iter().filter(|m| m.cast).count(), 1);
@@ -180,5 +180,5 @@ fn the_api_is_described() {
     assert_eq!(SchedulerClient::NEWEST.timeout, Some(Duration::from_millis(150)));
     let params = SchedulerClient::SELECT_HOSTS.params;
     assert_eq!(params.iter().map(|p| p.name).collect::<Vec<_>>(), ["spec", "filter"]);
-    assert_eq!((params[1].since, params[1].optional), (version!("2.6"), true));
+    assert_eq!((params[1].since, params[1].optional), (Version::new(2, 6), true));
 }

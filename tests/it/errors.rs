@@ -144,7 +144,7 @@ async fn errors() -> Vec<Error> {
         scheduler.prepare().topic("").build().unwrap_err(),
         rpc(scheduler
             .prepare()
-            .version(version!("2.3"))
+            .version(version!("2.3").version())
             .build()
             .unwrap()
             .select_hosts(Spec { ram: 1 }, Filter { zone: Some("north".into()) })

@@ -119,7 +119,7 @@ on_both! {
         let answer = gather.await.unwrap().next().await.unwrap();
         assert_eq!(answer.result.unwrap().as_deref(), Some("alice"));
 
-        let old = rooms(&bus).prepare().version(version!("1.1")).build().unwrap();
+        let old = rooms(&bus).prepare().version(version!("1.1").version()).build().unwrap();
         let refused = old.newest().gather(LONG).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Version);
     }

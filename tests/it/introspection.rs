@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use messaging::driver::{Notes, Publish};
 use messaging::introspection::{Introspection, MethodStatistics};
-use messaging::{AccessPolicy, ErrorKind, Proxy as _, RpcClient, RpcServer, version};
+use messaging::{AccessPolicy, ErrorKind, Proxy as _, RpcClient, RpcServer, Version, version};
 use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, Spec, client, serve};
@@ -58,7 +58,7 @@ on_both! {
         }
         assert_eq!((&*stats.server, &stats.topic), ("one", &bus.topic));
         assert_eq!((stats.malformed, stats.unknown), (1, 2));
-        assert_eq!((&*stats.apis[0].api, stats.apis[0].version), ("Scheduler", version!("2.6")));
+        assert_eq!((&*stats.apis[0].api, stats.apis[0].version), ("Scheduler", Version::new(2, 6)));
         for (method, calls, succeeded, failed, refused, panicked, in_flight) in [
             ("whoami", 2, 2, 0, 0, 0, 0),
             ("update", 1, 1, 0, 0, 0, 0),

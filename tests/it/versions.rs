@@ -1,15 +1,15 @@
 //! Versions: what is newer than the peer is refused before anything is sent.
 
-use messaging::{ErrorKind, Proxy as _, RpcClient, version};
+use messaging::{ErrorKind, Pinned, Proxy as _, RpcClient, Version, omitted, version};
 use serde_json::{Value, json};
 
-use crate::api::{Filter, SchedulerClient, Spec, client, serve};
+use crate::api::{Filter, SchedulerClient, SchedulerClientAt, Spec, client, serve};
 use crate::bus::on_both;
 
 on_both! {
     async fn a_method_newer_than_the_pin_is_refused_and_not_sent(bus: Bus) {
         let (_server, mut seen, _) = serve(&bus, "one").await;
-        let old = client(&bus).prepare().version(version!("2.2")).build().unwrap();
+        let old = client(&bus).prepare().version(Version::new(2, 2)).build().unwrap();
         let error = old.update("h1".into()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Version);
         assert!(error.is_version_refused());
@@ -24,7 +24,7 @@ on_both! {
     async fn a_parameter_newer_than_the_pin_is_left_out_at_its_default(bus: Bus) {
         let _server = serve(&bus, "one").await;
         for limited in [
-            client(&bus).prepare().version(version!("2.0")),
+            client(&bus).prepare().version(Version::new(2, 0)),
             client(&bus).prepare().version_cap(version!("2.5")),
         ] {
             let old = limited.build().unwrap();
@@ -39,6 +39,34 @@ on_both! {
                 assert!(text.contains(part), "{part}: {text}");
             }
         }
+    }
+
+    async fn a_client_of_a_literal_version_sends_what_that_version_has(bus: Bus) {
+        let (_server, mut seen, _) = serve(&bus, "one").await;
+        let old = client(&bus).prepare().version(version!("2.5")).build().unwrap();
+        assert_eq!(old.select_hosts(Spec { ram: 1 }, omitted()).await.unwrap(), ["one"]);
+        let again: SchedulerClientAt<Pinned<2, 5>> = old.prepare().server("one").build().unwrap();
+        again.update("h1".into()).await.unwrap();
+        assert_eq!(seen.recv().await.unwrap(), "h1 on one");
+
+        let new = old.prepare().version(version!("2.6")).build().unwrap();
+        let filter = Filter { zone: Some("north".into()) };
+        let hosts = new.select_hosts(Spec { ram: 1 }, filter.clone()).await.unwrap();
+        assert_eq!(hosts, client(&bus).select_hosts(Spec { ram: 1 }, filter.clone()).await.unwrap());
+        assert_eq!(new.select_hosts(Spec { ram: 1 }, omitted()).await.unwrap(), ["one"]);
+
+        // Forgotten by the type, and held to all the same.
+        let forgetful: SchedulerClient = old.any_version();
+        let error = forgetful.select_hosts(Spec { ram: 1 }, filter).await.unwrap_err();
+        assert!(error.rpc().unwrap().is_version_refused());
+    }
+
+    async fn a_client_is_made_of_a_literal_version(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let old = SchedulerClientAt::<version!("2.3")>::new(&bus.transport);
+        let old = old.prepare().topic(&bus.topic).build().unwrap();
+        assert!(old.can_send(SchedulerClient::UPDATE) && !old.can_send(SchedulerClient::NEWEST));
+        assert_eq!(old.whoami().await.unwrap(), "one");
     }
 
     /// What a request names is the lowest version that has all that is in it, so that a server
@@ -62,12 +90,12 @@ on_both! {
         let capped = |version| {
             client.prepare().version_cap(version!("2.3")).version(version).build()
         };
-        capped(Some(version!("2.3"))).unwrap().call::<Value>("whoami", json!({})).await.unwrap();
+        capped(Some(Version::new(2, 3))).unwrap().call::<Value>("whoami", json!({})).await.unwrap();
         let unversioned = capped(None).unwrap();
         assert!(unversioned.can_send_version(version!("2.3")) && !unversioned.can_send_version(version!("2.4")));
         let error = unversioned.call::<Value>("whoami", json!({})).await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Version);
-        assert!(capped(Some(version!("2.4"))).is_err());
+        assert!(capped(Some(Version::new(2, 4))).is_err());
     }
 }
 
@@ -77,9 +105,9 @@ async fn can_send_tells_what_would_be_refused() {
     let any = client(&bus);
     assert!(any.can_send(SchedulerClient::NEWEST));
     for limited in [
-        any.prepare().version(version!("2.3")),
+        any.prepare().version(Version::new(2, 3)),
         any.prepare().version_cap(version!("2.3")),
-        any.prepare().version_cap(version!("2.9")).version(version!("2.3")),
+        any.prepare().version_cap(version!("2.9")).version(Version::new(2, 3)),
     ] {
         let old = limited.build().unwrap();
         assert!(old.can_send(SchedulerClient::UPDATE));
@@ -93,11 +121,11 @@ async fn versions_that_cannot_be_are_refused_when_the_client_is_built() {
     let bus = crate::bus::Bus::memory().await;
     let client = client(&bus);
     for (prepare, expected) in [
-        (client.prepare().version(version!("3.0")), "2.6"),
-        (client.prepare().version(version!("2.7")), "2.7"),
-        (client.prepare().version(version!("1.0")), "1.0"),
+        (client.prepare().version(Version::new(3, 0)), "2.6"),
+        (client.prepare().version(Version::new(2, 7)), "2.7"),
+        (client.prepare().version(Version::new(1, 0)), "1.0"),
         (client.prepare().version_cap(version!("1.9")), "1.9"),
-        (client.prepare().version(version!("2.5")).version_cap(version!("2.4")), "2.4"),
+        (client.prepare().version(Version::new(2, 5)).version_cap(version!("2.4")), "2.4"),
     ] {
         let error = prepare.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Version);

@@ -1,27 +1,37 @@
 //! The typed client: names, versions and arguments; no logic.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, ItemTrait, parse_quote};
 
-use super::{Paths, defaults, descriptor, generics, names, of_types};
+use super::{Paths, defaults, descriptor, generics, names, of_types, pins};
 use crate::model::{Api, Method, Param};
 use crate::parse::contains;
 
-/// The type alone.
+/// The types alone: the client of any version is the one that is mostly named.
 pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
-    let Paths { client_core, .. } = paths;
+    let Paths { client_core, any_version, .. } = paths;
     let passed = of_types(item);
     let visibility = &item.vis;
-    let client = names::client(item);
-    let generics = generics::unbounded(&item.generics);
-    let phantom = generics::phantom(&generics, paths);
+    let (client, client_at) = (names::client(item), names::client_at(item));
+    let of_client = generics::unbounded(&item.generics);
+    let types = item.generics.params.iter().map(generics::argument);
+    let of_client_at = generics::with(&item.generics, &names::pin(item));
+    let phantom = generics::phantom(&of_client_at, paths);
     let summary = format!(" Typed client for [`{}`].", item.ident);
+    let summary_at = format!(
+        " Typed client for [`{}`], and what the compiler knows of its version.",
+        item.ident
+    );
     quote! {
         #[doc = #summary]
         #(#passed)*
-        #visibility struct #client #generics {
+        #visibility type #client #of_client = #client_at<#(#types,)* #any_version>;
+
+        #[doc = #summary_at]
+        #(#passed)*
+        #visibility struct #client_at #of_client_at {
             core: #client_core,
             _generics: #phantom,
         }
@@ -29,22 +39,27 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
 }
 
 pub(super) fn impls(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let rules = pins::rules(api, item, paths);
     let inherent = inherent(api, item, paths);
+    let grown = grown(api, item, paths);
     let proxy = proxy(api, item, paths);
     let std_impls = std_impls(item, paths);
     quote! {
+        #rules
         #inherent
+        #grown
         #proxy
         #std_impls
     }
 }
 
 fn inherent(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
-    let client = names::client(item);
-    let generics = generics::of_client(item);
+    let client = names::client_at(item);
+    let generics = generics::of_client_at(item, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let constants = api.methods.iter().map(|it| descriptor::constant(api, it, item, paths));
-    let methods = api.methods.iter().map(|it| client_method(api, it, item, paths));
+    let methods = api.methods.iter().filter(|it| !pins::has_added_params(api, it));
+    let methods = methods.map(|it| client_method(api, it, item, &Version::Generic, paths));
     let defaults = api.methods.iter().filter(|_| api.is_sound).map(|it| defaults::shared(api, it));
     quote! {
         impl #impl_generics #client #arguments #clause {
@@ -55,7 +70,68 @@ fn inherent(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     }
 }
 
-fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
+/// The methods with parameters that came after them. Where the version is not known while
+/// compiling they are taken as declared; pinned clients may leave them out, and have to where their
+/// version has them not.
+fn grown(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { any_version, pinned, .. } = paths;
+    let grown: Vec<&Method> =
+        api.methods.iter().filter(|it| pins::has_added_params(api, it)).collect();
+    if grown.is_empty() {
+        return TokenStream::new();
+    }
+    let client = names::client_at(item);
+    let types: Vec<TokenStream> = item.generics.params.iter().map(generics::argument).collect();
+    let of_any = generics::of_client(item);
+    let (impl_any, _, clause_any) = of_any.split_for_impl();
+    let any = grown.iter().map(|it| client_method(api, it, item, &Version::Any, paths));
+    let of_literal = generics::of_literal(item);
+    let (impl_literal, _, clause_literal) = of_literal.split_for_impl();
+    let literal = grown.iter().map(|it| client_method(api, it, item, &Version::Literal, paths));
+    let (major, minor) = pins::numbers();
+    quote! {
+        impl #impl_any #client<#(#types,)* #any_version> #clause_any {
+            #(#any)*
+        }
+
+        impl #impl_literal #client<#(#types,)* #pinned<#major, #minor>> #clause_literal {
+            #(#literal)*
+        }
+    }
+}
+
+/// What is known of a client's version where its methods stand.
+enum Version {
+    /// It is one or the other.
+    Generic,
+    /// Nothing.
+    Any,
+    /// All.
+    Literal,
+}
+
+impl Version {
+    /// The type that stands for it.
+    fn pin(&self, item: &ItemTrait, paths: &Paths) -> Option<TokenStream> {
+        let Paths { pinned, .. } = paths;
+        match self {
+            Self::Generic => Some(names::pin(item).into_token_stream()),
+            Self::Any => None,
+            Self::Literal => {
+                let (major, minor) = pins::numbers();
+                Some(quote!(#pinned<#major, #minor>))
+            }
+        }
+    }
+}
+
+fn client_method(
+    api: &Api,
+    method: &Method,
+    item: &ItemTrait,
+    version: &Version,
+    paths: &Paths,
+) -> TokenStream {
     if !api.is_sound {
         return absent_method(method, item, paths);
     }
@@ -66,8 +142,22 @@ fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) ->
     let docs = client_docs(method);
     let constant = names::constant(&ident);
     let names = method.params.iter().map(|param| names::param(param, method));
-    let types = method.params.iter().map(|param| &param.ty);
-    let packed = method.params.iter().map(|param| packed(api, method, param, paths));
+    let pin = version.pin(item, paths);
+    let bound = pin.as_ref().zip(pins::bound(api, method, item, paths));
+    let bound = bound.map(|(pin, has)| quote!(where #pin: #has));
+    let leaves_out = pin.filter(|_| matches!(version, Version::Literal));
+    let types = method.params.iter().map(|param| {
+        let Param { ty, .. } = param;
+        match leaves_out.as_ref().filter(|_| api.is_added(method, param)) {
+            Some(pin) => {
+                let argument = &paths.argument;
+                let form = pins::form(api, method, param, pin, item, paths);
+                quote!(impl #argument<#ty, Form: #form>)
+            }
+            None => quote!(#ty),
+        }
+    });
+    let packed = method.params.iter().map(|it| packed(api, method, it, version, paths));
     // Where the result is no `Reply`, the user's type is the place to point at.
     let at = names::ours_at(output.span());
     let (returned, sent) = if method.cast {
@@ -79,7 +169,7 @@ fn client_method(api: &Api, method: &Method, item: &ItemTrait, paths: &Paths) ->
     quote! {
         #(#docs)*
         #(#cfg)*
-        #visibility fn #ident(&self, #(#names: #types),*) -> #returned {
+        #visibility fn #ident(&self, #(#names: #types),*) -> #returned #bound {
             #pack::new(&self.core, <Self as #proxy>::API.name, Self::#constant)
                 #(#packed)*
                 #sent
@@ -110,7 +200,13 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
 
 /// `.arg(..)` for one parameter. What came after its method carries its version and its default:
 /// to an older peer it is left out where it is the default, and refused otherwise.
-fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStream {
+fn packed(
+    api: &Api,
+    method: &Method,
+    param: &Param,
+    version: &Version,
+    paths: &Paths,
+) -> TokenStream {
     let ty = &param.ty;
     let ident = names::param_at_type(param, method);
     let name = &param.name.value;
@@ -118,7 +214,12 @@ fn packed(api: &Api, method: &Method, param: &Param, paths: &Paths) -> TokenStre
     if api.is_added(method, param) {
         let since = descriptor::version(api.param_since(method, param), paths);
         let default = defaults::of_param(api, method, param, &quote!(Self), paths);
-        quote_spanned!(at=> .arg_since(#name, #since, &#ident, #default))
+        match version {
+            Version::Literal => {
+                quote_spanned!(at=> .arg_given::<#ty, _>(#name, #since, #ident, #default))
+            }
+            _ => quote_spanned!(at=> .arg_since(#name, #since, &#ident, #default)),
+        }
     } else {
         quote_spanned!(at=> .arg(#name, &#ident))
     }
@@ -136,14 +237,15 @@ fn client_docs(method: &Method) -> Vec<Attribute> {
 }
 
 fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
-    let Paths { proxy, from_core, client_core, api_descriptor, phantom, .. } = paths;
-    let client = names::client(item);
-    let generics = generics::of_client(item);
+    let Paths { proxy, from_core, client_core, api_descriptor, phantom, pin: any, .. } = paths;
+    let client = names::client_at(item);
+    let generics = generics::of_client_at(item, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let (pin, other) = (names::pin(item), names::local("Other"));
     let descriptor = descriptor::api(api, item, paths);
     let core = names::local("core");
     let endpoint = names::endpoint(item);
-    let types = item.generics.params.iter().map(generics::argument);
+    let types: Vec<TokenStream> = item.generics.params.iter().map(generics::argument).collect();
     quote! {
         #[automatically_derived]
         impl #impl_generics #proxy for #client #arguments #clause {
@@ -152,6 +254,9 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 
         #[automatically_derived]
         impl #impl_generics #from_core for #client #arguments #clause {
+            type Pin = #pin;
+            type At<#other: #any> = #client<#(#types,)* #other>;
+
             fn from_core(#core: #client_core) -> Self {
                 // Who calls need not serve: the trait is in use all the same.
                 let _: #phantom<#endpoint<#(#types,)* ()>> = #phantom;
@@ -168,11 +273,11 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 /// By hand, since a derive would bound the trait's generics, of which the client holds none.
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
-    let client = names::client(item);
-    let generics = generics::bare(&item.generics);
+    let client = names::client_at(item);
+    let generics = generics::with(&item.generics, &names::pin(item));
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let formatter_name = names::local("f");
-    let name = client.to_string();
+    let name = names::client(item).to_string();
     quote! {
         #[automatically_derived]
         impl #impl_generics #clone for #client #arguments {

@@ -21,6 +21,23 @@ pub(crate) fn of_client(item: &ItemTrait) -> Generics {
     generics
 }
 
+/// The same with what the compiler knows of the client's version.
+pub(crate) fn of_client_at(item: &ItemTrait, paths: &Paths) -> Generics {
+    let (pin, bound) = (names::pin(item), &paths.pin);
+    let mut generics = of_client(item);
+    generics.params.push(parse_quote!(#pin: #bound));
+    generics
+}
+
+/// The same with a literal version.
+pub(crate) fn of_literal(item: &ItemTrait) -> Generics {
+    let (major, minor) = super::pins::numbers();
+    let mut generics = of_client(item);
+    generics.params.push(parse_quote!(const #major: u32));
+    generics.params.push(parse_quote!(const #minor: u32));
+    generics
+}
+
 /// With the implementation `T`, and what running it on any thread needs.
 pub(crate) fn of_endpoint(item: &ItemTrait, t: &Ident, paths: &Paths) -> Generics {
     let Paths { send, sync, .. } = paths;

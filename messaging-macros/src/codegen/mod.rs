@@ -7,6 +7,7 @@ mod api_trait;
 pub(crate) mod defaults;
 mod descriptor;
 mod schemas;
+mod pins;
 mod client;
 mod endpoint;
 

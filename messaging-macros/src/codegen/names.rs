@@ -13,6 +13,11 @@ pub(crate) fn client(item: &ItemTrait) -> Ident {
     format_ident!("{}Client", item.ident.unraw(), span = ours_at(item.ident.span()))
 }
 
+/// `SchedulerClientAt`: the client of any version, or of one that the compiler knows.
+pub(crate) fn client_at(item: &ItemTrait) -> Ident {
+    format_ident!("{}ClientAt", item.ident.unraw(), span = ours_at(item.ident.span()))
+}
+
 /// `SchedulerEndpoint`.
 pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
     format_ident!("{}Endpoint", item.ident.unraw(), span = ours_at(item.ident.span()))
@@ -21,6 +26,16 @@ pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
 /// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name,
 /// be it in the path of a default, which is a string.
 pub(crate) fn implementation(item: &ItemTrait) -> Ident {
+    free(item, &["T", "Implementation", "RpcImplementation"], "__Implementation")
+}
+
+/// The client's type parameter for what the compiler knows of its version, likewise.
+pub(crate) fn pin(item: &ItemTrait) -> Ident {
+    free(item, &["P", "Pin", "RpcPin"], "__Pin")
+}
+
+/// The first of `names` that the trait does not use.
+fn free(item: &ItemTrait, names: &[&str], last: &str) -> Ident {
     fn is_used(tokens: TokenStream, name: &str) -> bool {
         tokens.into_iter().any(|token| match token {
             TokenTree::Ident(ident) => ident.unraw() == name,
@@ -31,8 +46,8 @@ pub(crate) fn implementation(item: &ItemTrait) -> Ident {
     }
     let tokens = item.to_token_stream();
     let free = |name: &&str| !is_used(tokens.clone(), name);
-    let name = ["T", "Implementation", "RpcImplementation"].iter().copied().find(free);
-    Ident::new(name.unwrap_or("__Implementation"), Span::call_site())
+    let name = names.iter().copied().find(free);
+    Ident::new(name.unwrap_or(last), Span::call_site())
 }
 
 /// `SELECT_HOSTS`, for `select_hosts` and `selectHosts`.

@@ -24,7 +24,9 @@ macro_rules! paths {
 
 paths! { root:
     // What users of the runtime crate know.
+    any_version = { #root::AnyVersion }
     api_descriptor = { #root::ApiDescriptor }
+    argument = { #root::Argument }
     call = { #root::Call }
     cast = { #root::Cast }
     endpoint = { #root::Endpoint }
@@ -32,6 +34,8 @@ paths! { root:
     invocation = { #root::Invocation }
     method_descriptor = { #root::MethodDescriptor }
     param_descriptor = { #root::ParamDescriptor }
+    pin = { #root::Pin }
+    pinned = { #root::Pinned }
     proxy = { #root::Proxy }
     remote_error = { #root::RemoteError }
     version = { #root::Version }
@@ -48,6 +52,7 @@ paths! { root:
     field = { #root::__private::field }
     field_or = { #root::__private::field_or }
     future_of = { #root::__private::future_of }
+    has = { #root::__private::Has }
     handled = { #root::__private::Handled }
     has_schemas = { #root::__private::HAS_SCHEMAS }
     left_out = { #root::__private::left_out }
@@ -59,6 +64,7 @@ paths! { root:
     is_own_module = { #root::__private::is_own_module }
     positional = { #root::__private::positional }
     reply = { #root::__private::reply }
+    takes = { #root::__private::Takes }
     to_value = { #root::__private::to_value }
     unknown = { #root::__private::unknown }
     unpack = { #root::__private::Unpack }

@@ -92,6 +92,9 @@ impl Proxy for Introspection {
 }
 
 impl FromCore for Introspection {
+    type Pin = crate::AnyVersion;
+    type At<P: crate::Pin> = Self;
+
     fn from_core(core: ClientCore) -> Self {
         Self { core }
     }

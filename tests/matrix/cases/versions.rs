@@ -24,11 +24,11 @@ mod rust_to_python {
     use crate::pair::Pair;
 
     pub(super) async fn a_minor_version_that_is_too_new_is_refused(pair: &Pair) {
-        refused(pair, version!("1.6")).await;
+        refused(pair, Version::new(1, 6)).await;
     }
 
     pub(super) async fn another_major_version_is_refused(pair: &Pair) {
-        refused(pair, version!("3.0")).await;
+        refused(pair, Version::new(3, 0)).await;
     }
 
     async fn refused(pair: &Pair, version: Version) {

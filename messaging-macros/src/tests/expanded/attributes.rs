@@ -19,9 +19,13 @@ trait Attributes {
 /// Typed client for [`Attributes`].
 #[cfg(unix)]
 #[allow(unused)]
-struct AttributesClient {
+type AttributesClient = AttributesClientAt<::messaging::AnyVersion>;
+/// Typed client for [`Attributes`], and what the compiler knows of its version.
+#[cfg(unix)]
+#[allow(unused)]
+struct AttributesClientAt<P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> ()>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<P>,)>,
 }
 /// Serves an implementation of [`Attributes`].
 #[cfg(unix)]
@@ -34,7 +38,7 @@ struct AttributesEndpoint<T> {
 #[allow(unused)]
 #[allow(deprecated)]
 const _: () = {
-    impl AttributesClient {
+    impl<P: ::messaging::Pin> AttributesClientAt<P> {
         /// Describes the method `fooBar`.
         #[cfg(windows)]
         const FOO_BAR: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
@@ -73,7 +77,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::messaging::Proxy for AttributesClient {
+    impl<P: ::messaging::Pin> ::messaging::Proxy for AttributesClientAt<P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "Attributes",
             "attributes",
@@ -84,7 +88,10 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl ::messaging::__private::FromCore for AttributesClient {
+    impl<P: ::messaging::Pin> ::messaging::__private::FromCore
+    for AttributesClientAt<P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = AttributesClientAt<__Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<AttributesEndpoint<()>> = ::core::marker::PhantomData;
             Self {
@@ -97,7 +104,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for AttributesClient {
+    impl<P> ::core::clone::Clone for AttributesClientAt<P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -106,7 +113,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for AttributesClient {
+    impl<P> ::core::fmt::Debug for AttributesClientAt<P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("AttributesClient").field("core", &self.core).finish()
         }

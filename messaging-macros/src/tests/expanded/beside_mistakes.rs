@@ -36,9 +36,14 @@ pub trait Wrong<E: Item> {
 }
 /// Typed client for [`Wrong`].
 #[doc(hidden)]
-pub struct WrongClient<E> {
+pub type WrongClient<E> = WrongClientAt<E, ::messaging::AnyVersion>;
+/// Typed client for [`Wrong`], and what the compiler knows of its version.
+#[doc(hidden)]
+pub struct WrongClientAt<E, P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
+    _generics: ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<E>, ::core::marker::PhantomData<P>),
+    >,
 }
 /// Serves an implementation of [`Wrong`].
 #[doc(hidden)]
@@ -47,7 +52,7 @@ pub struct WrongEndpoint<E, Implementation> {
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
 }
 const _: () = {
-    impl<E: Item> WrongClient<E> {
+    impl<E: Item, P: ::messaging::Pin> WrongClientAt<E, P> {
         /// Describes the method `one`.
         pub const ONE: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "one",
@@ -93,7 +98,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<E: Item> ::messaging::Proxy for WrongClient<E> {
+    impl<E: Item, P: ::messaging::Pin> ::messaging::Proxy for WrongClientAt<E, P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "Wrong",
             "wrong",
@@ -104,7 +109,10 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl<E: Item> ::messaging::__private::FromCore for WrongClient<E> {
+    impl<E: Item, P: ::messaging::Pin> ::messaging::__private::FromCore
+    for WrongClientAt<E, P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = WrongClientAt<E, __Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<WrongEndpoint<E, ()>> = ::core::marker::PhantomData;
             Self {
@@ -117,7 +125,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<E> ::core::clone::Clone for WrongClient<E> {
+    impl<E, P> ::core::clone::Clone for WrongClientAt<E, P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -126,7 +134,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<E> ::core::fmt::Debug for WrongClient<E> {
+    impl<E, P> ::core::fmt::Debug for WrongClientAt<E, P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("WrongClient").field("core", &self.core).finish()
         }

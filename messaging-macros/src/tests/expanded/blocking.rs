@@ -3,9 +3,11 @@ pub trait Blocking {
     fn log(&self, ctx: Context, line: String);
 }
 /// Typed client for [`Blocking`].
-pub struct BlockingClient {
+pub type BlockingClient = BlockingClientAt<::messaging::AnyVersion>;
+/// Typed client for [`Blocking`], and what the compiler knows of its version.
+pub struct BlockingClientAt<P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> ()>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<P>,)>,
 }
 /// Serves an implementation of [`Blocking`].
 pub struct BlockingEndpoint<T> {
@@ -13,7 +15,7 @@ pub struct BlockingEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 const _: () = {
-    impl BlockingClient {
+    impl<P: ::messaging::Pin> BlockingClientAt<P> {
         /// Describes the method `digest`.
         pub const DIGEST: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "digest",
@@ -71,7 +73,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::messaging::Proxy for BlockingClient {
+    impl<P: ::messaging::Pin> ::messaging::Proxy for BlockingClientAt<P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "Blocking",
             "blocking",
@@ -82,7 +84,9 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl ::messaging::__private::FromCore for BlockingClient {
+    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for BlockingClientAt<P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = BlockingClientAt<__Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<BlockingEndpoint<()>> = ::core::marker::PhantomData;
             Self {
@@ -95,7 +99,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for BlockingClient {
+    impl<P> ::core::clone::Clone for BlockingClientAt<P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -104,7 +108,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for BlockingClient {
+    impl<P> ::core::fmt::Debug for BlockingClientAt<P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("BlockingClient").field("core", &self.core).finish()
         }

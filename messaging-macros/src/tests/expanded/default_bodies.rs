@@ -22,9 +22,11 @@ pub trait Defaults {
     }
 }
 /// Typed client for [`Defaults`].
-pub struct DefaultsClient {
+pub type DefaultsClient = DefaultsClientAt<::messaging::AnyVersion>;
+/// Typed client for [`Defaults`], and what the compiler knows of its version.
+pub struct DefaultsClientAt<P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> ()>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<P>,)>,
 }
 /// Serves an implementation of [`Defaults`].
 pub struct DefaultsEndpoint<T> {
@@ -32,7 +34,7 @@ pub struct DefaultsEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 const _: () = {
-    impl DefaultsClient {
+    impl<P: ::messaging::Pin> DefaultsClientAt<P> {
         /// Describes the method `given`.
         pub const GIVEN: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "given",
@@ -61,7 +63,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::messaging::Proxy for DefaultsClient {
+    impl<P: ::messaging::Pin> ::messaging::Proxy for DefaultsClientAt<P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "Defaults",
             "defaults",
@@ -72,7 +74,9 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl ::messaging::__private::FromCore for DefaultsClient {
+    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for DefaultsClientAt<P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = DefaultsClientAt<__Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<DefaultsEndpoint<()>> = ::core::marker::PhantomData;
             Self {
@@ -85,7 +89,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for DefaultsClient {
+    impl<P> ::core::clone::Clone for DefaultsClientAt<P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -94,7 +98,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for DefaultsClient {
+    impl<P> ::core::fmt::Debug for DefaultsClientAt<P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("DefaultsClient").field("core", &self.core).finish()
         }

@@ -12,9 +12,17 @@ where
     > + ::core::marker::Send;
 }
 /// Typed client for [`Store`].
-pub(crate) struct StoreClient<T = u32, const SIZE: usize = 4> {
+pub(crate) type StoreClient<T = u32, const SIZE: usize = 4> = StoreClientAt<
+    T,
+    SIZE,
+    crate::messaging::AnyVersion,
+>;
+/// Typed client for [`Store`], and what the compiler knows of its version.
+pub(crate) struct StoreClientAt<T, const SIZE: usize, P> {
     core: crate::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
+    _generics: ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<T>, ::core::marker::PhantomData<P>),
+    >,
 }
 /// Serves an implementation of [`Store`].
 pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
@@ -22,7 +30,7 @@ pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
 const _: () = {
-    impl<T: Item, const SIZE: usize> StoreClient<T, SIZE>
+    impl<T: Item, const SIZE: usize, P: crate::messaging::Pin> StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
@@ -57,7 +65,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Item, const SIZE: usize> crate::messaging::Proxy for StoreClient<T, SIZE>
+    impl<T: Item, const SIZE: usize, P: crate::messaging::Pin> crate::messaging::Proxy
+    for StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
@@ -71,11 +80,16 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl<T: Item, const SIZE: usize> crate::messaging::__private::FromCore
-    for StoreClient<T, SIZE>
+    impl<
+        T: Item,
+        const SIZE: usize,
+        P: crate::messaging::Pin,
+    > crate::messaging::__private::FromCore for StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
+        type Pin = P;
+        type At<__Other: crate::messaging::Pin> = StoreClientAt<T, SIZE, __Other>;
         fn from_core(__core: crate::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<StoreEndpoint<T, SIZE, ()>> = ::core::marker::PhantomData;
             Self {
@@ -88,7 +102,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T, const SIZE: usize> ::core::clone::Clone for StoreClient<T, SIZE> {
+    impl<T, const SIZE: usize, P> ::core::clone::Clone for StoreClientAt<T, SIZE, P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -97,7 +111,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T, const SIZE: usize> ::core::fmt::Debug for StoreClient<T, SIZE> {
+    impl<T, const SIZE: usize, P> ::core::fmt::Debug for StoreClientAt<T, SIZE, P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("StoreClient").field("core", &self.core).finish()
         }

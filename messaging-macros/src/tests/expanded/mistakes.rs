@@ -39,6 +39,12 @@ pub struct WrongClient<E>(
     ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
 );
 /// Stands beside an error.
+pub struct WrongClientAt<E, P>(
+    ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<E>, ::core::marker::PhantomData<P>),
+    >,
+);
+/// Stands beside an error.
 pub struct WrongEndpoint<E, T>(
     ::core::marker::PhantomData<
         fn() -> (::core::marker::PhantomData<E>, ::core::marker::PhantomData<T>),

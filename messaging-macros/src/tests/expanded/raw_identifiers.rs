@@ -8,9 +8,11 @@ pub trait r#trait {
     > + ::core::marker::Send;
 }
 /// Typed client for [`r#trait`].
-pub struct traitClient {
+pub type traitClient = traitClientAt<::messaging::AnyVersion>;
+/// Typed client for [`r#trait`], and what the compiler knows of its version.
+pub struct traitClientAt<P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> ()>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<P>,)>,
 }
 /// Serves an implementation of [`r#trait`].
 pub struct traitEndpoint<T> {
@@ -18,7 +20,7 @@ pub struct traitEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 const _: () = {
-    impl traitClient {
+    impl<P: ::messaging::Pin> traitClientAt<P> {
         /// Describes the method `match`.
         pub const MATCH: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "match",
@@ -47,7 +49,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::messaging::Proxy for traitClient {
+    impl<P: ::messaging::Pin> ::messaging::Proxy for traitClientAt<P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "trait",
             "raw",
@@ -58,7 +60,9 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl ::messaging::__private::FromCore for traitClient {
+    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for traitClientAt<P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = traitClientAt<__Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<traitEndpoint<()>> = ::core::marker::PhantomData;
             Self {
@@ -71,7 +75,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for traitClient {
+    impl<P> ::core::clone::Clone for traitClientAt<P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -80,7 +84,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for traitClient {
+    impl<P> ::core::fmt::Debug for traitClientAt<P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("traitClient").field("core", &self.core).finish()
         }

@@ -16,9 +16,11 @@ pub trait Scheduler {
     ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
 /// Typed client for [`Scheduler`].
-pub struct SchedulerClient {
+pub type SchedulerClient = SchedulerClientAt<::messaging::AnyVersion>;
+/// Typed client for [`Scheduler`], and what the compiler knows of its version.
+pub struct SchedulerClientAt<P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> ()>,
+    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<P>,)>,
 }
 /// Serves an implementation of [`Scheduler`].
 pub struct SchedulerEndpoint<T> {
@@ -26,7 +28,39 @@ pub struct SchedulerEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 const _: () = {
-    impl SchedulerClient {
+    mod __api {
+        pub enum SchedulerApi {}
+    }
+    mod __method {
+        pub enum select_hosts {}
+        pub enum update_capabilities {}
+    }
+    mod __parameter {
+        pub mod select_hosts {
+            pub enum filter_properties {}
+        }
+    }
+    impl<
+        Method,
+    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    for ::messaging::Pinned<2, 3> {}
+    impl<
+        Method,
+    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    for ::messaging::Pinned<2, 4> {}
+    impl<
+        Method,
+    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    for ::messaging::Pinned<2, 5> {}
+    impl<
+        Method,
+    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    for ::messaging::Pinned<2, 6> {}
+    impl<
+        Method,
+    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 6>, Method>
+    for ::messaging::Pinned<2, 6> {}
+    impl<P: ::messaging::Pin> SchedulerClientAt<P> {
         /// Describes the method `select_hosts`.
         pub const SELECT_HOSTS: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "select_hosts",
@@ -64,6 +98,25 @@ const _: () = {
                 ),
             ],
         );
+        /// Casts `update_capabilities`.
+        pub fn update_capabilities(&self, host: String) -> ::messaging::Cast
+        where
+            P: ::messaging::__private::Has<
+                __api::SchedulerApi,
+                ::messaging::Pinned<2, 3>,
+                __method::update_capabilities,
+            >,
+        {
+            ::messaging::__private::Pack::new(
+                    &self.core,
+                    <Self as ::messaging::Proxy>::API.name,
+                    Self::UPDATE_CAPABILITIES,
+                )
+                .arg("host", &host)
+                .cast()
+        }
+    }
+    impl SchedulerClientAt<::messaging::AnyVersion> {
         /// The hosts fit for a request, best first.
         pub fn select_hosts(
             &self,
@@ -84,19 +137,46 @@ const _: () = {
                 )
                 .call()
         }
-        /// Casts `update_capabilities`.
-        pub fn update_capabilities(&self, host: String) -> ::messaging::Cast {
+    }
+    impl<
+        const __MAJOR: u32,
+        const __MINOR: u32,
+    > SchedulerClientAt<::messaging::Pinned<__MAJOR, __MINOR>> {
+        /// The hosts fit for a request, best first.
+        pub fn select_hosts(
+            &self,
+            request_spec: RequestSpec,
+            filter_properties: impl ::messaging::Argument<
+                FilterProperties,
+                Form: ::messaging::__private::Takes<
+                        ::messaging::Pinned<__MAJOR, __MINOR>,
+                        __api::SchedulerApi,
+                        ::messaging::Pinned<2, 6>,
+                        __method::select_hosts,
+                        __parameter::select_hosts::filter_properties,
+                    >,
+            >,
+        ) -> ::messaging::Call<Result<Vec<Host>, SchedulerError>> {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::UPDATE_CAPABILITIES,
+                    Self::SELECT_HOSTS,
                 )
-                .arg("host", &host)
-                .cast()
+                .arg("request_spec", &request_spec)
+                .arg_given::<
+                    FilterProperties,
+                    _,
+                >(
+                    "filter_properties",
+                    ::messaging::Version::new(2, 6),
+                    filter_properties,
+                    || ::core::default::Default::default(),
+                )
+                .call()
         }
     }
     #[automatically_derived]
-    impl ::messaging::Proxy for SchedulerClient {
+    impl<P: ::messaging::Pin> ::messaging::Proxy for SchedulerClientAt<P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
             "Scheduler",
             "scheduler",
@@ -107,7 +187,9 @@ const _: () = {
         );
     }
     #[automatically_derived]
-    impl ::messaging::__private::FromCore for SchedulerClient {
+    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for SchedulerClientAt<P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = SchedulerClientAt<__Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<SchedulerEndpoint<()>> = ::core::marker::PhantomData;
             Self {
@@ -120,7 +202,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for SchedulerClient {
+    impl<P> ::core::clone::Clone for SchedulerClientAt<P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -129,7 +211,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for SchedulerClient {
+    impl<P> ::core::fmt::Debug for SchedulerClientAt<P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("SchedulerClient").field("core", &self.core).finish()
         }

@@ -14,9 +14,13 @@ trait Store<Item> {
     ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
 /// Typed client for [`Store`].
-struct StoreClient<Item> {
+type StoreClient<Item> = StoreClientAt<Item, ::messaging::AnyVersion>;
+/// Typed client for [`Store`], and what the compiler knows of its version.
+struct StoreClientAt<Item, P> {
     core: ::messaging::__private::ClientCore,
-    _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
+    _generics: ::core::marker::PhantomData<
+        fn() -> (::core::marker::PhantomData<Item>, ::core::marker::PhantomData<P>),
+    >,
 }
 /// Serves an implementation of [`Store`].
 struct StoreEndpoint<Item, T> {
@@ -24,7 +28,7 @@ struct StoreEndpoint<Item, T> {
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
 }
 const _: () = {
-    impl<Item> StoreClient<Item> {
+    impl<Item, P: ::messaging::Pin> StoreClientAt<Item, P> {
         /// Describes the method `put`.
         const PUT: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
             "put",
@@ -81,7 +85,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<Item> ::messaging::Proxy for StoreClient<Item> {
+    impl<Item, P: ::messaging::Pin> ::messaging::Proxy for StoreClientAt<Item, P> {
         const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
                 "Store",
                 "store",
@@ -104,7 +108,10 @@ const _: () = {
             });
     }
     #[automatically_derived]
-    impl<Item> ::messaging::__private::FromCore for StoreClient<Item> {
+    impl<Item, P: ::messaging::Pin> ::messaging::__private::FromCore
+    for StoreClientAt<Item, P> {
+        type Pin = P;
+        type At<__Other: ::messaging::Pin> = StoreClientAt<Item, __Other>;
         fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<StoreEndpoint<Item, ()>> = ::core::marker::PhantomData;
             Self {
@@ -117,7 +124,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<Item> ::core::clone::Clone for StoreClient<Item> {
+    impl<Item, P> ::core::clone::Clone for StoreClientAt<Item, P> {
         fn clone(&self) -> Self {
             Self {
                 core: ::core::clone::Clone::clone(&self.core),
@@ -126,7 +133,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<Item> ::core::fmt::Debug for StoreClient<Item> {
+    impl<Item, P> ::core::fmt::Debug for StoreClientAt<Item, P> {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __f.debug_struct("StoreClient").field("core", &self.core).finish()
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::shortened;
-use crate::{ApiDescriptor, Context, Error, ErrorKind, Target, Transport, Version, target};
+use crate::{ApiDescriptor, Context, Error, ErrorKind, Pin, Target, Transport, Version, target};
 
 /// What every client holds. Generated code passes it around and looks at nothing in it.
 #[derive(Clone)]
@@ -16,6 +16,12 @@ pub struct ClientCore {
 
 /// Clients that are made of a core, so that [`Prepare`](super::Prepare) can build them.
 pub trait FromCore: Clone {
+    /// What the compiler knows of the version that the client is pinned to.
+    type Pin: Pin;
+
+    /// The client whose version is known so.
+    type At<P: Pin>: FromCore;
+
     /// The client around `core`.
     fn from_core(core: ClientCore) -> Self;
 
@@ -70,6 +76,15 @@ impl ClientCore {
         let mut core = Self::for_target(transport, target);
         Arc::make_mut(&mut core.settings).api = Some(api);
         core
+    }
+
+    /// The same, pinned to what the compiler knows.
+    #[must_use]
+    pub(super) fn pinned<P: Pin>(mut self) -> Self {
+        if P::VERSION.is_some() {
+            Arc::make_mut(&mut self.settings).version = P::VERSION;
+        }
+        self
     }
 
     pub(super) fn for_target(transport: &Transport, target: Target) -> Self {

@@ -18,11 +18,11 @@ pub use self::call::{Call, Cast};
 pub use self::core::{ClientCore, FromCore};
 pub use self::gather::{Answers, Gather, Gathered};
 pub use self::pack::Pack;
-pub use self::prepare::{Prepare, Setting};
+pub use self::prepare::{Prepare, Setting, VersionSetting};
 pub use self::proxy::Proxy;
 
 use self::outgoing::Outgoing;
-use crate::{Error, ErrorKind, Failure, Target, Transport, Version};
+use crate::{AnyVersion, Error, ErrorKind, Failure, Pin, Target, Transport, Version};
 
 /// A client that names methods by text and passes arguments as JSON, for APIs that are not known
 /// while compiling. Where the API is a trait, use the client that `#[rpc_api]` generates.
@@ -58,7 +58,8 @@ impl RpcClient {
     /// Whether a request made for `version` may be sent: whether it is within the cap. As in the
     /// peer, the version that this client is made for has no part in it.
     #[must_use]
-    pub fn can_send_version(&self, version: Version) -> bool {
+    pub fn can_send_version(&self, version: impl Into<Version>) -> bool {
+        let version = version.into();
         self.core.settings().version_cap.is_none_or(|cap| cap.serves(version))
     }
 
@@ -120,7 +121,11 @@ impl RpcClient {
     }
 }
 
+/// Names its methods at run time, so its version is nothing to the compiler.
 impl FromCore for RpcClient {
+    type Pin = AnyVersion;
+    type At<P: Pin> = Self;
+
     fn from_core(core: ClientCore) -> Self {
         Self { core }
     }

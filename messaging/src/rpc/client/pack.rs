@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::core::ClientCore;
 use super::outgoing::Outgoing;
 use super::{Call, Cast};
-use crate::{Error, ErrorKind, MethodDescriptor, Version};
+use crate::{Argument, Error, ErrorKind, MethodDescriptor, Version};
 
 /// Packs the arguments of one request. Generated methods are made of this.
 pub struct Pack<'a> {
@@ -77,6 +77,21 @@ impl<'a> Pack<'a> {
                 Some(self.version_error(&parameter, since, "leave it at its default or "));
         }
         self
+    }
+
+    /// The same for what the call of a pinned client may leave out.
+    #[must_use]
+    pub fn arg_given<T: Serialize, A: Argument<T>>(
+        self,
+        name: &'static str,
+        since: Version,
+        argument: A,
+        default: impl FnOnce() -> T,
+    ) -> Self {
+        match argument.given() {
+            Some(value) => self.arg_since(name, since, &value, default),
+            None => self,
+        }
     }
 
     /// The call.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::core::{ClientCore, FromCore, Settings};
-use crate::{Context, Error, ErrorKind, Version};
+use crate::{AnyVersion, Context, Error, ErrorKind, Pin, Pinned, Version};
 
 /// Another client in the making: settings that are not mentioned are inherited, `None` clears one,
 /// a value sets it. The client that it comes from stays as it is.
@@ -49,6 +49,36 @@ macro_rules! setting {
 setting!(&str => String, &String => String, String => String, Version => Version);
 setting!(Duration => Duration, u32 => u32, Context => Context);
 
+impl<const MAJOR: u32, const MINOR: u32> Setting<Version> for Pinned<MAJOR, MINOR> {
+    fn into_setting(self) -> Option<Version> {
+        Some(self.into())
+    }
+}
+
+/// A version to pin a client to: a [`Version`], `None` for none, or a literal, which the compiler
+/// checks what is sent against.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a version to pin a client to",
+    note = "write a literal, `version!(\"2.3\")`, a `Version`, or an `Option<Version>`: \
+            `Some(version!(\"2.3\").version())`"
+)]
+pub trait VersionSetting: Setting<Version> {
+    /// What the compiler knows of it.
+    type Pin: Pin;
+}
+
+impl VersionSetting for Version {
+    type Pin = AnyVersion;
+}
+
+impl VersionSetting for Option<Version> {
+    type Pin = AnyVersion;
+}
+
+impl<const MAJOR: u32, const MINOR: u32> VersionSetting for Pinned<MAJOR, MINOR> {
+    type Pin = Self;
+}
+
 impl Setting<Context> for &Context {
     fn into_setting(self) -> Option<Context> {
         Some(self.clone())
@@ -62,9 +92,13 @@ impl<C: FromCore> Prepare<C> {
 
     /// The version that requests are made for: what is newer is refused. Cleared, requests are
     /// made for the lowest version that has what they hold.
-    pub fn version(mut self, version: impl Setting<Version>) -> Self {
+    ///
+    /// Where it is a literal, `version!("2.3")`, the client is of another type,
+    /// `SchedulerClientAt<Pinned<2, 3>>`, and what is newer does not compile. Else it is refused
+    /// before it is sent. [`Proxy::any_version`](super::Proxy::any_version) forgets the literal.
+    pub fn version<V: VersionSetting>(mut self, version: V) -> Prepare<C::At<V::Pin>> {
         self.settings.version = version.into_setting();
-        self
+        Prepare { core: self.core, settings: self.settings, _client: PhantomData }
     }
 
     /// A version that requests may not exceed, while servers of different versions run. Cleared,

@@ -3,7 +3,7 @@
 use super::{ClientCore, FromCore, Prepare};
 use crate::contract::Contract;
 use crate::introspection::Introspection;
-use crate::{ApiDescriptor, MethodDescriptor, Transport, Version};
+use crate::{AnyVersion, ApiDescriptor, MethodDescriptor, Pin, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
 ///
@@ -15,10 +15,16 @@ pub trait Proxy: FromCore {
     /// `SchedulerClient::SELECT_HOSTS`.
     const API: ApiDescriptor;
 
-    /// A client on the API's topic, namespace and version.
+    /// A client on the API's topic and namespace; of a literal version, where the type says so, as
+    /// `SchedulerClientAt::<version!("2.3")>` does. One that the API cannot have does not compile.
     #[must_use]
     fn new(transport: &Transport) -> Self {
-        Self::from_core(ClientCore::for_api(transport, Self::API))
+        const {
+            if let Some(version) = <Self::Pin as Pin>::VERSION {
+                assert!(Self::API.version.serves(version), "the API has no such version");
+            }
+        }
+        Self::from_core(ClientCore::for_api(transport, Self::API).pinned::<Self::Pin>())
     }
 
     /// The API as data that can be written down, sent and compared.
@@ -39,6 +45,13 @@ pub trait Proxy: FromCore {
         Introspection::beside(self.core())
     }
 
+    /// The same client as a type that forgets its literal version, to be kept beside others: what is
+    /// newer is then refused when it is to be sent, and no more by the compiler.
+    #[must_use]
+    fn any_version(&self) -> Self::At<AnyVersion> {
+        Self::At::from_core(self.core().clone())
+    }
+
     /// Whether `method` may be sent: whether the version pinned, or the cap, has it.
     ///
     /// A parameter that is newer may still be refused; it has its own `since` among
@@ -51,7 +64,8 @@ pub trait Proxy: FromCore {
     /// Whether what came with `version` may be sent: whether the API as this client knows it has
     /// it, and the version pinned, or the cap.
     #[must_use]
-    fn can_send_version(&self, version: Version) -> bool {
+    fn can_send_version(&self, version: impl Into<Version>) -> bool {
+        let version = version.into();
         let limit = self.core().settings().limit();
         Self::API.version.serves(version) && limit.is_none_or(|limit| limit.serves(version))
     }
