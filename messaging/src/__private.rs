@@ -13,6 +13,7 @@ pub use crate::contract::{ErrorClasses, ErrorSchema};
 pub use crate::pinned::{Has, Takes, major, minor};
 pub use crate::rpc::client::{ClientCore, FromCore, Pack};
 pub use crate::rpc::dispatcher::{Handled, Unpack};
+pub use crate::rpc::local::Serves;
 
 /// Whether schemas can be made: whether the feature `schema` is on.
 pub const HAS_SCHEMAS: bool = cfg!(feature = "schema");

@@ -1,5 +1,6 @@
 //! An API as plain data: what `#[rpc_api]` knows of a trait.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::Version;
@@ -53,9 +54,12 @@ impl ApiDescriptor {
 }
 
 /// One method of an API: `SchedulerClient::SELECT_HOSTS`.
+///
+/// `S` is what the method takes after its context and what it returns, as the type of a function,
+/// such as `fn(RequestSpec) -> Result<Vec<Host>, SchedulerError>`; `()` where it does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MethodDescriptor {
+pub struct MethodDescriptor<S = ()> {
     /// The name on the wire.
     pub name: &'static str,
     /// The version that brought the method.
@@ -71,9 +75,17 @@ pub struct MethodDescriptor {
     pub docs: &'static str,
     /// The parameters after the context, in order.
     pub params: &'static [ParamDescriptor],
+    signature: PhantomData<S>,
 }
 
-impl MethodDescriptor {
+impl<S> MethodDescriptor<S> {
+    /// The same description without the types.
+    #[must_use]
+    pub const fn erased(&self) -> MethodDescriptor {
+        let Self { name, since, cast, idempotent, timeout, docs, params, .. } = *self;
+        MethodDescriptor::__new(name, since, cast, idempotent, timeout, docs, params)
+    }
+
     #[doc(hidden)]
     #[must_use]
     #[allow(clippy::fn_params_excessive_bools)] // called by generated code alone
@@ -86,7 +98,8 @@ impl MethodDescriptor {
         docs: &'static str,
         params: &'static [ParamDescriptor],
     ) -> Self {
-        Self { name, since, cast, idempotent, timeout, docs, params }
+        let signature = PhantomData;
+        Self { name, since, cast, idempotent, timeout, docs, params, signature }
     }
 }
 

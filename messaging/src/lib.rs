@@ -135,6 +135,7 @@ mod transport;
 pub mod driver;
 // Across.
 pub mod runtime;
+pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 // Pages of the documentation, and no more.

@@ -15,6 +15,7 @@ mod gather;
 mod handover;
 mod introspection;
 mod lifecycle;
+mod local;
 mod prepare;
 mod rude;
 mod runtimes;

@@ -170,7 +170,7 @@ fn client_method(
         #(#docs)*
         #(#cfg)*
         #visibility fn #ident(&self, #(#names: #types),*) -> #returned #bound {
-            #pack::new(&self.core, <Self as #proxy>::API.name, Self::#constant)
+            #pack::new(&self.core, <Self as #proxy>::API.name, const { Self::#constant.erased() })
                 #(#packed)*
                 #sent
         }

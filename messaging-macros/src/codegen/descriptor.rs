@@ -23,7 +23,7 @@ pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let methods = api.methods.iter().filter(|_| api.is_sound).map(|method| {
         let cfg = &method.attributes.cfg;
         let constant = names::constant(&method.ident);
-        quote!(#(#cfg)* Self::#constant)
+        quote!(#(#cfg)* Self::#constant.erased())
     });
     let schemas = schemas::written(api);
     quote! {
@@ -63,16 +63,30 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
         None => quote!(#none),
     };
     let params = params(api, method, paths);
+    let signature = signature(api, method);
     let summary = format!(" Describes the method `{name}`.");
     let unless = unless_taken(api, method);
     quote! {
         #[doc = #summary]
         #(#cfg)*
         #(#unless)*
-        #visibility const #constant: #method_descriptor = #method_descriptor::__new(
+        #visibility const #constant: #method_descriptor<#signature> = #method_descriptor::__new(
             #name, #since, #cast, #idempotent, #timeout, #docs, &[#(#params),*]
         );
     }
+}
+
+/// What the method takes and returns, as the type of a function; nothing beside errors.
+fn signature(api: &Api, method: &Method) -> TokenStream {
+    if !api.is_sound {
+        return quote!(());
+    }
+    let types = method.params.iter().map(|param| &param.ty);
+    let output = (!method.cast).then(|| {
+        let output = &method.output;
+        quote!(-> #output)
+    });
+    quote!(fn(#(#types),*) #output)
 }
 
 /// Where a `cfg` keeps two methods that have one constant, an error says so; the compiler need not

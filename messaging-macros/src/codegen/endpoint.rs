@@ -31,10 +31,12 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
 pub(super) fn impls(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let constructors = constructors(item, paths);
     let handling = handling(api, item, paths);
+    let serving = serving(item, paths);
     let std_impls = std_impls(item, paths);
     quote! {
         #constructors
         #handling
+        #serving
         #std_impls
     }
 }
@@ -57,6 +59,27 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
             /// Serves an implementation that others hold as well.
             #visibility fn from_arc(#implementation: #arc<#t>) -> Self {
                 Self { implementation: #implementation, _generics: #phantom }
+            }
+        }
+    }
+}
+
+/// Which endpoint serves an implementation to the client, where both are one program.
+fn serving(item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let Paths { serves, .. } = paths;
+    let (client, endpoint) = (names::client(item), names::endpoint(item));
+    let t = names::implementation(item);
+    let generics = generics::of_endpoint(item, &t, paths);
+    let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let (_, trait_arguments, _) = item.generics.split_for_impl();
+    let implementation = names::local("implementation");
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #serves<#t> for #client #trait_arguments #clause {
+            type Endpoint = #endpoint #arguments;
+
+            fn endpoint(#implementation: #t) -> Self::Endpoint {
+                #endpoint::new(#implementation)
             }
         }
     }

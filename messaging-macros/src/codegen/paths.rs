@@ -64,6 +64,7 @@ paths! { root:
     is_own_module = { #root::__private::is_own_module }
     positional = { #root::__private::positional }
     reply = { #root::__private::reply }
+    serves = { #root::__private::Serves }
     takes = { #root::__private::Takes }
     to_value = { #root::__private::to_value }
     unknown = { #root::__private::unknown }

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod dispatcher;
+pub(crate) mod local;
 mod reply;
 pub(crate) mod server;
 

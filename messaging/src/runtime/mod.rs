@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "tokio", feature = "smol"))]
 mod async_rs;
+mod threads;
 
 use std::fmt;
 use std::future::Future;
@@ -74,6 +75,12 @@ pub fn current() -> Result<Arc<dyn Runtime>, Error> {
         "no tokio runtime is running here; connect inside one, or hand a runtime to \
          `Transport::with_runtime`, such as `messaging::runtime::smol()`",
     ))
+}
+
+/// The runtime that the calling code runs on; where that cannot be told, threads and the clock of
+/// the system.
+pub(crate) fn here() -> Arc<dyn Runtime> {
+    current().unwrap_or_else(|_| Arc::new(threads::Threads))
 }
 
 /// The output of `future` if it ends within `duration`.

@@ -15,7 +15,7 @@ use super::{Effort, Transport};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes, Publish};
 use crate::runtime::Runtime;
-use crate::wire::{ReplyTo, new_id};
+use crate::wire::{Reply, ReplyTo, new_id};
 use crate::{Error, ErrorKind};
 
 impl Transport {
@@ -91,6 +91,36 @@ pub(crate) struct Gathering {
 }
 
 impl Gathering {
+    /// Over before it is read: with `answer`, the reply of the only server that there is, or
+    /// without.
+    pub(crate) fn of_one(
+        answer: Option<(Reply, Notes)>,
+        window: &Deadline,
+        clock: &Arc<dyn Runtime>,
+        rules: Rules,
+    ) -> Self {
+        let (mut sink, arrivals, shared) = Sink::new(rules, window.clone(), clock);
+        if let Some((reply, notes)) = answer {
+            sink.take(reply, notes, 0);
+        }
+        let seat = Seat {
+            msg_id: String::new(),
+            window: window.clone(),
+            delivered: false,
+            correlation: Arc::default(),
+        };
+        Self {
+            arrivals,
+            shared,
+            seat: Some(seat),
+            window: window.clone(),
+            ends: clock.sleep(window.remaining()),
+            clock: Arc::clone(clock),
+            left: rules.first,
+            unconfirmed: None,
+        }
+    }
+
     /// The next answer; none when there will be no more.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
         if self.seat.is_none() {

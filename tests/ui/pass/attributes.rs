@@ -41,7 +41,7 @@ fn main() {
     let api = AttributesClient::API;
     assert_eq!(api.docs, "Has attributes.\n\n```text\n    indented\n```");
     let method = AttributesClient::FOO_BAR;
-    assert_eq!(api.method("fooBar"), Some(&method));
+    assert_eq!(api.method("fooBar"), Some(&method.erased()));
     assert_eq!(method.docs, "Named otherwise.");
     assert_eq!(method.timeout, Some(std::time::Duration::from_secs(7200)));
     let names: Vec<_> = method.params.iter().map(|param| (param.name, param.optional)).collect();

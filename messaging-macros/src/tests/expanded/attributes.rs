@@ -41,7 +41,7 @@ const _: () = {
     impl<P: ::messaging::Pin> AttributesClientAt<P> {
         /// Describes the method `fooBar`.
         #[cfg(windows)]
-        const FOO_BAR: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        const FOO_BAR: ::messaging::MethodDescriptor<fn(u32, Option<String>)> = ::messaging::MethodDescriptor::__new(
             "fooBar",
             ::messaging::Version::new(3, 0),
             true,
@@ -69,7 +69,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::FOO_BAR,
+                    const { Self::FOO_BAR.erased() },
                 )
                 .arg("theCount", &count)
                 .arg("text", &text)
@@ -84,7 +84,7 @@ const _: () = {
             ::core::option::Option::Some("strict"),
             ::messaging::Version::new(3, 2),
             "",
-            &[#[cfg(windows)] Self::FOO_BAR],
+            &[#[cfg(windows)] Self::FOO_BAR.erased()],
         );
     }
     #[automatically_derived]
@@ -176,6 +176,16 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::__private::Serves<T> for AttributesClient
+    where
+        T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        type Endpoint = AttributesEndpoint<T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            AttributesEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

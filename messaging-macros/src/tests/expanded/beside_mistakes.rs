@@ -54,7 +54,7 @@ pub struct WrongEndpoint<E, Implementation> {
 const _: () = {
     impl<E: Item, P: ::messaging::Pin> WrongClientAt<E, P> {
         /// Describes the method `one`.
-        pub const ONE: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const ONE: ::messaging::MethodDescriptor<()> = ::messaging::MethodDescriptor::__new(
             "one",
             ::messaging::Version::new(1, 0),
             false,
@@ -71,7 +71,7 @@ const _: () = {
         );
         /// Describes the method `two`.
         #[cfg_attr(unix, cfg(windows))]
-        pub const TWO: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const TWO: ::messaging::MethodDescriptor<()> = ::messaging::MethodDescriptor::__new(
             "two",
             ::messaging::Version::new(1, 0),
             true,
@@ -173,6 +173,18 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             ::messaging::__private::absent()
+        }
+    }
+    #[automatically_derived]
+    impl<E: Item, Implementation> ::messaging::__private::Serves<Implementation>
+    for WrongClient<E>
+    where
+        Implementation: Wrong<E> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        E: 'static,
+    {
+        type Endpoint = WrongEndpoint<E, Implementation>;
+        fn endpoint(__implementation: Implementation) -> Self::Endpoint {
+            WrongEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

@@ -17,7 +17,9 @@ pub struct BlockingEndpoint<T> {
 const _: () = {
     impl<P: ::messaging::Pin> BlockingClientAt<P> {
         /// Describes the method `digest`.
-        pub const DIGEST: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const DIGEST: ::messaging::MethodDescriptor<
+            fn(String) -> Result<String, Failure>,
+        > = ::messaging::MethodDescriptor::__new(
             "digest",
             ::messaging::Version::new(1, 0),
             false,
@@ -33,7 +35,7 @@ const _: () = {
             ],
         );
         /// Describes the method `log`.
-        pub const LOG: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const LOG: ::messaging::MethodDescriptor<fn(String)> = ::messaging::MethodDescriptor::__new(
             "log",
             ::messaging::Version::new(1, 0),
             true,
@@ -56,7 +58,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::DIGEST,
+                    const { Self::DIGEST.erased() },
                 )
                 .arg("data", &data)
                 .call()
@@ -66,7 +68,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::LOG,
+                    const { Self::LOG.erased() },
                 )
                 .arg("line", &line)
                 .cast()
@@ -80,7 +82,7 @@ const _: () = {
             ::core::option::Option::None,
             ::messaging::Version::new(1, 0),
             "",
-            &[Self::DIGEST, Self::LOG],
+            &[Self::DIGEST.erased(), Self::LOG.erased()],
         );
     }
     #[automatically_derived]
@@ -193,6 +195,16 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::__private::Serves<T> for BlockingClient
+    where
+        T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        type Endpoint = BlockingEndpoint<T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            BlockingEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

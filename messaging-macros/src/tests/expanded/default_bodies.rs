@@ -36,7 +36,9 @@ pub struct DefaultsEndpoint<T> {
 const _: () = {
     impl<P: ::messaging::Pin> DefaultsClientAt<P> {
         /// Describes the method `given`.
-        pub const GIVEN: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const GIVEN: ::messaging::MethodDescriptor<
+            fn(u32) -> Result<u32, Failure>,
+        > = ::messaging::MethodDescriptor::__new(
             "given",
             ::messaging::Version::new(1, 0),
             false,
@@ -56,7 +58,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::GIVEN,
+                    const { Self::GIVEN.erased() },
                 )
                 .arg("count", &count)
                 .call()
@@ -70,7 +72,7 @@ const _: () = {
             ::core::option::Option::None,
             ::messaging::Version::new(1, 0),
             "",
-            &[Self::GIVEN],
+            &[Self::GIVEN.erased()],
         );
     }
     #[automatically_derived]
@@ -155,6 +157,16 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::__private::Serves<T> for DefaultsClient
+    where
+        T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        type Endpoint = DefaultsEndpoint<T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            DefaultsEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

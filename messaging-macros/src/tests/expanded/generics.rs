@@ -35,7 +35,9 @@ const _: () = {
         Vec<T>: Send,
     {
         /// Describes the method `put`.
-        pub(crate) const PUT: crate::messaging::MethodDescriptor = crate::messaging::MethodDescriptor::__new(
+        pub(crate) const PUT: crate::messaging::MethodDescriptor<
+            fn(T) -> Result<u32, Failure>,
+        > = crate::messaging::MethodDescriptor::__new(
             "put",
             crate::messaging::Version::new(1, 0),
             false,
@@ -58,7 +60,7 @@ const _: () = {
             crate::messaging::__private::Pack::new(
                     &self.core,
                     <Self as crate::messaging::Proxy>::API.name,
-                    Self::PUT,
+                    const { Self::PUT.erased() },
                 )
                 .arg("item", &item)
                 .call()
@@ -76,7 +78,7 @@ const _: () = {
             ::core::option::Option::None,
             crate::messaging::Version::new(1, 0),
             "",
-            &[Self::PUT],
+            &[Self::PUT.erased()],
         );
     }
     #[automatically_derived]
@@ -186,6 +188,24 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<
+        T: Item,
+        const SIZE: usize,
+        Implementation,
+    > crate::messaging::__private::Serves<Implementation> for StoreClient<T, SIZE>
+    where
+        Implementation: Sized,
+        Vec<T>: Send,
+        Implementation: Store<T, SIZE> + ::core::marker::Send + ::core::marker::Sync
+            + 'static,
+        T: 'static,
+    {
+        type Endpoint = StoreEndpoint<T, SIZE, Implementation>;
+        fn endpoint(__implementation: Implementation) -> Self::Endpoint {
+            StoreEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

@@ -22,7 +22,9 @@ pub struct traitEndpoint<T> {
 const _: () = {
     impl<P: ::messaging::Pin> traitClientAt<P> {
         /// Describes the method `match`.
-        pub const MATCH: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const MATCH: ::messaging::MethodDescriptor<
+            fn(u32) -> Result<u32, Failure>,
+        > = ::messaging::MethodDescriptor::__new(
             "match",
             ::messaging::Version::new(1, 0),
             false,
@@ -42,7 +44,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::MATCH,
+                    const { Self::MATCH.erased() },
                 )
                 .arg("struct", &r#struct)
                 .call()
@@ -56,7 +58,7 @@ const _: () = {
             ::core::option::Option::None,
             ::messaging::Version::new(1, 0),
             "",
-            &[Self::MATCH],
+            &[Self::MATCH.erased()],
         );
     }
     #[automatically_derived]
@@ -141,6 +143,16 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::__private::Serves<T> for traitClient
+    where
+        T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        type Endpoint = traitEndpoint<T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            traitEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

@@ -62,7 +62,9 @@ const _: () = {
     for ::messaging::Pinned<2, 6> {}
     impl<P: ::messaging::Pin> SchedulerClientAt<P> {
         /// Describes the method `select_hosts`.
-        pub const SELECT_HOSTS: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const SELECT_HOSTS: ::messaging::MethodDescriptor<
+            fn(RequestSpec, FilterProperties) -> Result<Vec<Host>, SchedulerError>,
+        > = ::messaging::MethodDescriptor::__new(
             "select_hosts",
             ::messaging::Version::new(2, 0),
             false,
@@ -83,7 +85,7 @@ const _: () = {
             ],
         );
         /// Describes the method `update_capabilities`.
-        pub const UPDATE_CAPABILITIES: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        pub const UPDATE_CAPABILITIES: ::messaging::MethodDescriptor<fn(String)> = ::messaging::MethodDescriptor::__new(
             "update_capabilities",
             ::messaging::Version::new(2, 3),
             true,
@@ -110,7 +112,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::UPDATE_CAPABILITIES,
+                    const { Self::UPDATE_CAPABILITIES.erased() },
                 )
                 .arg("host", &host)
                 .cast()
@@ -126,7 +128,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::SELECT_HOSTS,
+                    const { Self::SELECT_HOSTS.erased() },
                 )
                 .arg("request_spec", &request_spec)
                 .arg_since(
@@ -160,7 +162,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::SELECT_HOSTS,
+                    const { Self::SELECT_HOSTS.erased() },
                 )
                 .arg("request_spec", &request_spec)
                 .arg_given::<
@@ -183,7 +185,7 @@ const _: () = {
             ::core::option::Option::None,
             ::messaging::Version::new(2, 6),
             "Places instances on hosts.",
-            &[Self::SELECT_HOSTS, Self::UPDATE_CAPABILITIES],
+            &[Self::SELECT_HOSTS.erased(), Self::UPDATE_CAPABILITIES.erased()],
         );
     }
     #[automatically_derived]
@@ -292,6 +294,16 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::messaging::__private::Serves<T> for SchedulerClient
+    where
+        T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        type Endpoint = SchedulerEndpoint<T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            SchedulerEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

@@ -30,7 +30,7 @@ struct StoreEndpoint<Item, T> {
 const _: () = {
     impl<Item, P: ::messaging::Pin> StoreClientAt<Item, P> {
         /// Describes the method `put`.
-        const PUT: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        const PUT: ::messaging::MethodDescriptor<fn(Item) -> Result<u64, StoreError>> = ::messaging::MethodDescriptor::__new(
             "put",
             ::messaging::Version::new(1, 0),
             false,
@@ -47,7 +47,7 @@ const _: () = {
         );
         /// Describes the method `forget`.
         #[cfg(feature = "gone")]
-        const FORGET: ::messaging::MethodDescriptor = ::messaging::MethodDescriptor::__new(
+        const FORGET: ::messaging::MethodDescriptor<fn(u64)> = ::messaging::MethodDescriptor::__new(
             "forget",
             ::messaging::Version::new(1, 0),
             true,
@@ -67,7 +67,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::PUT,
+                    const { Self::PUT.erased() },
                 )
                 .arg("item", &item)
                 .call()
@@ -78,7 +78,7 @@ const _: () = {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
-                    Self::FORGET,
+                    const { Self::FORGET.erased() },
                 )
                 .arg("key", &id)
                 .cast()
@@ -92,7 +92,7 @@ const _: () = {
                 ::core::option::Option::None,
                 ::messaging::Version::new(1, 0),
                 "",
-                &[Self::PUT, #[cfg(feature = "gone")] Self::FORGET],
+                &[Self::PUT.erased(), #[cfg(feature = "gone")] Self::FORGET.erased()],
             )
             .__with_schemas(|__schemas| {
                 {
@@ -213,6 +213,17 @@ const _: () = {
                     })
                 }
             }
+        }
+    }
+    #[automatically_derived]
+    impl<Item, T> ::messaging::__private::Serves<T> for StoreClient<Item>
+    where
+        T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        Item: 'static,
+    {
+        type Endpoint = StoreEndpoint<Item, T>;
+        fn endpoint(__implementation: T) -> Self::Endpoint {
+            StoreEndpoint::new(__implementation)
         }
     }
     #[automatically_derived]

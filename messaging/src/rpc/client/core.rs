@@ -1,16 +1,18 @@
-//! What every client is: a transport and the settings that its requests are made with.
+//! What every client is: a road and the settings that its requests are made with.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::road::Road;
 use crate::error::shortened;
+use crate::rpc::local::Local;
 use crate::{ApiDescriptor, Context, Error, ErrorKind, Pin, Target, Transport, Version, target};
 
 /// What every client holds. Generated code passes it around and looks at nothing in it.
 #[derive(Clone)]
 pub struct ClientCore {
-    transport: Transport,
+    road: Road,
     settings: Arc<Settings>,
 }
 
@@ -71,9 +73,18 @@ impl ClientCore {
     /// The core of a generated client.
     #[must_use]
     pub fn for_api(transport: &Transport, api: ApiDescriptor) -> Self {
+        Self::over(transport.into(), api)
+    }
+
+    /// The same over endpoints that it holds itself.
+    pub(crate) fn local(local: Arc<Local>, api: ApiDescriptor) -> Self {
+        Self::over(Road::Local(local), api)
+    }
+
+    fn over(road: Road, api: ApiDescriptor) -> Self {
         let mut target = Target::topic(api.topic);
         target.namespace = api.namespace.map(str::to_owned);
-        let mut core = Self::for_target(transport, target);
+        let mut core = Self::for_target(road, target);
         Arc::make_mut(&mut core.settings).api = Some(api);
         core
     }
@@ -87,9 +98,9 @@ impl ClientCore {
         self
     }
 
-    pub(super) fn for_target(transport: &Transport, target: Target) -> Self {
+    pub(super) fn for_target(road: Road, target: Target) -> Self {
         Self {
-            transport: transport.clone(),
+            road,
             settings: Arc::new(Settings {
                 api: None,
                 topic: target.topic,
@@ -117,15 +128,15 @@ impl ClientCore {
     }
 
     pub(super) fn with(&self, settings: Settings) -> Self {
-        Self { transport: self.transport.clone(), settings: Arc::new(settings) }
+        Self { road: self.road.clone(), settings: Arc::new(settings) }
     }
 
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    pub(super) fn transport(&self) -> &Transport {
-        &self.transport
+    pub(super) fn road(&self) -> &Road {
+        &self.road
     }
 }
 

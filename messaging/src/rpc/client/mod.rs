@@ -7,8 +7,10 @@ mod outgoing;
 mod pack;
 mod prepare;
 mod proxy;
+mod road;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +24,8 @@ pub use self::prepare::{Prepare, Setting, VersionSetting};
 pub use self::proxy::Proxy;
 
 use self::outgoing::Outgoing;
+use self::road::Road;
+use crate::rpc::local::Local;
 use crate::{AnyVersion, Error, ErrorKind, Failure, Pin, Target, Transport, Version};
 
 /// A client that names methods by text and passes arguments as JSON, for APIs that are not known
@@ -47,7 +51,14 @@ impl RpcClient {
     /// are made with until [`prepare`](Self::prepare) says otherwise.
     #[must_use]
     pub fn new(transport: &Transport, target: Target) -> Self {
-        Self { core: ClientCore::for_target(transport, target) }
+        Self { core: ClientCore::for_target(transport.into(), target) }
+    }
+
+    /// The same over endpoints of this program; [`LocalServer::client_for`] makes one.
+    ///
+    /// [`LocalServer::client_for`]: crate::testing::LocalServer::client_for
+    pub(crate) fn local(local: Arc<Local>, target: Target) -> Self {
+        Self { core: ClientCore::for_target(Road::Local(local), target) }
     }
 
     /// Begins another client with some settings changed; this one stays as it is.

@@ -63,9 +63,9 @@ impl Outgoing {
     pub(super) async fn call<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
         let address = self.address()?;
         let deadline = self.deadline()?;
-        let transport = self.core.transport();
-        let begun = transport.runtime().now();
-        let answer = transport
+        let road = self.core.road();
+        let begun = road.runtime().now();
+        let answer = road
             .call(&address, &deadline, self.effort(), self.monitor(), |reply_to| {
                 self.encode(Some(reply_to))
             })
@@ -78,10 +78,9 @@ impl Outgoing {
         let address = self.address()?;
         let deadline = self.deadline()?;
         let body = self.encode(None)?;
-        let transport = self.core.transport();
-        let begun = transport.runtime().now();
-        transport
-            .send(&address, &body, Notes::NONE, self.effort(), deadline.remaining())
+        let road = self.core.road();
+        let begun = road.runtime().now();
+        road.send(&address, body, Notes::NONE, self.effort(), deadline.remaining())
             .await
             .map_err(|error| self.failed("cast of", &error, begun))
     }
@@ -95,23 +94,23 @@ impl Outgoing {
         self.fanout = true;
         let address = self.address()?;
         let window = self.within(window)?;
-        let transport = self.core.transport();
         let begun = self.now();
         // Mandatory, since an answer is wanted: of a fanout it asks whether anybody is there.
         let effort = Effort { mandatory: true, ..self.effort() };
         let encode = |reply_to: &ReplyTo| self.encode(Some(reply_to));
-        let gathering = match transport.gather(&address, &window, effort, rules, encode).await {
-            Ok(gathering) => Some(gathering),
-            Err(error) if error.is_unroutable() => None,
-            Err(error) => return Err(self.failed("gather of", &error, begun)),
-        };
+        let gathering =
+            match self.core.road().gather(&address, &window, effort, rules, encode).await {
+                Ok(gathering) => Some(gathering),
+                Err(error) if error.is_unroutable() => None,
+                Err(error) => return Err(self.failed("gather of", &error, begun)),
+            };
         // What may be large is not kept while the answers are waited for.
         self.args = RawValue::NULL.to_owned();
         Ok(gathering)
     }
 
     pub(super) fn now(&self) -> Instant {
-        self.core.transport().runtime().now()
+        self.core.road().runtime().now()
     }
 
     fn address(&self) -> Result<Address, Error> {
@@ -123,7 +122,7 @@ impl Outgoing {
         }
         let exchange = match &settings.exchange {
             Some(exchange) => exchange.clone(),
-            None => self.core.transport().control_exchange().to_owned(),
+            None => self.core.road().control_exchange().to_owned(),
         };
         Ok(Address::Topic { exchange, topic, server: settings.server.clone() })
     }
@@ -154,12 +153,12 @@ impl Outgoing {
     /// When to give up: by the time of the call, the client, the method or the transport, whichever
     /// speaks first, and never after the caller of whom the context tells has given up.
     fn deadline(&self) -> Result<Deadline, Error> {
-        let transport = self.core.transport();
+        let road = self.core.road();
         let own = self
             .timeout
             .or(self.core.settings().timeout)
             .or(self.default_timeout)
-            .unwrap_or_else(|| transport.response_timeout());
+            .unwrap_or_else(|| road.response_timeout());
         self.within(own)
     }
 
@@ -179,7 +178,7 @@ impl Outgoing {
             .with_stage(Stage::Expired));
         }
         let allowed = inherited.map_or(own, |left| left.min(own));
-        Ok(Deadline::after(self.core.transport().runtime(), allowed))
+        Ok(Deadline::after(&self.core.road().runtime(), allowed))
     }
 
     fn encode(&self, reply_to: Option<&ReplyTo>) -> Result<Vec<u8>, Error> {
@@ -250,7 +249,7 @@ impl Outgoing {
     pub(super) fn failed(&self, verb: &str, error: &Error, begun: Instant) -> Error {
         let place = self.place(verb);
         if error.is_timeout() {
-            let passed = self.core.transport().runtime().now().saturating_duration_since(begun);
+            let passed = self.core.road().runtime().now().saturating_duration_since(begun);
             let passed = Duration::from_millis(passed.as_millis().try_into().unwrap_or(u64::MAX));
             error.clone().within(format_args!("{place}, after {passed:?}"))
         } else {

@@ -3,6 +3,7 @@
 use super::{ClientCore, FromCore, Prepare};
 use crate::contract::Contract;
 use crate::introspection::Introspection;
+use crate::rpc::local::{LocalServer, Serves};
 use crate::{AnyVersion, ApiDescriptor, MethodDescriptor, Pin, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
@@ -33,6 +34,40 @@ pub trait Proxy: FromCore {
         Contract::of(&Self::API)
     }
 
+    /// A client over `implementation` itself, with no transport and nothing in the background: for
+    /// tests, and for a program that holds both sides.
+    ///
+    /// It is a client like any other: arguments, context and results travel as JSON, versions are
+    /// checked on both sides, and what fails gives the same errors. See
+    /// [`LocalServer`], which also takes several implementations, or one that others hold.
+    ///
+    #[cfg_attr(all(feature = "macros", feature = "tokio"), doc = "```")]
+    #[cfg_attr(not(all(feature = "macros", feature = "tokio")), doc = "```ignore")]
+    /// # use messaging::{Context, Proxy as _, rpc_api};
+    /// # #[rpc_api(topic = "greeter", version = "1.0")]
+    /// # trait Greeter {
+    /// #     async fn greet(&self, ctx: &Context, name: String) -> Result<String, String>;
+    /// # }
+    /// # struct Friendly;
+    /// # impl Greeter for Friendly {
+    /// #     async fn greet(&self, _: &Context, name: String) -> Result<String, String> {
+    /// #         Ok(format!("hello, {name}"))
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let greeter = GreeterClient::local(Friendly);
+    /// assert_eq!(greeter.greet("bus".into()).await?, "hello, bus");
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    fn local<T>(implementation: T) -> Self
+    where
+        Self: Serves<T>,
+    {
+        LocalServer::new().endpoint(Self::endpoint(implementation)).client()
+    }
+
     /// Begins another client with some settings changed; this one stays as it is.
     fn prepare(&self) -> Prepare<Self> {
         Prepare::new(self.core())
@@ -57,7 +92,7 @@ pub trait Proxy: FromCore {
     /// A parameter that is newer may still be refused; it has its own `since` among
     /// [`MethodDescriptor::params`].
     #[must_use]
-    fn can_send(&self, method: MethodDescriptor) -> bool {
+    fn can_send<S>(&self, method: MethodDescriptor<S>) -> bool {
         self.can_send_version(method.since)
     }
 

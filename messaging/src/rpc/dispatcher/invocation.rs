@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::context::Deadline;
 use crate::runtime::Runtime;
-use crate::wire::Args;
+use crate::version::Requested;
+use crate::wire::{Args, Request};
 use crate::{Context, Version};
 
 /// One request, as an endpoint gets it: method, arguments, context.
@@ -18,6 +20,22 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// What `request` asks for, until `caller` gives up.
+    pub(crate) fn of(
+        request: Request,
+        caller: Option<Deadline>,
+        runtime: Arc<dyn Runtime>,
+    ) -> Self {
+        Self::new(
+            request.method,
+            request.namespace,
+            request.version.and_then(|text| Requested::parse(&text)).map(Requested::version),
+            request.args,
+            Context::from_wire(request.context).with_deadline(caller),
+            runtime,
+        )
+    }
+
     pub(crate) fn new(
         method: String,
         namespace: Option<String>,

@@ -137,7 +137,13 @@ fn named(namespace: Option<&str>) -> String {
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.endpoints.iter().map(|served| served.api.api.name)).finish()
+        f.debug_list().entries(&self.endpoints).finish()
+    }
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.api.api.name.fmt(f)
     }
 }
 

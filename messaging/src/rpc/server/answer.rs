@@ -165,10 +165,7 @@ impl Answering {
 
     /// What is said beside one try, to a caller that is made of this library too.
     fn notes(&self, outcome: &Result<Answer, Failure>) -> Notes {
-        let mut notes = Notes::default().with(notes::SERVER, &self.server.name);
-        if let Err(Origin::Arguments) = outcome.as_ref().map_err(|failure| failure.origin()) {
-            notes = notes.with(notes::UNREADABLE, "request");
-        }
+        let notes = notes_of(&self.server.name, outcome);
         // Whoever gathers answers takes one of each server.
         match self.tried.swap(true, Ordering::Relaxed) {
             true => notes.with(notes::AGAIN, "1"),
@@ -178,6 +175,15 @@ impl Answering {
 
     fn encode(&self, outcome: &Result<Answer, Failure>) -> Vec<u8> {
         Reply::encode(&self.reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0))
+    }
+}
+
+/// What `server` says beside an answer.
+pub(crate) fn notes_of(server: &str, outcome: &Result<Answer, Failure>) -> Notes {
+    let notes = Notes::default().with(notes::SERVER, server);
+    match outcome.as_ref().map_err(|failure| failure.origin()) {
+        Err(Origin::Arguments) => notes.with(notes::UNREADABLE, "request"),
+        _ => notes,
     }
 }
 

@@ -24,12 +24,13 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
+pub(crate) use answer::notes_of;
 pub use builder::RpcServerBuilder;
 pub(crate) use executor::may_block;
 pub use executor::{Execute, Executor, Job};
-pub(crate) use panics::catch_panic;
+pub(crate) use panics::{catch_panic, catch_panic_in};
 pub use shutdown::{CutOff, ShutdownReport};
-pub(crate) use worker::{CANCELLED, MODULE, SHUTTING_DOWN, shutting_down};
+pub(crate) use worker::{CANCELLED, MODULE, SHUTTING_DOWN, not_a_request, shutting_down};
 
 use crate::context::Deadline;
 use crate::introspection::Statistics;

@@ -17,7 +17,7 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
 }
 
 /// Runs `work`; if it panics, what to answer.
-pub(super) async fn catch_panic_in<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) async fn catch_panic_in<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     AssertUnwindSafe(work).catch_unwind().await.map_err(panicked)
 }
 

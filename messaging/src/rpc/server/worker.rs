@@ -13,12 +13,11 @@ use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
 use super::{Inner, monitor};
+use crate::Failure;
 use crate::context::Deadline;
 use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Route};
-use crate::version::Requested;
 use crate::wire::Request;
-use crate::{Context, Failure};
 
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
@@ -46,8 +45,7 @@ pub(super) async fn process(
                 return settled(unsettled.reject(false).await);
             };
             settled(unsettled.ack().await);
-            let failure =
-                Failure::new("builtins", "ValueError", describe(&error)).of(Origin::Arguments);
+            let failure = not_a_request(&error);
             let answering = Answering {
                 server,
                 epoch,
@@ -132,16 +130,9 @@ async fn run(
         return claim.given_back_or(shutting_down()).await;
     }
     let runtime = server.transport.runtime();
-    let monitored = request.monitor.zip(request.reply_to);
+    let monitored = request.monitor.zip(request.reply_to.clone());
     let method = request.method.clone();
-    let invocation = Invocation::new(
-        request.method,
-        request.namespace,
-        request.version.and_then(|text| Requested::parse(&text)).map(Requested::version),
-        request.args,
-        Context::from_wire(request.context).with_deadline(caller),
-        Arc::clone(runtime),
-    );
+    let invocation = Invocation::of(request, caller, Arc::clone(runtime));
     let Route { endpoint, tally, .. } = route;
     let counted = tally.begin(runtime.now());
     let running = catch_panic_in(async move { endpoint.handle(invocation).await });
@@ -179,10 +170,12 @@ fn cancelled() -> Failure {
     Failure::new(MODULE, CANCELLED, text)
 }
 
-/// The error with what is below it: the caller has no other way to see it.
-fn describe(error: &crate::Error) -> String {
-    match std::error::Error::source(error) {
+/// What a caller is told whose request cannot be read: the error with what is below it, since the
+/// caller has no other way to see it.
+pub(crate) fn not_a_request(error: &crate::Error) -> Failure {
+    let text = match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
+    };
+    Failure::new("builtins", "ValueError", text).of(Origin::Arguments)
 }

@@ -1,0 +1,110 @@
+//! The way that a client's requests take: a transport, or none.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::context::Deadline;
+use crate::driver::{Address, Notes};
+use crate::rpc::local::Local;
+use crate::runtime::Runtime;
+use crate::transport::{Effort, Gathering, Outcome, Rules};
+use crate::wire::ReplyTo;
+use crate::{Error, Transport};
+
+/// What a client's requests go over.
+#[derive(Clone)]
+pub(super) enum Road {
+    Transport(Transport),
+    /// To endpoints that the client itself holds.
+    Local(Arc<Local>),
+}
+
+impl Road {
+    pub(super) fn runtime(&self) -> Arc<dyn Runtime> {
+        match self {
+            Self::Transport(transport) => Arc::clone(transport.runtime()),
+            Self::Local(local) => local.runtime(),
+        }
+    }
+
+    pub(super) fn control_exchange(&self) -> &str {
+        match self {
+            Self::Transport(transport) => transport.control_exchange(),
+            Self::Local(_) => Local::CONTROL_EXCHANGE,
+        }
+    }
+
+    pub(super) fn response_timeout(&self) -> Duration {
+        match self {
+            Self::Transport(transport) => transport.response_timeout(),
+            Self::Local(_) => Local::RESPONSE_TIMEOUT,
+        }
+    }
+
+    /// [`Transport::call`], or the same without one.
+    pub(super) async fn call(
+        &self,
+        address: &Address,
+        deadline: &Deadline,
+        effort: Effort,
+        monitor: Option<Duration>,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Outcome, Error> {
+        match self {
+            Self::Transport(transport) => {
+                transport.call(address, deadline, effort, monitor, encode).await
+            }
+            Self::Local(local) => Arc::clone(local).call(address, deadline, encode).await,
+        }
+    }
+
+    /// [`Transport::gather`], or the same without one.
+    pub(super) async fn gather(
+        &self,
+        address: &Address,
+        window: &Deadline,
+        effort: Effort,
+        rules: Rules,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Gathering, Error> {
+        match self {
+            Self::Transport(transport) => {
+                transport.gather(address, window, effort, rules, encode).await
+            }
+            Self::Local(local) => Arc::clone(local).gather(address, window, rules, encode).await,
+        }
+    }
+
+    /// [`Transport::send`], or the same without one.
+    pub(super) async fn send(
+        &self,
+        address: &Address,
+        body: Vec<u8>,
+        notes: &Notes,
+        effort: Effort,
+        within: Duration,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Transport(transport) => {
+                transport.send(address, &body, notes, effort, within).await
+            }
+            Self::Local(local) => Arc::clone(local).send(address, body, within).await,
+        }
+    }
+}
+
+impl From<&Transport> for Road {
+    fn from(transport: &Transport) -> Self {
+        Self::Transport(transport.clone())
+    }
+}
+
+impl fmt::Debug for Road {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(transport) => transport.fmt(f),
+            Self::Local(local) => local.fmt(f),
+        }
+    }
+}

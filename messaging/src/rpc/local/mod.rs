@@ -1,0 +1,166 @@
+//! Endpoints in the place of a bus: a request is written, routed, run and answered where it is
+//! made.
+
+mod builder;
+mod serves;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{Either, select};
+
+pub use builder::LocalServer;
+pub use serves::Serves;
+
+use crate::context::Deadline;
+use crate::driver::{Address, Notes};
+use crate::rpc::dispatcher::{Answer, Dispatcher, Invocation, Route};
+use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of};
+use crate::runtime::{self, Runtime};
+use crate::transport::{Gathering, Outcome, Rules};
+use crate::wire::{Reply, ReplyTo, Request, new_id};
+use crate::{Error, ErrorKind, Failure};
+
+/// The endpoints that local clients call, in place of a transport.
+pub(crate) struct Local {
+    dispatcher: Dispatcher,
+    /// None is that of the calling code, at each call.
+    runtime: Option<Arc<dyn Runtime>>,
+}
+
+impl Local {
+    /// As the configuration has it that says nothing.
+    pub(crate) const CONTROL_EXCHANGE: &str = "openstack";
+
+    /// Likewise.
+    pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// The server that answers, where a request names none.
+    const NAME: &str = "local";
+
+    /// What requests name where they are answered; nobody looks for it.
+    const REPLY_QUEUE: &str = "reply_local";
+
+    pub(crate) fn runtime(&self) -> Arc<dyn Runtime> {
+        self.runtime.clone().unwrap_or_else(runtime::here)
+    }
+
+    /// Runs a request and gives its answer, which `deadline` bounds: the method is dropped where it
+    /// has not ended by then.
+    ///
+    /// # Errors
+    ///
+    /// Without the method, which only the caller knows.
+    pub(crate) async fn call(
+        self: Arc<Self>,
+        address: &Address,
+        deadline: &Deadline,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Outcome, Error> {
+        match self.answer(address, deadline, encode).await? {
+            Some((reply, notes)) => Ok(Outcome { result: reply.outcome, notes }),
+            None => Err(Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "no reply came in time from {address}: its method has not ended, and is \
+                     dropped, since the client is a local one; allow more time with `.timeout(..)`"
+                ),
+            )),
+        }
+    }
+
+    /// The same for a call to all servers, which are one.
+    pub(crate) async fn gather(
+        self: Arc<Self>,
+        address: &Address,
+        window: &Deadline,
+        rules: Rules,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Gathering, Error> {
+        let clock = self.runtime();
+        let answer = self.answer(address, window, encode).await?;
+        Ok(Gathering::of_one(answer, window, &clock, rules))
+    }
+
+    /// The reply and what is said beside it, by the way of every reply, so that what that cannot carry is not carried here
+    /// either; none if the method has not ended in time.
+    async fn answer(
+        self: Arc<Self>,
+        address: &Address,
+        deadline: &Deadline,
+        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+    ) -> Result<Option<(Reply, Notes)>, Error> {
+        let reply_to = ReplyTo { msg_id: new_id(), queue: Self::REPLY_QUEUE.to_owned() };
+        let body = encode(&reply_to)?;
+        let (clock, left) = (self.runtime(), deadline.remaining());
+        if left.is_zero() {
+            return Ok(None);
+        }
+        let running = self.run(body, Some(deadline.clone()));
+        let Some(outcome) = runtime::timeout(&*clock, left, running).await else {
+            return Ok(None);
+        };
+        let body = Reply::encode(&reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0));
+        match Reply::decode(&body) {
+            Ok(reply) => {
+                // Whatever server a request names, it is this one.
+                let server = match address {
+                    Address::Topic { server: Some(server), .. } => server,
+                    _ => Self::NAME,
+                };
+                Ok(Some((reply, notes_of(server, &outcome))))
+            }
+            Err((error, _)) => Err(error.within("the reply came but does not decode")),
+        }
+    }
+
+    /// Runs a request that nobody answers, to its end if that comes within `within`; a method that
+    /// takes longer goes on in the background, as it would on a server.
+    pub(crate) async fn send(
+        self: Arc<Self>,
+        _: &Address,
+        body: Vec<u8>,
+        within: Duration,
+    ) -> Result<(), Error> {
+        let clock = self.runtime();
+        let running = self.run(body, None).map(drop).boxed();
+        if let Either::Right(((), running)) = select(running, clock.sleep(within)).await {
+            clock.spawn(running);
+        }
+        Ok(())
+    }
+
+    /// What a server does with a message, but for what concerns its broker.
+    async fn run(
+        self: Arc<Self>,
+        body: Vec<u8>,
+        caller: Option<Deadline>,
+    ) -> Result<Answer, Failure> {
+        let request = Request::decode(&body).map_err(|(error, _)| not_a_request(&error))?;
+        // An access policy is the user's code.
+        let route = catch_panic(|| {
+            let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
+            self.dispatcher.route(namespace, version, &request.method)
+        })??;
+        let method = request.method.clone();
+        let clock = self.runtime();
+        let invocation = Invocation::of(request, caller, Arc::clone(&clock));
+        let Route { endpoint, tally, .. } = route;
+        let counted = tally.begin(clock.now());
+        let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
+        let outcome = handled.await.and_then(|outcome| outcome);
+        counted.ended(&outcome, clock.now());
+        if let Err(failure) = &outcome {
+            tracing::debug!(method, %failure, "a method failed");
+        }
+        outcome
+    }
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Local").field(&self.dispatcher).finish()
+    }
+}
