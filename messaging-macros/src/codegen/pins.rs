@@ -32,7 +32,7 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     });
     let grown = api.methods.iter().filter(|it| has_added_params(api, it));
     let parameters = grown.map(|method| {
-        let (cfg, ident) = (&method.attributes.cfg, at_call_site(&method.ident));
+        let (cfg, ident) = (&method.attributes.cfg, of_method(method));
         let added = method.params.iter().filter(|param| api.is_added(method, param));
         let added = added.map(|param| at_call_site(&param.ident));
         quote!(#(#cfg)* pub mod #ident { #(pub enum #added {})* })
@@ -77,8 +77,11 @@ pub(super) fn form(
 ) -> TokenStream {
     let (takes, name) = (&paths.takes, api_name(item));
     let since = pinned(api.param_since(method, param), paths);
-    let (method, param) = (at_call_site(&method.ident), at_call_site(&param.ident));
-    quote!(#takes<#version, __api::#name, #since, __method::#method, __parameter::#method::#param>)
+    let (of_method, method) = (of_method(method), at_call_site(&method.ident));
+    let param = at_call_site(&param.ident);
+    quote! {
+        #takes<#version, __api::#name, #since, __method::#method, __parameter::#of_method::#param>
+    }
 }
 
 /// The names of the two numbers of a literal version.
@@ -127,6 +130,12 @@ fn pinned(version: Version, paths: &Paths) -> TokenStream {
 /// compiler would print the path.
 fn api_name(item: &ItemTrait) -> Ident {
     format_ident!("{}Api", item.ident.unraw(), span = Span::call_site())
+}
+
+/// The module of a method's parameters, unlike the method's name, of which the compiler would else
+/// print the path.
+fn of_method(method: &Method) -> Ident {
+    format_ident!("of_{}", method.ident.unraw(), span = Span::call_site())
 }
 
 /// The name as no token of the user's, of whose spelling lints would speak.

@@ -36,7 +36,7 @@ const _: () = {
         pub enum update_capabilities {}
     }
     mod __parameter {
-        pub mod select_hosts {
+        pub mod of_select_hosts {
             pub enum filter_properties {}
         }
     }
@@ -155,7 +155,7 @@ const _: () = {
                         __api::SchedulerApi,
                         ::messaging::Pinned<2, 6>,
                         __method::select_hosts,
-                        __parameter::select_hosts::filter_properties,
+                        __parameter::of_select_hosts::filter_properties,
                     >,
             >,
         ) -> ::messaging::Call<Result<Vec<Host>, SchedulerError>> {
