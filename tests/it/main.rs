@@ -16,6 +16,7 @@ mod handover;
 mod introspection;
 mod lifecycle;
 mod local;
+mod majors;
 mod prepare;
 mod rude;
 mod runtimes;
