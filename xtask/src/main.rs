@@ -8,6 +8,7 @@
     reason = "a command line program talks to its terminal"
 )]
 
+mod bench;
 mod bless;
 mod broker;
 mod ci;
@@ -65,6 +66,11 @@ enum Command {
         #[command(subcommand)]
         command: broker::Command,
     },
+    /// Measures this project beside others; ends with a table, and a failure where a goal is missed.
+    Bench {
+        #[command(subcommand)]
+        command: bench::Command,
+    },
     /// Rewrites golden expansions and expected compiler messages from what the code does today.
     Bless,
 }
@@ -91,6 +97,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
         Command::Ci => Ok(ci::run(&workspace)?.close()),
         Command::Broker { name, command } => broker::run(&workspace, &name, &command),
+        Command::Bench { command } => bench::run(&workspace, &command),
         Command::Bless => bless::run(&workspace),
     }
 }

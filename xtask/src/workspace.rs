@@ -94,6 +94,6 @@ impl Workspace {
 }
 
 /// The cargo that runs us, so that all steps use one toolchain.
-fn cargo_program() -> OsString {
+pub(crate) fn cargo_program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

@@ -135,7 +135,7 @@ pub(crate) fn shell_quoted(word: &OsStr) -> OsString {
     OsString::from_vec(quoted)
 }
 
-fn log_files(log: &Path) -> Result<(File, File)> {
+pub(crate) fn log_files(log: &Path) -> Result<(File, File)> {
     let out = File::create(log).map_err(|error| Failure::file("write", log, error))?;
     let err = out.try_clone().map_err(|error| Failure::file("write", log, error))?;
     Ok((out, err))
