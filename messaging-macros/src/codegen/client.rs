@@ -7,7 +7,7 @@ use syn::{Attribute, ItemTrait, parse_quote};
 
 use super::{Paths, defaults, descriptor, generics, names, of_types, pins};
 use crate::model::{Api, Method, Param};
-use crate::parse::contains;
+use crate::parse::{attributes, contains};
 
 /// The types alone: the client of any version is the one that is mostly named.
 pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
@@ -24,9 +24,13 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
         " Typed client for [`{}`], and what the compiler knows of its version.",
         item.ident
     );
+    // What is deprecated is named by what is, too.
+    let deprecated = item.attrs.iter().any(|it| attributes::applies(it, &["deprecated"]));
+    let allowed = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #[doc = #summary]
         #(#passed)*
+        #allowed
         #visibility type #client #of_client = #client_at<#(#types,)* #any_version>;
 
         #[doc = #summary_at]

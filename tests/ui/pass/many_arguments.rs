@@ -2,7 +2,7 @@
 
 #![deny(warnings)]
 
-use messaging::{Context, Proxy as _, RpcServer, Target, Transport, rpc_api, version};
+use messaging::{Context, Proxy as _, RpcServer, Target, Transport, omitted, rpc_api, version};
 
 fn twenty() -> u32 {
     20
@@ -83,6 +83,25 @@ async fn main() {
     let all = many.sum(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, Some(1), p, q, r);
     assert_eq!(all.await.unwrap(), 18);
     let old = many.prepare().version(version!("1.0")).build().unwrap();
-    let left_out = old.sum(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 20, 0, None, None, "".into(), [].into());
+    let left_out = old.sum(
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        omitted(),
+        omitted(),
+        omitted(),
+        omitted(),
+        None,
+        "".into(),
+        [].into(),
+    );
     assert_eq!(left_out.await.unwrap(), 31);
 }
