@@ -57,6 +57,8 @@
 //!   version, another timeout. Its methods return a [`Call`] or a [`Cast`], which is sent when it is
 //!   awaited; [`Call::gather`] asks every server, and gives their answers as a stream.
 //!   [`RpcClient`] does the same for methods that are named at run time.
+//! - [`Proxy::negotiate`] asks the servers, and gives a client pinned to the highest version that
+//!   all of them speak.
 //! - [`RpcServer`] serves several endpoints behind one topic, [`BaseApi`] among them. An
 //!   [`Executor`] says how handlers run and how many at once.
 //! - [`Transport`] is the connection to a broker, made from a URL or a [`Config`].
@@ -163,7 +165,8 @@ pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError,
 pub use pinned::{AnyVersion, Argument, Omitted, Pin, Pinned, omitted};
 pub use rpc::Reply;
 pub use rpc::client::{
-    Answers, Call, Cast, Gather, Gathered, Prepare, Proxy, RpcClient, Setting, VersionSetting,
+    Answers, Call, Cast, Gather, Gathered, Negotiate, Negotiated, Prepare, Proxy, RpcClient,
+    Setting, VersionSetting,
 };
 pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{

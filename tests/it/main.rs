@@ -17,6 +17,7 @@ mod introspection;
 mod lifecycle;
 mod local;
 mod majors;
+mod negotiate;
 mod prepare;
 mod rude;
 mod runtimes;

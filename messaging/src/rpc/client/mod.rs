@@ -3,8 +3,10 @@
 mod call;
 mod core;
 mod gather;
+mod negotiate;
 mod outgoing;
 mod pack;
+mod poll;
 mod prepare;
 mod proxy;
 mod road;
@@ -19,6 +21,7 @@ use serde_json::value::to_raw_value;
 pub use self::call::{Call, Cast};
 pub use self::core::{ClientCore, FromCore};
 pub use self::gather::{Answers, Gather, Gathered};
+pub use self::negotiate::{Negotiate, Negotiated};
 pub use self::pack::Pack;
 pub use self::prepare::{Prepare, Setting, VersionSetting};
 pub use self::proxy::Proxy;

@@ -1,6 +1,6 @@
 //! What every generated client can do.
 
-use super::{ClientCore, FromCore, Prepare};
+use super::{ClientCore, FromCore, Negotiate, Prepare};
 use crate::contract::Contract;
 use crate::introspection::Introspection;
 use crate::rpc::local::{LocalServer, Serves};
@@ -71,6 +71,16 @@ pub trait Proxy: FromCore {
     /// Begins another client with some settings changed; this one stays as it is.
     fn prepare(&self) -> Prepare<Self> {
         Prepare::new(self.core())
+    }
+
+    /// Asks the servers of the topic, and gives a client pinned to the highest version that all of
+    /// them speak, so that a rolling upgrade needs no cap that is set by hand. It is never above
+    /// what this client knows, is pinned to, or is capped to. Servers in Python are asked as well;
+    /// a client of one [`server`](Prepare::server) asks that one alone.
+    ///
+    #[doc = include_str!("../../../docs/negotiate.md")]
+    fn negotiate(&self) -> Negotiate<Self> {
+        Negotiate::new(self.core())
     }
 
     /// Asks the servers that this client calls who they are, what they serve and what they have
