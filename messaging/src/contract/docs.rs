@@ -18,11 +18,15 @@ impl Contract {
         for method in &mut self.methods {
             method.docs.clear();
         }
-        self.schemas_mut().for_each(|schema| {
+        self.each_schema(&mut |schema| {
             strip(&mut schema.written);
             strip(&mut schema.read);
         });
         self
+    }
+
+    pub(super) fn each_schema(&mut self, change: &mut dyn FnMut(&mut Schema)) {
+        self.schemas_mut().for_each(change);
     }
 
     fn schemas_mut(&mut self) -> impl Iterator<Item = &mut Schema> {

@@ -1,0 +1,8 @@
+//! The judge of contracts: what it says of many changes, and that what it says is so.
+
+mod apis;
+mod changes;
+mod types;
+mod pairs;
+mod shapes;
+mod lock;
