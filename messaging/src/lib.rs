@@ -61,6 +61,8 @@
 //!   all of them speak.
 //! - [`RpcServer`] serves several endpoints behind one topic, [`BaseApi`] among them. An
 //!   [`Executor`] says how handlers run and how many at once.
+//! - [`introspection`] is what each server tells of itself: who it is, what it serves, what it has
+//!   done; and how a client finds that a server has another contract than its own.
 //! - [`Transport`] is the connection to a broker, made from a URL or a [`Config`].
 //! - [`driver`] is what a broker must be able to do, [`runtime`] what an executor must.
 //!

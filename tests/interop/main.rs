@@ -7,6 +7,7 @@ mod events;
 mod example;
 mod failures;
 mod gather;
+mod introspection;
 mod negotiate;
 mod odd;
 mod python;

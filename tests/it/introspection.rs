@@ -3,12 +3,36 @@
 use std::time::Duration;
 
 use messaging::driver::{Notes, Publish};
-use messaging::introspection::{Introspection, MethodStatistics};
-use messaging::{AccessPolicy, ErrorKind, Proxy as _, RpcClient, RpcServer, Version, version};
+use messaging::introspection::{Introspection, MethodDifference, MethodStatistics};
+use messaging::testing::LocalServer;
+use messaging::{
+    AccessPolicy, BaseApi, ErrorKind, Proxy as _, RpcClient, RpcServer, Version, version,
+};
 use serde_json::{Value, json};
 
-use crate::api::{Manager, SchedulerEndpoint, Spec, client, serve};
+use crate::api::{Manager, SchedulerClient, SchedulerEndpoint, Spec, client, serve};
 use crate::bus::{Bus, WITHIN, on_both, send, unique};
+use crate::log::Log;
+use crate::recorder::Recorder;
+
+/// The scheduler as an older client knows it.
+mod older {
+    use messaging::{Context, rpc_api};
+
+    #[rpc_api(topic = "scheduler", version = "2.5")]
+    pub(super) trait Scheduler {
+        #[rpc(idempotent)]
+        async fn whoami(&self, ctx: &Context) -> Result<String, String>;
+
+        /// Which later servers dropped, as they should not have.
+        async fn lost(&self, ctx: &Context) -> Result<(), String>;
+    }
+}
+
+fn older(bus: &Bus) -> older::SchedulerClient {
+    let client = older::SchedulerClient::new(&bus.transport);
+    client.prepare().topic(&bus.topic).build().expect("a client")
+}
 
 fn introspection(bus: &Bus, server: &str) -> Introspection {
     Introspection::of(&bus.transport, bus.target().server(server)).expect("a client")
@@ -29,6 +53,52 @@ on_both! {
         // As the client asks that it stands beside.
         let client = client(&bus).prepare().server("two").version(version!("2.0")).build().unwrap();
         assert_eq!(client.introspection().ping().await.unwrap().server, "two");
+    }
+
+    async fn a_server_describes_what_it_serves(bus: Bus) {
+        let (manager, _seen) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+        let base = BaseApi::new("scheduler");
+        let _server = builder.endpoint_also_in(base, [None, Some("old")]).start().await.unwrap();
+        let description = introspection(&bus, "one").describe().await.unwrap();
+        assert_eq!((&*description.server, &description.topic), ("one", &bus.topic));
+        let [scheduler, base] = &description.apis[..] else { panic!("{description:?}") };
+        let contract = SchedulerClient::contract();
+        assert_eq!(scheduler.contract, contract);
+        assert_eq!(scheduler.contract.docs, "The scheduler.");
+        assert_eq!((&scheduler.surface_hash, &scheduler.hash), (&contract.surface_hash(), &contract.hash()));
+        assert!(base.is_in(Some("baseapi")) && base.is_in(Some("old")) && base.is_in(None));
+        assert_eq!(client(&bus).contract_difference().await.unwrap(), None);
+    }
+
+    async fn a_client_says_which_method_of_a_server_differs(bus: Bus) {
+        let _server = serve(&bus, "one").await;
+        let difference = older(&bus).contract_difference().await.unwrap().unwrap();
+        assert_eq!((&*difference.server, difference.known), ("one", Version::new(2, 5)));
+        let text = difference.to_string();
+        for part in ["`one`", "method `whoami` differs (idempotent", "method `lost` is not"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let named: Vec<_> = difference.methods.iter().map(MethodDifference::method).collect();
+        assert_eq!(named[..2], ["whoami", "lost"]);
+        // Whose error may come of it says so.
+        let error = older(&bus).lost().await.unwrap_err();
+        assert_eq!(error.rpc().unwrap().kind(), ErrorKind::NoSuchMethod);
+        let text = error.to_string();
+        assert!(text.ends_with("; the server's contract is not this client's: `contract_difference()` names what differs"), "{text}");
+        let error = client(&bus).select_hosts(Spec { ram: 0 }, Default::default()).await.unwrap_err();
+        assert!(!error.to_string().contains("contract"), "{error}");
+    }
+
+    async fn a_server_that_describes_nothing_is_told_of(bus: Bus) {
+        let (manager, _seen) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+        let _server = builder.introspection(false).start().await.unwrap();
+        let error = older(&bus).contract_difference().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedVersion, "{error}");
+        assert_eq!(older(&bus).whoami().await.unwrap(), "one");
+        let error = older(&bus).lost().await.unwrap_err().rpc().unwrap().to_string();
+        assert!(error.contains("the server's contract is not this client's"), "{error}");
     }
 
     async fn what_became_of_each_call_is_counted(bus: Bus) {
@@ -197,4 +267,41 @@ async fn a_call_that_came_too_late_is_not_begun_and_counted_as_expired() {
         whoami = numbers(&server, "whoami");
     }
     assert_eq!((whoami.expired, whoami.calls), (1, 0));
+}
+
+/// The messages that ask servers to describe themselves.
+fn asked(recorder: &Recorder) -> usize {
+    recorder.sent().iter().filter(|sent| sent.message["method"] == "describe").count()
+}
+
+/// In the background, by no more than one message, and told in one line.
+#[tokio::test(start_paused = true)]
+async fn another_contract_is_asked_for_once_and_logged_once() {
+    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let _server = serve(&bus, "one").await;
+    let log = Log::default();
+    let _logging = tracing::subscriber::set_default(log.clone());
+    client(&bus).whoami().await.unwrap();
+    for _ in 0..3 {
+        older(&bus).whoami().await.unwrap();
+        older(&bus).prepare().server("one").build().unwrap().whoami().await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(asked(&recorder), 1);
+    let lines = log.lines();
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    for part in ["WARN", &bus.topic, "api=\"Scheduler\"", "server=\"one\"", "method `lost`"] {
+        assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_local_client_tells_the_same() {
+    let (manager, _seen) = Manager::new("one");
+    let server = LocalServer::new().endpoint(SchedulerEndpoint::new(manager));
+    let client: older::SchedulerClient = server.client();
+    let difference = client.contract_difference().await.unwrap().unwrap();
+    assert!(difference.to_string().contains("method `lost` is not the server's"), "{difference}");
+    let error = client.lost().await.unwrap_err().rpc().unwrap().to_string();
+    assert!(error.contains("; the server's contract is not this client's"), "{error}");
 }

@@ -16,6 +16,7 @@ mod handover;
 mod introspection;
 mod lifecycle;
 mod local;
+mod log;
 mod majors;
 mod negotiate;
 mod prepare;

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Result};
 use crate::workspace::Workspace;
 
 /// Keys that only the folder `wire` may spell, as string literals.
-const WIRE_KEYS: [&str; 8] = [
+const WIRE_KEYS: [&str; 9] = [
     "\"oslo.message\"",
     "\"oslo.version\"",
     "\"_msg_id\"",
@@ -21,6 +21,7 @@ const WIRE_KEYS: [&str; 8] = [
     "\"_timeout\"",
     "\"_context_\"",
     "\"messaging-server\"",
+    "\"messaging-contract\"",
 ];
 
 /// What no file may hold, in pieces so that this file does not hold it.

@@ -7,6 +7,7 @@ mod generators;
 mod errors;
 mod writer;
 mod docs;
+mod fingerprint;
 mod hash;
 mod judge;
 mod compare;
@@ -23,6 +24,7 @@ pub use lock::{Comparison, Lock};
 pub use model::{Contract, ErrorContract, Errors, FieldContract, MethodContract, ParamContract};
 pub use schema::Schema;
 
+pub(crate) use fingerprint::Fingerprint;
 pub(crate) use writer::Schemas;
 #[doc(hidden)]
 pub use writer::{MethodSchemas, SchemaWriter};

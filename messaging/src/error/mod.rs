@@ -78,6 +78,11 @@ impl Error {
         self.rebuilt(|inner| inner.message = format!("{}; {next_step}", inner.message))
     }
 
+    /// The same error with more to its text.
+    pub(crate) fn followed_by(self, more: impl fmt::Display) -> Self {
+        self.rebuilt(|inner| inner.message = format!("{}{more}", inner.message))
+    }
+
     fn rebuilt(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             kind: shared.kind,

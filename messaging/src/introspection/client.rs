@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{Pong, Statistics};
+use super::{Description, Pong, Statistics};
 use crate::rpc::client::{ClientCore, FromCore, Pack};
 use crate::{ApiDescriptor, Call, Error, MethodDescriptor, Proxy, Target, Transport, Version};
 
@@ -40,6 +40,10 @@ impl Introspection {
     pub const PING: MethodDescriptor =
         MethodDescriptor::__new("ping", V1_0, false, true, None, "Who the server is.", &[]);
 
+    /// Describes the method `describe`.
+    pub const DESCRIBE: MethodDescriptor =
+        MethodDescriptor::__new("describe", V1_0, false, true, None, "What it serves.", &[]);
+
     /// Describes the method `stats`.
     pub const STATS: MethodDescriptor = MethodDescriptor::__new(
         "stats",
@@ -74,6 +78,13 @@ impl Introspection {
         Pack::new(&self.core, Self::API.name, Self::PING).call()
     }
 
+    /// What the server serves: each API with its methods, parameters, documentation and, where it
+    /// was declared with them, schemas; and the hashes of its contract. It is what was declared: an
+    /// access policy may allow less.
+    pub fn describe(&self) -> Call<Result<Description, Infallible>> {
+        Pack::new(&self.core, Self::API.name, Self::DESCRIBE).call()
+    }
+
     /// What the server has done since it was made, method by method.
     pub fn stats(&self) -> Call<Result<Statistics, Infallible>> {
         Pack::new(&self.core, Self::API.name, Self::STATS).call()
@@ -87,7 +98,7 @@ impl Proxy for Introspection {
         Some(Self::NAMESPACE),
         V1_0,
         "What every server tells of itself.",
-        &[Self::PING, Self::STATS],
+        &[Self::PING, Self::DESCRIBE, Self::STATS],
     );
 }
 

@@ -2,6 +2,7 @@
 //! call.
 
 mod call;
+mod contracts;
 mod correlation;
 mod gather;
 mod inbox;
@@ -17,6 +18,7 @@ use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
 use crate::{Config, Error};
 
+pub(crate) use contracts::{Contracts, Known, Seen};
 pub(crate) use correlation::Outcome;
 pub(crate) use gather::Gathering;
 use inbox::Replies;
@@ -41,6 +43,7 @@ struct Inner {
     rpc_ping_enabled: bool,
     missing_consumer_retry_timeout: Duration,
     prefetch: u16,
+    contracts: Contracts,
     replies: Replies,
 }
 
@@ -141,6 +144,7 @@ impl Transport {
                 rpc_ping_enabled: config.rpc_ping_enabled,
                 missing_consumer_retry_timeout: config.rabbit.missing_consumer_retry_timeout,
                 prefetch: config.rabbit.prefetch,
+                contracts: Contracts::default(),
                 replies,
             }),
         }
@@ -148,6 +152,10 @@ impl Transport {
 
     pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
         &self.inner.runtime
+    }
+
+    pub(crate) fn contracts(&self) -> &Contracts {
+        &self.inner.contracts
     }
 
     pub(crate) fn control_exchange(&self) -> &str {

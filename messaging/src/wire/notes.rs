@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// The contract of the API that an answer comes from: its hashes.
+pub(crate) const CONTRACT: &str = "messaging-contract";
+
 /// The server that an answer comes from.
 pub(crate) const SERVER: &str = "messaging-server";
 

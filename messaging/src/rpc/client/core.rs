@@ -1,12 +1,13 @@
 //! What every client is: a road and the settings that its requests are made with.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::road::Road;
 use crate::error::shortened;
 use crate::rpc::local::Local;
+use crate::transport::Known;
 use crate::{ApiDescriptor, Context, Error, ErrorKind, Pin, Target, Transport, Version, target};
 
 /// What every client holds. Generated code passes it around and looks at nothing in it.
@@ -35,6 +36,8 @@ pub trait FromCore: Clone {
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) api: Option<ApiDescriptor>,
+    /// What is known of the API's contract, once there was an answer to compare it with.
+    contract: OnceLock<Arc<Known>>,
     pub(super) topic: String,
     pub(super) exchange: Option<String>,
     pub(super) server: Option<String>,
@@ -103,6 +106,7 @@ impl ClientCore {
             road,
             settings: Arc::new(Settings {
                 api: None,
+                contract: OnceLock::new(),
                 topic: target.topic,
                 exchange: target.exchange,
                 server: target.server,
@@ -121,7 +125,7 @@ impl ClientCore {
     /// The core of a client of another API, which asks the same servers.
     pub(crate) fn of_api(&self, api: ApiDescriptor) -> Self {
         let mut settings = Settings::clone(&self.settings);
-        settings.api = Some(api);
+        (settings.api, settings.contract) = (Some(api), OnceLock::new());
         settings.namespace = api.namespace.map(str::to_owned);
         (settings.version, settings.version_cap) = (None, None);
         self.with(settings)
@@ -133,6 +137,11 @@ impl ClientCore {
 
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What is known of the contract of `api`, which is that of the settings.
+    pub(super) fn known_contract(&self, api: &ApiDescriptor) -> &Known {
+        self.settings.contract.get_or_init(|| self.road.contracts().known(api))
     }
 
     pub(super) fn road(&self) -> &Road {

@@ -1,6 +1,7 @@
 //! The calling side: generated clients, [`RpcClient`] by method name, and the calls they make.
 
 mod call;
+mod contract;
 mod core;
 mod gather;
 mod negotiate;

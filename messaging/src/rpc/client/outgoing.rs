@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 use serde_json::value::RawValue;
 
+use super::contract;
 use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
@@ -197,6 +198,16 @@ impl Outgoing {
 
     /// What became of the request: the method's result, its own error, or another failure.
     pub(super) fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
+        let differs = contract::differs(&self.core, &answer.notes);
+        match self.read_result::<R>(answer) {
+            Err(CallError::Rpc(error)) if differs && contract::may_explain(error.kind()) => {
+                Err(CallError::Rpc(error.followed_by(contract::DIFFERS)))
+            }
+            result => result,
+        }
+    }
+
+    fn read_result<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
         match answer.result {
             Ok(result) => result.read().map_err(|error| {
                 let error = Error::new(

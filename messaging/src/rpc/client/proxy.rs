@@ -1,10 +1,10 @@
 //! What every generated client can do.
 
-use super::{ClientCore, FromCore, Negotiate, Prepare};
+use super::{ClientCore, FromCore, Negotiate, Prepare, contract};
 use crate::contract::Contract;
-use crate::introspection::Introspection;
+use crate::introspection::{ContractDifference, Introspection};
 use crate::rpc::local::{LocalServer, Serves};
-use crate::{AnyVersion, ApiDescriptor, MethodDescriptor, Pin, Transport, Version};
+use crate::{AnyVersion, ApiDescriptor, Error, MethodDescriptor, Pin, Transport, Version};
 
 /// What every client that `#[rpc_api]` generates can do.
 ///
@@ -88,6 +88,22 @@ pub trait Proxy: FromCore {
     #[must_use]
     fn introspection(&self) -> Introspection {
         Introspection::beside(self.core())
+    }
+
+    /// Asks a server of the topic, or the one that this client is prepared for, how its contract
+    /// differs from this client's: which methods, and what of them. None is that it does not.
+    ///
+    /// It need not be asked to be warned: when an answer shows that a server has another contract,
+    /// the log says once how it differs.
+    ///
+    /// # Errors
+    ///
+    /// As those of any call. [`UnsupportedVersion`](crate::ErrorKind::UnsupportedVersion) is a
+    /// server that does not describe itself: one in Python, or one that was told not to.
+    fn contract_difference(
+        &self,
+    ) -> impl Future<Output = Result<Option<ContractDifference>, Error>> + Send + use<Self> {
+        contract::difference(self.core().clone(), Self::contract())
     }
 
     /// The same client as a type that forgets its literal version, to be kept beside others: what is

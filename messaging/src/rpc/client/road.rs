@@ -8,7 +8,7 @@ use crate::context::Deadline;
 use crate::driver::{Address, Notes};
 use crate::rpc::local::Local;
 use crate::runtime::Runtime;
-use crate::transport::{Effort, Gathering, Outcome, Rules};
+use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
 use crate::wire::ReplyTo;
 use crate::{Error, Transport};
 
@@ -25,6 +25,13 @@ impl Road {
         match self {
             Self::Transport(transport) => Arc::clone(transport.runtime()),
             Self::Local(local) => local.runtime(),
+        }
+    }
+
+    pub(super) fn contracts(&self) -> &Contracts {
+        match self {
+            Self::Transport(transport) => transport.contracts(),
+            Self::Local(local) => local.contracts(),
         }
     }
 

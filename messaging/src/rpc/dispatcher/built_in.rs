@@ -7,7 +7,7 @@ use super::endpoint::{Answer, Endpoint, Handled};
 use super::served::ServedApi;
 use super::tally::Counter;
 use super::{Invocation, Unpack, no_such_method};
-use crate::introspection::{Introspection, Library, Pong, Statistics};
+use crate::introspection::{Description, Introspection, Library, Pong, Statistics};
 use crate::runtime::Runtime;
 use crate::{ApiDescriptor, Proxy as _};
 
@@ -46,6 +46,15 @@ impl Itself {
         }
     }
 
+    fn description(&self) -> Description {
+        Description {
+            server: self.server.clone(),
+            topic: self.topic.clone(),
+            library: Library::own(),
+            apis: self.apis.iter().filter_map(|api| api.description()).collect(),
+        }
+    }
+
     pub(crate) fn statistics(&self) -> Statistics {
         Statistics {
             server: self.server.clone(),
@@ -77,6 +86,8 @@ impl Endpoint for BuiltIn {
             Unpack::new(invocation).finish()?;
             if method == Introspection::PING.name {
                 Answer::new(&itself.pong())
+            } else if method == Introspection::DESCRIBE.name {
+                Answer::new(&itself.description())
             } else if method == Introspection::STATS.name {
                 Answer::new(&itself.statistics())
             } else {

@@ -19,7 +19,7 @@ pub use endpoint::{Answer, Endpoint, Handled};
 pub use invocation::Invocation;
 pub(crate) use ping::Ping;
 pub use policy::AccessPolicy;
-pub(crate) use served::Served;
+pub(crate) use served::{Served, ServedApi};
 pub(crate) use tally::Tally;
 pub use unpack::Unpack;
 
@@ -45,6 +45,21 @@ pub(crate) struct Route {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) method: &'static MethodDescriptor,
     pub(crate) tally: Arc<Tally>,
+    pub(crate) api: Arc<ServedApi>,
+}
+
+/// Why nobody serves a request.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    /// What comes nearest to what was asked for.
+    pub(crate) api: Option<Arc<ServedApi>>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, api: None }
+    }
 }
 
 impl Dispatcher {
@@ -65,7 +80,7 @@ impl Dispatcher {
         namespace: Option<&str>,
         version: Option<&str>,
         method: &str,
-    ) -> Result<Route, Failure> {
+    ) -> Result<Route, Refused> {
         let requested = match version {
             None => Some(Requested::new(UNVERSIONED)),
             Some(text) => Requested::parse(text),
@@ -83,14 +98,29 @@ impl Dispatcher {
                 && self.policy.allows(api, method)
             {
                 let (endpoint, tally) = (Arc::clone(endpoint), Arc::clone(tally));
-                return Ok(Route { endpoint, method, tally });
+                return Ok(Route { endpoint, method, tally, api: Arc::clone(served) });
             }
         }
-        Err(if compatible {
+        let failure = if compatible {
             no_such_method(namespace, method)
         } else {
             self.unsupported(namespace, version, method)
-        })
+        };
+        Err(Refused { failure, api: self.nearest(namespace, requested) })
+    }
+
+    /// The API of the namespace that is not the library's own: of the version asked for, if there
+    /// is one, and else the first.
+    fn nearest(
+        &self,
+        namespace: Option<&str>,
+        requested: Option<Requested>,
+    ) -> Option<Arc<ServedApi>> {
+        let of_namespace = self.endpoints.iter().map(|served| &served.api);
+        let of_namespace =
+            of_namespace.filter(|api| api.is_in(namespace) && api.fingerprint().is_some());
+        let serves = |api: &ServedApi| requested.is_some_and(|it| it.served_by(api.api.version));
+        of_namespace.min_by_key(|api| !serves(api)).map(Arc::clone)
     }
 
     fn unsupported(&self, namespace: Option<&str>, version: Option<&str>, method: &str) -> Failure {
@@ -211,7 +241,8 @@ mod tests {
             (Some("root"), None, "c", "Admin"),
             (None, None, "c", "Admin"),
         ] {
-            let route = dispatcher().route(namespace, version, method).map_err(|f| f.to_string());
+            let route = dispatcher().route(namespace, version, method);
+            let route = route.map_err(|refused| refused.failure.to_string());
             assert_eq!(route.map(|route| route.endpoint.api().name), Ok(expected));
         }
     }
@@ -230,8 +261,23 @@ mod tests {
             (Some(""), None, "a", "UnsupportedVersion"),
             (Some("nobody"), None, "a", "UnsupportedVersion"),
         ] {
-            let failure = dispatcher().route(namespace, version, method).err().unwrap();
+            let Refused { failure, .. } =
+                dispatcher().route(namespace, version, method).err().unwrap();
             assert!(failure.is(MODULE, class), "{version:?} {method}: {failure}");
+        }
+    }
+
+    /// By its contract a client can tell what it has to do with.
+    #[test]
+    fn a_refusal_knows_what_comes_nearest() {
+        for (namespace, version, nearest) in [
+            (None, "2.0", Some("New")),
+            (None, "9.0", Some("Old")),
+            (Some("root"), "9.0", Some("Admin")),
+            (Some("nobody"), "1.0", None),
+        ] {
+            let refused = dispatcher().route(namespace, Some(version), "none").err().unwrap();
+            assert_eq!(refused.api.map(|api| api.api.name), nearest);
         }
     }
 
@@ -280,7 +326,7 @@ mod tests {
                     raised += 1;
                 }
             }
-            if let Err(failure) = route {
+            if let Err(Refused { failure, .. }) = route {
                 assert!(failure.is(MODULE, "UnsupportedVersion"), "{case}: {failure}");
             }
         }

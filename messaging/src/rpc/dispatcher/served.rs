@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::endpoint::Endpoint;
 use super::tally::{Tally, tallies};
 use crate::ApiDescriptor;
-use crate::introspection::ApiStatistics;
+use crate::contract::{Contract, Fingerprint};
+use crate::introspection::{ApiDescription, ApiStatistics};
 
 /// An endpoint, and what it answers to.
 pub(crate) struct Served {
@@ -17,6 +18,8 @@ pub(crate) struct Served {
 #[derive(Debug)]
 pub(crate) struct ServedApi {
     pub(super) api: ApiDescriptor,
+    /// None for what is the library's own: nobody asks for more than its version.
+    contract: Option<(Contract, Fingerprint)>,
     /// Namespaces that the API had before, the null namespace among them.
     legacy_namespaces: Vec<Option<String>>,
     /// One for each method, in the same order.
@@ -28,10 +31,25 @@ impl Served {
         endpoint: impl Endpoint,
         legacy_namespaces: impl IntoIterator<Item = Option<String>>,
     ) -> Self {
-        let api = endpoint.api();
         let legacy_namespaces = legacy_namespaces.into_iter().collect();
+        let contract = Contract::of(&endpoint.api());
+        let fingerprint = Fingerprint::of(&contract);
+        Self::with(endpoint, legacy_namespaces, Some((contract, fingerprint)))
+    }
+
+    /// An endpoint that comes with the library.
+    pub(crate) fn built_in(endpoint: impl Endpoint) -> Self {
+        Self::with(endpoint, Vec::new(), None)
+    }
+
+    fn with(
+        endpoint: impl Endpoint,
+        legacy_namespaces: Vec<Option<String>>,
+        contract: Option<(Contract, Fingerprint)>,
+    ) -> Self {
+        let api = endpoint.api();
         let tallies = tallies(api.methods.len());
-        let api = Arc::new(ServedApi { api, legacy_namespaces, tallies });
+        let api = Arc::new(ServedApi { api, contract, legacy_namespaces, tallies });
         Self { api, endpoint: Arc::new(endpoint) }
     }
 }
@@ -49,6 +67,22 @@ impl ServedApi {
     ) -> Option<(&'static crate::MethodDescriptor, &Arc<Tally>)> {
         let methods = self.api.methods.iter().zip(&self.tallies);
         methods.into_iter().find(|(method, _)| method.name == name)
+    }
+
+    /// The hashes of its contract.
+    pub(crate) fn fingerprint(&self) -> Option<&str> {
+        self.contract.as_ref().map(|(_, fingerprint)| fingerprint.as_str())
+    }
+
+    /// What is told of it to who asks.
+    pub(super) fn description(&self) -> Option<ApiDescription> {
+        let (contract, _) = self.contract.as_ref()?;
+        Some(ApiDescription {
+            contract: contract.clone(),
+            surface_hash: contract.surface_hash(),
+            hash: contract.hash(),
+            legacy_namespaces: self.legacy_namespaces.clone(),
+        })
     }
 
     pub(super) fn statistics(&self) -> ApiStatistics {

@@ -6,6 +6,7 @@ use super::Local;
 use crate::rpc::client::ClientCore;
 use crate::rpc::dispatcher::{BuiltIn, Dispatcher, Itself, Served};
 use crate::runtime::{self, Runtime};
+use crate::transport::Contracts;
 use crate::{AccessPolicy, Endpoint, Proxy, RpcClient, Target};
 
 /// Endpoints, and the clients over them that need no transport: what [`Proxy::local`] is the short
@@ -107,7 +108,8 @@ impl LocalServer {
             runtime.clone().unwrap_or_else(runtime::here),
             endpoints.iter().map(|served| Arc::clone(&served.api)).collect(),
         );
-        endpoints.push(Served::new(BuiltIn(Arc::new(itself)), []));
-        Arc::new(Local { dispatcher: Dispatcher::new(endpoints, policy), runtime })
+        endpoints.push(Served::built_in(BuiltIn(Arc::new(itself))));
+        let dispatcher = Dispatcher::new(endpoints, policy);
+        Arc::new(Local { dispatcher, runtime, contracts: Contracts::default() })
     }
 }

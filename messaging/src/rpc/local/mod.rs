@@ -16,10 +16,10 @@ pub use serves::Serves;
 
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::rpc::dispatcher::{Answer, Dispatcher, Invocation, Route};
+use crate::rpc::dispatcher::{Answer, Dispatcher, Invocation, Refused, Route, ServedApi};
 use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of};
 use crate::runtime::{self, Runtime};
-use crate::transport::{Gathering, Outcome, Rules};
+use crate::transport::{Contracts, Gathering, Outcome, Rules};
 use crate::wire::{Reply, ReplyTo, Request, new_id};
 use crate::{Error, ErrorKind, Failure};
 
@@ -28,6 +28,8 @@ pub(crate) struct Local {
     dispatcher: Dispatcher,
     /// None is that of the calling code, at each call.
     runtime: Option<Arc<dyn Runtime>>,
+    /// Those of its clients, as of those of a transport.
+    contracts: Contracts,
 }
 
 impl Local {
@@ -45,6 +47,10 @@ impl Local {
 
     pub(crate) fn runtime(&self) -> Arc<dyn Runtime> {
         self.runtime.clone().unwrap_or_else(runtime::here)
+    }
+
+    pub(crate) fn contracts(&self) -> &Contracts {
+        &self.contracts
     }
 
     /// Runs a request and gives its answer, which `deadline` bounds: the method is dropped where it
@@ -99,7 +105,7 @@ impl Local {
             return Ok(None);
         }
         let running = self.run(body, Some(deadline.clone()));
-        let Some(outcome) = runtime::timeout(&*clock, left, running).await else {
+        let Some((outcome, api)) = runtime::timeout(&*clock, left, running).await else {
             return Ok(None);
         };
         let body = Reply::encode(&reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0));
@@ -110,7 +116,7 @@ impl Local {
                     Address::Topic { server: Some(server), .. } => server,
                     _ => Self::NAME,
                 };
-                Ok(Some((reply, notes_of(server, &outcome))))
+                Ok(Some((reply, notes_of(server, api.as_deref(), &outcome))))
             }
             Err((error, _)) => Err(error.within("the reply came but does not decode")),
         }
@@ -132,22 +138,29 @@ impl Local {
         Ok(())
     }
 
-    /// What a server does with a message, but for what concerns its broker.
+    /// What a server does with a message, but for what concerns its broker; and the API that did it.
     async fn run(
         self: Arc<Self>,
         body: Vec<u8>,
         caller: Option<Deadline>,
-    ) -> Result<Answer, Failure> {
-        let request = Request::decode(&body).map_err(|(error, _)| not_a_request(&error))?;
+    ) -> (Result<Answer, Failure>, Option<Arc<ServedApi>>) {
+        let request = match Request::decode(&body) {
+            Ok(request) => request,
+            Err((error, _)) => return (Err(not_a_request(&error)), None),
+        };
         // An access policy is the user's code.
         let route = catch_panic(|| {
             let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
             self.dispatcher.route(namespace, version, &request.method)
-        })??;
+        });
+        let Route { endpoint, tally, api, .. } =
+            match route.map_err(Refused::from).and_then(|route| route) {
+                Ok(route) => route,
+                Err(Refused { failure, api }) => return (Err(failure), api),
+            };
         let method = request.method.clone();
         let clock = self.runtime();
         let invocation = Invocation::of(request, caller, Arc::clone(&clock));
-        let Route { endpoint, tally, .. } = route;
         let counted = tally.begin(clock.now());
         let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
         let outcome = handled.await.and_then(|outcome| outcome);
@@ -155,7 +168,7 @@ impl Local {
         if let Err(failure) = &outcome {
             tracing::debug!(method, %failure, "a method failed");
         }
-        outcome
+        (outcome, Some(api))
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
 use crate::error::Origin;
-use crate::rpc::dispatcher::Answer;
+use crate::rpc::dispatcher::{Answer, ServedApi};
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo, notes};
 use crate::{Error, ErrorKind, Failure, runtime};
@@ -35,6 +35,8 @@ pub(super) struct Answering {
     /// Counts as work of the server until the answer is sent.
     pub(super) _in_flight: InFlight,
     pub(super) reply_to: ReplyTo,
+    /// The API that answers.
+    pub(super) api: Option<Arc<ServedApi>>,
     /// When the caller gives up, if it said.
     pub(super) deadline: Option<Deadline>,
     /// Whether it was tried before.
@@ -165,7 +167,7 @@ impl Answering {
 
     /// What is said beside one try, to a caller that is made of this library too.
     fn notes(&self, outcome: &Result<Answer, Failure>) -> Notes {
-        let notes = notes_of(&self.server.name, outcome);
+        let notes = notes_of(&self.server.name, self.api.as_deref(), outcome);
         // Whoever gathers answers takes one of each server.
         match self.tried.swap(true, Ordering::Relaxed) {
             true => notes.with(notes::AGAIN, "1"),
@@ -178,9 +180,16 @@ impl Answering {
     }
 }
 
-/// What `server` says beside an answer.
-pub(crate) fn notes_of(server: &str, outcome: &Result<Answer, Failure>) -> Notes {
-    let notes = Notes::default().with(notes::SERVER, server);
+/// What `server` says beside an answer of `api`.
+pub(crate) fn notes_of(
+    server: &str,
+    api: Option<&ServedApi>,
+    outcome: &Result<Answer, Failure>,
+) -> Notes {
+    let mut notes = Notes::default().with(notes::SERVER, server);
+    if let Some(fingerprint) = api.and_then(ServedApi::fingerprint) {
+        notes = notes.with(notes::CONTRACT, fingerprint);
+    }
     match outcome.as_ref().map_err(|failure| failure.origin()) {
         Err(Origin::Arguments) => notes.with(notes::UNREADABLE, "request"),
         _ => notes,

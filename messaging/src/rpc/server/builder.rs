@@ -107,7 +107,7 @@ impl RpcServerBuilder {
             self.executor.unwrap_or_else(|| Executor::tasks(self.transport.executor_pool_size()));
         let mut endpoints = self.endpoints;
         if self.transport.rpc_ping_enabled() {
-            endpoints.push(Served::new(Ping, []));
+            endpoints.push(Served::built_in(Ping));
         }
         let itself = Arc::new(Itself::new(
             name.clone(),
@@ -116,7 +116,7 @@ impl RpcServerBuilder {
             endpoints.iter().map(|served| Arc::clone(&served.api)).collect(),
         ));
         if self.introspection {
-            endpoints.push(Served::new(BuiltIn(Arc::clone(&itself)), []));
+            endpoints.push(Served::built_in(BuiltIn(Arc::clone(&itself))));
         }
         Ok(RpcServer {
             handle: Arc::new(Handle(Arc::new(Inner {

@@ -16,7 +16,7 @@ use super::{Inner, monitor};
 use crate::Failure;
 use crate::context::Deadline;
 use crate::error::Origin;
-use crate::rpc::dispatcher::{Answer, Invocation, Route};
+use crate::rpc::dispatcher::{Answer, Invocation, Refused, Route};
 use crate::wire::Request;
 
 /// The module of the failures that a server answers with by itself.
@@ -46,14 +46,8 @@ pub(super) async fn process(
             };
             settled(unsettled.ack().await);
             let failure = not_a_request(&error);
-            let answering = Answering {
-                server,
-                epoch,
-                _in_flight: in_flight,
-                reply_to,
-                deadline,
-                tried: AtomicBool::default(),
-            };
+            let (_in_flight, api, tried) = (in_flight, None, AtomicBool::default());
+            let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
             return answering.send(Err(failure), permit).await;
         }
     };
@@ -64,7 +58,11 @@ pub(super) async fn process(
         let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
         server.dispatcher.route(namespace, version, &request.method)
     });
-    let route = route.and_then(|route| route);
+    let route = route.map_err(Refused::from).and_then(|route| route);
+    let api = match &route {
+        Ok(route) => Some(Arc::clone(&route.api)),
+        Err(refused) => refused.api.clone(),
+    };
     // Whoever casts waits for nothing, however long its message waited.
     let deadline = deadline.filter(|_| reply_to.is_some());
     if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
@@ -96,7 +94,7 @@ pub(super) async fn process(
             in_flight.answering();
             handled
         }
-        Err(failure) => {
+        Err(Refused { failure, .. }) => {
             server.itself.unknown.count();
             tracing::debug!(target = %server.target, %failure, "a request is not served here");
             settled(unsettled.ack().await);
@@ -104,14 +102,8 @@ pub(super) async fn process(
         }
     };
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        let answering = Answering {
-            server,
-            epoch,
-            _in_flight: in_flight,
-            reply_to,
-            deadline,
-            tried: AtomicBool::default(),
-        };
+        let (_in_flight, tried) = (in_flight, AtomicBool::default());
+        let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
         answering.send(outcome, permit).await;
     }
 }
