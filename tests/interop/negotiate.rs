@@ -49,6 +49,9 @@ async fn a_mixed_fleet_is_upgraded_without_a_cap() {
     assert_eq!(fleet.version, Version::new(2, 5));
     assert_eq!(fleet.servers, [None, None, Some("rust".to_owned())]);
     assert_eq!(fleet.multiply(2, 3).await.unwrap_err().kind(), Some(ErrorKind::Version));
+    // Nor are the questions an error in the log of whoever speaks what they are made for.
+    let log = new.python().log();
+    assert!(!log.contains("Exception during message handling"), "{log}");
     // Whoever takes them understands them.
     for sum in 0..6 {
         assert_eq!(fleet.add(sum, 1).await.unwrap()["value"], sum + 1);
