@@ -57,7 +57,7 @@ impl ApiDescriptor {
 ///
 /// `S` is what the method takes after its context and what it returns, as the type of a function,
 /// such as `fn(RequestSpec) -> Result<Vec<Host>, SchedulerError>`; `()` where it does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MethodDescriptor<S = ()> {
     /// The name on the wire.
@@ -100,6 +100,22 @@ impl<S> MethodDescriptor<S> {
     ) -> Self {
         let signature = PhantomData;
         Self { name, since, cast, idempotent, timeout, docs, params, signature }
+    }
+}
+
+/// Whatever the signature is: there is none in it.
+impl<S> Clone for MethodDescriptor<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for MethodDescriptor<S> {}
+
+/// The name on the wire, where a method is named by text.
+impl<S> From<MethodDescriptor<S>> for String {
+    fn from(method: MethodDescriptor<S>) -> Self {
+        method.name.to_owned()
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::bus::{Bus, on_both};
-use crate::recorder::Recorder;
+use crate::faulty::Faulty;
 
 #[rpc_api(topic = "rooms", version = "1.2")]
 trait Rooms {
@@ -227,7 +227,7 @@ async fn answers_that_nobody_wants_any_more_are_late() {
 /// A server that is not sure of its answer sends it again.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_twice_is_one() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _houses = houses(&bus, &[100, 200]).await;
     recorder.doubt_replies(1, ErrorKind::NotConfirmed);
     let answers = rooms(&bus).free().gather(Duration::from_secs(5)).await.unwrap();
@@ -237,7 +237,7 @@ async fn an_answer_that_comes_twice_is_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_may_have_been_sent_fails_only_if_nobody_answers() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _houses = houses(&bus, &[100]).await;
     let gather = || rooms(&bus).free().gather(Duration::from_secs(1));
     recorder.fail_request(ErrorKind::NotConfirmed, true);

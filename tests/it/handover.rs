@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, send, unique};
-use crate::recorder::Recorder;
+use crate::faulty::Faulty;
 
 /// As oslo.messaging sets them (wire document, sections 6 and 15), but that requests are mandatory.
 #[tokio::test(start_paused = true)]
 async fn calls_alone_expire_and_fanouts_alone_may_reach_nobody() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (_server, mut seen, _) = serve(&bus, "one").await;
     client(&bus).whoami().timeout(Duration::from_millis(2500)).await.unwrap();
     client(&bus).whoami().await.unwrap();
@@ -33,7 +33,7 @@ async fn calls_alone_expire_and_fanouts_alone_may_reach_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_whose_connection_was_lost_is_sent_again() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     recorder.lose_replies(2, ErrorKind::NotConfirmed);
     // What the broker says of the service may pass as well.
@@ -48,7 +48,7 @@ async fn an_answer_whose_connection_was_lost_is_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_the_broker_refuses_is_replaced_by_a_failure() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     recorder.lose_replies(1, ErrorKind::Refused);
     let error = client(&bus).whoami().await.unwrap_err();
@@ -63,7 +63,7 @@ async fn an_answer_that_the_broker_refuses_is_replaced_by_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_is_tried_each_quarter_of_a_second_until_its_queue_is_back() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     recorder.lose_replies(5, ErrorKind::Unroutable);
     assert_eq!(client(&bus).whoami().await.unwrap(), "one");
@@ -76,7 +76,7 @@ async fn an_answer_is_tried_each_quarter_of_a_second_until_its_queue_is_back() {
 /// Of a caller that never comes back; and that came back later than one of its calls had time.
 #[tokio::test(start_paused = true)]
 async fn a_caller_is_gone_when_its_queue_was_missing_for_a_minute_and_not_before() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     let driver = bus.driver().await;
     let ask = async |expires: Option<Duration>| {
@@ -130,7 +130,7 @@ async fn a_caller_is_gone_when_its_queue_was_missing_for_a_minute_and_not_before
 async fn without_patience_an_answer_is_tried_once() {
     let bus = Bus::memory().await;
     let config = bus.config().option("kombu_missing_consumer_retry_timeout", "0");
-    let (bus, recorder) = Recorder::with(bus, &config).await;
+    let (bus, recorder) = Faulty::with(bus, &config).await;
     let _server = serve(&bus, "one").await;
     assert_eq!(client(&bus).whoami().await.unwrap(), "one");
     recorder.lose_replies(1, ErrorKind::Unroutable);
@@ -142,7 +142,7 @@ async fn without_patience_an_answer_is_tried_once() {
 /// By what they hold, and not by their number: those that there is no room for are dropped.
 #[tokio::test(start_paused = true)]
 async fn answers_that_wait_are_bounded() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     let driver = bus.driver().await;
     // Of which four fit into 64 MiB.
@@ -170,7 +170,7 @@ async fn answers_that_wait_are_bounded() {
 /// What an answer that waits is run on is free, and not only its permit.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_wait_keep_no_thread() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (manager, _seen) = Manager::new("one");
     let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
     let _server = builder.executor(Executor::threads(1)).start().await.unwrap();
@@ -185,7 +185,7 @@ async fn answers_that_wait_keep_no_thread() {
 /// shutdown no longer than its budget.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ends_gives_up_what_it_cannot_send() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     for budget in [None, Some(Duration::from_secs(2))] {
         let (server, mut seen, manager) = serve(&bus, "one").await;
         let call = client(&bus).hold().timeout(Duration::from_secs(10));
@@ -211,7 +211,7 @@ async fn a_server_that_ends_gives_up_what_it_cannot_send() {
 /// All its answers wait, and one of them tries.
 #[tokio::test(start_paused = true)]
 async fn a_missing_queue_is_asked_for_by_one_answer_at_a_time() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     recorder.lose_replies(1000, ErrorKind::Unroutable);
     let calls: Vec<_> = (0..50)
@@ -229,7 +229,7 @@ async fn a_missing_queue_is_asked_for_by_one_answer_at_a_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_confirmation_was_lost_waits_for_its_answer() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     recorder.fail_request(ErrorKind::NotConfirmed, true);
     assert_eq!(client(&bus).whoami().await.unwrap(), "one");
@@ -253,7 +253,7 @@ async fn a_call_whose_confirmation_was_lost_waits_for_its_answer() {
 /// By both a Python server's log tells of it.
 #[tokio::test(start_paused = true)]
 async fn a_timeout_names_the_call_and_its_reply_queue() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     let error = client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err().to_string();
     let request: &Value = &recorder.sent()[0].message;

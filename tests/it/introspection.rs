@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerClient, SchedulerEndpoint, Spec, client, serve};
 use crate::bus::{Bus, WITHIN, on_both, send, unique};
+use crate::faulty::Faulty;
 use crate::log::Log;
-use crate::recorder::Recorder;
 
 /// The scheduler as an older client knows it.
 mod older {
@@ -270,14 +270,14 @@ async fn a_call_that_came_too_late_is_not_begun_and_counted_as_expired() {
 }
 
 /// The messages that ask servers to describe themselves.
-fn asked(recorder: &Recorder) -> usize {
+fn asked(recorder: &Faulty) -> usize {
     recorder.sent().iter().filter(|sent| sent.message["method"] == "describe").count()
 }
 
 /// In the background, by no more than one message, and told in one line.
 #[tokio::test(start_paused = true)]
 async fn another_contract_is_asked_for_once_and_logged_once() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _server = serve(&bus, "one").await;
     let log = Log::default();
     let _logging = tracing::subscriber::set_default(log.clone());

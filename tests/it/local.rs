@@ -92,7 +92,7 @@ impl Clients {
         .on(&bus.topic)
     }
 
-    fn local(bus: &Bus, manager: Manager) -> Self {
+    fn local(bus: &Bus, manager: &Manager) -> Self {
         // With what the server on the bus serves.
         let server = || {
             LocalServer::new()
@@ -165,7 +165,10 @@ impl Clients {
                 "a context",
                 told(scheduler.seen().context(&ctx).await.map(|seen| seen["values"].clone())),
             ),
-            ("a context too deep", told(scheduler.seen().context(&late).await)),
+            (
+                "a context too deep",
+                told(scheduler.seen().context(&late).await.map(|seen| seen["values"].clone())),
+            ),
             (
                 "a monitored call",
                 told(
@@ -215,7 +218,7 @@ on_both! {
             .await
             .unwrap();
         let over_the_bus = Clients::of(&bus).outcomes().await;
-        let local = Clients::local(&bus, manager).outcomes().await;
+        let local = Clients::local(&bus, &manager).outcomes().await;
         for (there, here) in over_the_bus.iter().zip(&local) {
             assert_eq!(here, there);
         }
@@ -239,6 +242,15 @@ on_both! {
             assert!(outcomes[situation].starts_with(expected), "{situation}: {}", outcomes[situation]);
         }
     }
+}
+
+/// With the only server that there is.
+#[tokio::test]
+async fn a_local_client_negotiates() {
+    let today: TomorrowClient = LocalServer::new().endpoint(TodayEndpoint::new(It)).client();
+    let later = LocalServer::new().endpoint(TodayEndpoint::new(It)).client::<LaterClient>();
+    assert!(today.negotiate().await.unwrap().can_send(TomorrowClient::ADDED));
+    assert!(!later.negotiate().await.unwrap().can_send(LaterClient::ADDED));
 }
 
 /// As every server does.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::api::{self, Manager, SchedulerClient, SchedulerEndpoint};
 use crate::bus::{Bus, WITHIN, message, on_both, send, unique};
-use crate::recorder::Recorder;
+use crate::faulty::Faulty;
 
 /// The scheduler of the release before.
 mod old {
@@ -142,7 +142,7 @@ on_both! {
 }
 
 /// The versions that servers were asked about.
-fn asked(recorder: &Recorder) -> Vec<String> {
+fn asked(recorder: &Faulty) -> Vec<String> {
     let sent = recorder.sent().into_iter();
     let asked = sent.filter(|sent| sent.message["method"] == "_messaging-negotiate_ignore_errors");
     asked.map(|sent| sent.message["version"].as_str().unwrap().to_owned()).collect()
@@ -150,7 +150,7 @@ fn asked(recorder: &Recorder) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn one_question_is_enough_where_all_are_new_and_few_are_else() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let _new = serve_2_6(&bus, "new").await;
     let begun = Instant::now();
     api::client(&bus).negotiate().await.unwrap();

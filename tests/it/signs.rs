@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use messaging::driver::OpenInbox;
+use messaging::testing::Sent;
 use messaging::{Error, ErrorKind, Executor, RpcClient, version};
 use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, WITHIN, send, unique};
-use crate::recorder::{Recorder, Sent};
+use crate::faulty::Faulty;
 
 fn is_sign(sent: &Sent) -> bool {
     let Sent { message, .. } = sent;
@@ -17,7 +18,7 @@ fn is_sign(sent: &Sent) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn they_come_each_half_of_the_time_and_end_with_the_method() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (_server, mut seen, manager) = serve(&bus, "one").await;
     let call = tokio::spawn(client(&bus).hold().monitor(Duration::from_secs(5)).into_future());
     seen.recv().await.unwrap();
@@ -30,7 +31,7 @@ async fn they_come_each_half_of_the_time_and_end_with_the_method() {
     let replies = recorder.replies();
     let (answer, signs) = replies.split_last().unwrap();
     assert!(signs.iter().all(is_sign) && !is_sign(answer), "{replies:?}");
-    let at: Vec<_> = signs.iter().map(|sign| (sign.at - begun).as_millis()).collect();
+    let at: Vec<_> = signs.iter().map(|sign| (sign.at - begun.into_std()).as_millis()).collect();
     assert_eq!(at, [2500, 5000, 7500, 10_000]);
     assert!(signs.iter().all(|sign| sign.mandatory && sign.expires.is_none()));
 }
@@ -38,7 +39,7 @@ async fn they_come_each_half_of_the_time_and_end_with_the_method() {
 /// The peer has none more often than each second, and gives none for what it does not serve.
 #[tokio::test(start_paused = true)]
 async fn there_are_none_for_short_times_and_for_methods_that_there_are_not() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (_server, mut seen, manager) = serve(&bus, "one").await;
     let driver = bus.driver().await;
     for monitor in [json!(1), json!(1.9), json!("1"), json!(-4), json!("soon"), json!(null)] {
@@ -63,7 +64,7 @@ async fn there_are_none_for_short_times_and_for_methods_that_there_are_not() {
 
 #[tokio::test(start_paused = true)]
 async fn they_outlast_a_lost_connection_and_end_with_their_caller() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (_server, mut seen, manager) = serve(&bus, "one").await;
     let driver = bus.driver().await;
     let inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();
@@ -87,7 +88,7 @@ async fn they_outlast_a_lost_connection_and_end_with_their_caller() {
 /// Its caller may be connecting anew in that very moment.
 #[tokio::test(start_paused = true)]
 async fn one_that_is_not_taken_is_not_the_last_however_seldom_they_are() {
-    let (bus, recorder) = Recorder::over(Bus::memory().await).await;
+    let (bus, recorder) = Faulty::over(Bus::memory().await).await;
     let (_server, mut seen, manager) = serve(&bus, "one").await;
     let driver = bus.driver().await;
     let inbox = driver.open_inbox(OpenInbox::within(WITHIN)).await.unwrap();

@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(block_on(timeout(&Threads, short, std::future::pending::<()>())), None);
         assert_eq!(block_on(timeout(&Threads, Duration::MAX, async { 7 })), Some(7));
         let (sender, receiver) = oneshot::channel();
-        Threads.spawn(async { drop(sender.send(7)) }.boxed());
+        Threads.spawn(async { _ = sender.send(7) }.boxed());
         assert_eq!(block_on(receiver), Ok(7));
     }
 }

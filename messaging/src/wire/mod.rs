@@ -27,6 +27,13 @@ pub use notes::Notes;
 pub(crate) use reply::{Ending, Reply};
 pub(crate) use request::{Args, ReplyTo, Request, RequestParts};
 
+/// What a body says within its envelope, as far as a value can hold it; null if it cannot be read.
+pub(crate) fn opened(body: &[u8]) -> serde_json::Value {
+    let text = text::text(body).ok();
+    let message = text.as_deref().and_then(|text| envelope::open(text).ok());
+    message.map_or(serde_json::Value::Null, |message| json::held(&message))
+}
+
 /// A new id for a message or a call: 32 hexadecimal digits.
 pub(crate) fn new_id() -> String {
     Uuid::new_v4().simple().to_string()

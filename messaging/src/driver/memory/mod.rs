@@ -42,9 +42,14 @@ use crate::{Error, ErrorKind, TransportUrl};
 pub(crate) fn connect(url: &TransportUrl, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
     let broker = match registered_name(url) {
         Some(name) => shared(name, &runtime),
-        None => Broker::new(Arc::clone(&runtime)),
+        None => return unnamed(runtime),
     };
     connect_to(broker, runtime)
+}
+
+/// Connects to a new broker that nobody else has.
+pub(crate) fn unnamed(runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+    connect_to(Broker::new(Arc::clone(&runtime)), runtime)
 }
 
 /// A new broker, and what connects to it.

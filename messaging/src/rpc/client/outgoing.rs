@@ -12,6 +12,7 @@ use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
 use crate::error::{Origin, shortened};
+use crate::rpc::local::LeftOut;
 use crate::rpc::{Reply, dispatcher, server};
 use crate::transport::{Effort, Gathering, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
@@ -31,6 +32,8 @@ pub(super) struct Outgoing {
     pub(super) mandatory: Option<bool>,
     pub(super) context: Option<Context>,
     pub(super) fanout: bool,
+    /// What was left out for an older peer, where that is asked for.
+    pub(super) left_out: LeftOut,
 }
 
 impl Outgoing {
@@ -52,6 +55,7 @@ impl Outgoing {
             mandatory: None,
             context: None,
             fanout: false,
+            left_out: LeftOut::new(),
         }
     }
 
@@ -67,7 +71,7 @@ impl Outgoing {
         let road = self.core.road();
         let begun = road.runtime().now();
         let answer = road
-            .call(&address, &deadline, self.effort(), self.monitor(), |reply_to| {
+            .call(&address, &deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
                 self.encode(Some(reply_to))
             })
             .await
@@ -81,7 +85,7 @@ impl Outgoing {
         let body = self.encode(None)?;
         let road = self.core.road();
         let begun = road.runtime().now();
-        road.send(&address, body, Notes::NONE, self.effort(), deadline.remaining())
+        road.send(&address, body, Notes::NONE, self.effort(), &self.left_out, deadline.remaining())
             .await
             .map_err(|error| self.failed("cast of", &error, begun))
     }
@@ -99,12 +103,16 @@ impl Outgoing {
         // Mandatory, since an answer is wanted: of a fanout it asks whether anybody is there.
         let effort = Effort { mandatory: true, ..self.effort() };
         let encode = |reply_to: &ReplyTo| self.encode(Some(reply_to));
-        let gathering =
-            match self.core.road().gather(&address, &window, effort, rules, encode).await {
-                Ok(gathering) => Some(gathering),
-                Err(error) if error.is_unroutable() => None,
-                Err(error) => return Err(self.failed("gather of", &error, begun)),
-            };
+        let gathering = match self
+            .core
+            .road()
+            .gather(&address, &window, effort, rules, &self.left_out, encode)
+            .await
+        {
+            Ok(gathering) => Some(gathering),
+            Err(error) if error.is_unroutable() => None,
+            Err(error) => return Err(self.failed("gather of", &error, begun)),
+        };
         // What may be large is not kept while the answers are waited for.
         self.args = RawValue::NULL.to_owned();
         Ok(gathering)

@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::core::ClientCore;
 use super::outgoing::Outgoing;
 use super::{Call, Cast};
+use crate::rpc::local::LeftOut;
 use crate::{Argument, Error, ErrorKind, MethodDescriptor, Version};
 
 /// Packs the arguments of one request. Generated methods are made of this.
@@ -21,14 +22,22 @@ pub struct Pack<'a> {
     /// The lowest version that has all that is in it.
     needs: Version,
     refused: Option<Error>,
+    left_out: LeftOut,
 }
 
 impl<'a> Pack<'a> {
     /// Begins a request for `method`.
     #[must_use]
     pub fn new(core: &'a ClientCore, api: &'static str, method: MethodDescriptor) -> Self {
-        let mut pack =
-            Self { core, api, method, args: vec![b'{'], needs: method.since, refused: None };
+        let mut pack = Self {
+            core,
+            api,
+            method,
+            args: vec![b'{'],
+            needs: method.since,
+            refused: None,
+            left_out: Vec::new(),
+        };
         if pack.too_new(method.since) {
             pack.refused = Some(pack.version_error("it", method.since, ""));
         }
@@ -71,7 +80,9 @@ impl<'a> Pack<'a> {
         let value = serde_json::from_str::<Value>(json.get());
         let is_default = serde_json::to_value(default())
             .is_ok_and(|default| value.is_ok_and(|value| value == default));
-        if !is_default {
+        if is_default {
+            self.leave_out(name, || json);
+        } else {
             let parameter = format!("parameter `{name}`");
             self.refused =
                 Some(self.version_error(&parameter, since, "leave it at its default or "));
@@ -90,7 +101,11 @@ impl<'a> Pack<'a> {
     ) -> Self {
         match argument.given() {
             Some(value) => self.arg_since(name, since, &value, default),
-            None => self,
+            None => {
+                let mut pack = self;
+                pack.leave_out(name, || to_raw_value(&default()).unwrap_or_default());
+                pack
+            }
         }
     }
 
@@ -115,8 +130,16 @@ impl<'a> Pack<'a> {
             .and_then(|json| RawValue::from_string(json).ok())
             .unwrap_or_else(|| RawValue::NULL.to_owned());
         let version = self.core.settings().version.unwrap_or(self.needs);
-        let outgoing = Outgoing::new(self.core, self.method.name.into(), args, Some(version));
+        let mut outgoing = Outgoing::new(self.core, self.method.name.into(), args, Some(version));
+        outgoing.left_out = self.left_out;
         Ok(outgoing.default_timeout(self.method.timeout))
+    }
+
+    /// What a server makes of its own accord is told to those that are none.
+    fn leave_out(&mut self, name: &'static str, default: impl FnOnce() -> Box<RawValue>) {
+        if self.core.road().wants_left_out() {
+            self.left_out.push((name, default()));
+        }
     }
 
     fn encode<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Option<Box<RawValue>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::rpc::local::Local;
+use crate::rpc::local::{LeftOut, Local};
 use crate::runtime::Runtime;
 use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
 use crate::wire::ReplyTo;
@@ -21,6 +21,11 @@ pub(super) enum Road {
 }
 
 impl Road {
+    /// Whether what is left out for an older peer is to be told: to one that is no server.
+    pub(super) fn wants_left_out(&self) -> bool {
+        matches!(self, Self::Local(local) if local.is_scripted())
+    }
+
     pub(super) fn runtime(&self) -> Arc<dyn Runtime> {
         match self {
             Self::Transport(transport) => Arc::clone(transport.runtime()),
@@ -56,13 +61,16 @@ impl Road {
         deadline: &Deadline,
         effort: Effort,
         monitor: Option<Duration>,
+        left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         match self {
             Self::Transport(transport) => {
                 transport.call(address, deadline, effort, monitor, encode).await
             }
-            Self::Local(local) => Arc::clone(local).call(address, deadline, encode).await,
+            Self::Local(local) => {
+                Arc::clone(local).call(address, deadline, effort, left_out, encode).await
+            }
         }
     }
 
@@ -73,13 +81,16 @@ impl Road {
         window: &Deadline,
         effort: Effort,
         rules: Rules,
+        left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Gathering, Error> {
         match self {
             Self::Transport(transport) => {
                 transport.gather(address, window, effort, rules, encode).await
             }
-            Self::Local(local) => Arc::clone(local).gather(address, window, rules, encode).await,
+            Self::Local(local) => {
+                Arc::clone(local).gather(address, window, effort, rules, left_out, encode).await
+            }
         }
     }
 
@@ -90,13 +101,16 @@ impl Road {
         body: Vec<u8>,
         notes: &Notes,
         effort: Effort,
+        left_out: &LeftOut,
         within: Duration,
     ) -> Result<(), Error> {
         match self {
             Self::Transport(transport) => {
                 transport.send(address, &body, notes, effort, within).await
             }
-            Self::Local(local) => Arc::clone(local).send(address, body, within).await,
+            Self::Local(local) => {
+                Arc::clone(local).send(address, body, effort, left_out, within).await
+            }
         }
     }
 }

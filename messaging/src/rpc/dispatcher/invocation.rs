@@ -65,6 +65,11 @@ impl Invocation {
         self.version
     }
 
+    /// The arguments, before they are taken.
+    pub(crate) fn args(&self) -> &Args {
+        &self.args
+    }
+
     /// What travelled beside the arguments.
     #[must_use]
     pub fn context(&self) -> &Context {

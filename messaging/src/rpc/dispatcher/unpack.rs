@@ -7,8 +7,8 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 
 use super::Invocation;
 use crate::error::{Origin, shortened};
-use crate::runtime::Runtime;
-use crate::wire::Json;
+use crate::runtime::{self, Runtime};
+use crate::wire::{Args, Json};
 use crate::{Context, Failure};
 
 /// Takes the arguments out of a request. Generated endpoints are made of this, and endpoints
@@ -21,6 +21,12 @@ impl Unpack {
     #[must_use]
     pub fn new(invocation: Invocation) -> Self {
         Self(invocation)
+    }
+
+    /// Begins with `args` of a method, of which nothing else is known.
+    pub(crate) fn of_args(method: &str, args: Args) -> Self {
+        let context = Context::new();
+        Self(Invocation::new(method.to_owned(), None, None, args, context, runtime::here()))
     }
 
     /// The argument `name`. An `Option` that was left out is none.

@@ -1,8 +1,9 @@
 //! Local clients in the making.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::Local;
+use super::{Local, Script};
 use crate::rpc::client::ClientCore;
 use crate::rpc::dispatcher::{BuiltIn, Dispatcher, Itself, Served};
 use crate::runtime::{self, Runtime};
@@ -54,12 +55,13 @@ use crate::{AccessPolicy, Endpoint, Proxy, RpcClient, Target};
 /// assert_eq!(greeter.greet("bus".into()).await?, "hello, bus");
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use = "take a client from it"]
 pub struct LocalServer {
     endpoints: Vec<Served>,
     policy: AccessPolicy,
     runtime: Option<Arc<dyn Runtime>>,
+    script: Option<Arc<dyn Script>>,
 }
 
 impl LocalServer {
@@ -88,6 +90,12 @@ impl LocalServer {
         self
     }
 
+    /// Answers in place of the endpoints, which say what there is.
+    pub(crate) fn script(mut self, script: Arc<dyn Script>) -> Self {
+        self.script = Some(script);
+        self
+    }
+
     /// A client over these endpoints; [`prepare`](Proxy::prepare) derives more.
     #[must_use]
     pub fn client<C: Proxy>(self) -> C {
@@ -101,15 +109,26 @@ impl LocalServer {
     }
 
     fn build(self) -> Arc<Local> {
-        let Self { mut endpoints, policy, runtime } = self;
+        let Self { mut endpoints, policy, runtime, script } = self;
         let itself = Itself::new(
             Local::NAME.to_owned(),
             String::new(),
             runtime.clone().unwrap_or_else(runtime::here),
             endpoints.iter().map(|served| Arc::clone(&served.api)).collect(),
         );
-        endpoints.push(Served::built_in(BuiltIn(Arc::new(itself))));
+        if script.is_none() {
+            endpoints.push(Served::built_in(BuiltIn(Arc::new(itself))));
+        }
         let dispatcher = Dispatcher::new(endpoints, policy);
-        Arc::new(Local { dispatcher, runtime, contracts: Contracts::default() })
+        Arc::new(Local { dispatcher, runtime, script, contracts: Contracts::default() })
+    }
+}
+
+impl fmt::Debug for LocalServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalServer")
+            .field("endpoints", &self.endpoints)
+            .field("access_policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }

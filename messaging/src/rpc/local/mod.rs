@@ -2,6 +2,7 @@
 //! made.
 
 mod builder;
+mod script;
 mod serves;
 
 use std::fmt;
@@ -12,16 +13,17 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
 pub use builder::LocalServer;
+pub(crate) use script::{Handled, LeftOut, Ran, Script};
 pub use serves::Serves;
 
 use crate::context::Deadline;
-use crate::driver::{Address, Notes};
-use crate::rpc::dispatcher::{Answer, Dispatcher, Invocation, Refused, Route, ServedApi};
+use crate::driver::{Address, Notes, Publish};
+use crate::rpc::dispatcher::{Dispatcher, Invocation, Refused, Route, ServedApi};
 use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of};
 use crate::runtime::{self, Runtime};
-use crate::transport::{Contracts, Gathering, Outcome, Rules};
+use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
 use crate::wire::{Reply, ReplyTo, Request, new_id};
-use crate::{Error, ErrorKind, Failure};
+use crate::{Error, ErrorKind};
 
 /// The endpoints that local clients call, in place of a transport.
 pub(crate) struct Local {
@@ -30,6 +32,8 @@ pub(crate) struct Local {
     runtime: Option<Arc<dyn Runtime>>,
     /// Those of its clients, as of those of a transport.
     contracts: Contracts,
+    /// Answers in place of the endpoints.
+    script: Option<Arc<dyn Script>>,
 }
 
 impl Local {
@@ -53,6 +57,11 @@ impl Local {
         &self.contracts
     }
 
+    /// Whether somebody else answers than endpoints.
+    pub(crate) fn is_scripted(&self) -> bool {
+        self.script.is_some()
+    }
+
     /// Runs a request and gives its answer, which `deadline` bounds: the method is dropped where it
     /// has not ended by then.
     ///
@@ -63,9 +72,11 @@ impl Local {
         self: Arc<Self>,
         address: &Address,
         deadline: &Deadline,
+        effort: Effort,
+        left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
-        match self.answer(address, deadline, encode).await? {
+        match self.answer(address, deadline, effort, left_out, encode).await? {
             Some((reply, notes)) => Ok(Outcome { result: reply.outcome, notes }),
             None => Err(Error::new(
                 ErrorKind::Timeout,
@@ -82,32 +93,38 @@ impl Local {
         self: Arc<Self>,
         address: &Address,
         window: &Deadline,
+        effort: Effort,
         rules: Rules,
+        left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Gathering, Error> {
         let clock = self.runtime();
-        let answer = self.answer(address, window, encode).await?;
+        let answer = self.answer(address, window, effort, left_out, encode).await?;
         Ok(Gathering::of_one(answer, window, &clock, rules))
     }
 
-    /// The reply and what is said beside it, by the way of every reply, so that what that cannot carry is not carried here
-    /// either; none if the method has not ended in time.
+    /// The reply and what is said beside it, by the way of every reply, so that what that cannot
+    /// carry is not carried here either; none if the method has not ended in time.
     async fn answer(
         self: Arc<Self>,
         address: &Address,
         deadline: &Deadline,
+        effort: Effort,
+        left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Option<(Reply, Notes)>, Error> {
         let reply_to = ReplyTo { msg_id: new_id(), queue: Self::REPLY_QUEUE.to_owned() };
         let body = encode(&reply_to)?;
         let (clock, left) = (self.runtime(), deadline.remaining());
+        self.show(address, &body, Some(left), effort, left);
         if left.is_zero() {
             return Ok(None);
         }
-        let running = self.run(body, Some(deadline.clone()));
-        let Some((outcome, api)) = runtime::timeout(&*clock, left, running).await else {
+        let running = self.run(body, Some(deadline.clone()), left_out.clone());
+        let Some(ran) = runtime::timeout(&*clock, left, running).await else {
             return Ok(None);
         };
+        let (outcome, api) = ran?;
         let body = Reply::encode(&reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0));
         match Reply::decode(&body) {
             Ok(reply) => {
@@ -124,18 +141,28 @@ impl Local {
 
     /// Runs a request that nobody answers, to its end if that comes within `within`; a method that
     /// takes longer goes on in the background, as it would on a server.
+    ///
+    /// # Errors
+    ///
+    /// Those of a script alone.
     pub(crate) async fn send(
         self: Arc<Self>,
-        _: &Address,
+        address: &Address,
         body: Vec<u8>,
+        effort: Effort,
+        left_out: &LeftOut,
         within: Duration,
     ) -> Result<(), Error> {
         let clock = self.runtime();
-        let running = self.run(body, None).map(drop).boxed();
-        if let Either::Right(((), running)) = select(running, clock.sleep(within)).await {
-            clock.spawn(running);
+        self.show(address, &body, None, effort, within);
+        let running = self.run(body, None, left_out.clone()).boxed();
+        match select(running, clock.sleep(within)).await {
+            Either::Left((ran, _)) => ran.map(drop),
+            Either::Right(((), running)) => {
+                clock.spawn(running.map(drop).boxed());
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// What a server does with a message, but for what concerns its broker; and the API that did it.
@@ -143,10 +170,11 @@ impl Local {
         self: Arc<Self>,
         body: Vec<u8>,
         caller: Option<Deadline>,
-    ) -> (Result<Answer, Failure>, Option<Arc<ServedApi>>) {
-        let request = match Request::decode(&body) {
+        left_out: LeftOut,
+    ) -> Result<(Handled, Option<Arc<ServedApi>>), Error> {
+        let mut request = match Request::decode(&body) {
             Ok(request) => request,
-            Err((error, _)) => return (Err(not_a_request(&error)), None),
+            Err((error, _)) => return Ok((Err(not_a_request(&error)), None)),
         };
         // An access policy is the user's code.
         let route = catch_panic(|| {
@@ -156,10 +184,18 @@ impl Local {
         let Route { endpoint, tally, api, .. } =
             match route.map_err(Refused::from).and_then(|route| route) {
                 Ok(route) => route,
-                Err(Refused { failure, api }) => return (Err(failure), api),
+                Err(Refused { failure, api }) => return Ok((Err(failure), api)),
             };
-        let method = request.method.clone();
         let clock = self.runtime();
+        if let Some(script) = &self.script {
+            for (name, json) in left_out {
+                request.args.entry(name.to_owned()).or_insert_with(|| json.get().into());
+            }
+            // What panics here is the test's own.
+            let played = script.play(Invocation::of(request, caller, clock)).await?;
+            return Ok((played, Some(api)));
+        }
+        let method = request.method.clone();
         let invocation = Invocation::of(request, caller, Arc::clone(&clock));
         let counted = tally.begin(clock.now());
         let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
@@ -168,7 +204,22 @@ impl Local {
         if let Err(failure) = &outcome {
             tracing::debug!(method, %failure, "a method failed");
         }
-        (outcome, Some(api))
+        Ok((outcome, Some(api)))
+    }
+
+    fn show(
+        &self,
+        address: &Address,
+        body: &[u8],
+        expires: Option<Duration>,
+        effort: Effort,
+        within: Duration,
+    ) {
+        let Some(script) = &self.script else { return };
+        let Effort { mandatory, retries } = effort;
+        let notes = Notes::NONE;
+        let message = Publish { address, body, notes, expires, mandatory, within, retries };
+        script.saw(&message, self.runtime().now());
     }
 }
 

@@ -41,6 +41,11 @@ impl Json {
         self.get() == "null"
     }
 
+    /// The value, or its text where a `Value` cannot hold it.
+    pub(crate) fn held(&self) -> Value {
+        held(self.get())
+    }
+
     /// The value, as a `T`.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
         read(self.get())
