@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use messaging::contract::Verdict;
 use messaging::driver::{Notes, Publish};
-use messaging::introspection::{Introspection, MethodDifference, MethodStatistics};
+use messaging::introspection::{Introspection, MethodStatistics};
 use messaging::testing::LocalServer;
 use messaging::{
     AccessPolicy, BaseApi, ErrorKind, Proxy as _, RpcClient, RpcServer, Version, version,
@@ -75,12 +76,11 @@ on_both! {
         let _server = serve(&bus, "one").await;
         let difference = older(&bus).contract_difference().await.unwrap().unwrap();
         assert_eq!((&*difference.server, difference.known), ("one", Version::new(2, 5)));
+        assert_eq!((difference.methods()[..2].to_vec(), difference.verdict()), (vec!["block", "echo"], Verdict::Breaks));
         let text = difference.to_string();
-        for part in ["`one`", "method `whoami` differs (idempotent", "method `lost` is not"] {
+        for part in ["`one` has version 2.6", "method `lost`: it is gone", "method `whoami`: it is no longer idempotent"] {
             assert!(text.contains(part), "{part}: {text}");
         }
-        let named: Vec<_> = difference.methods.iter().map(MethodDifference::method).collect();
-        assert_eq!(named[..2], ["whoami", "lost"]);
         // Whose error may come of it says so.
         let error = older(&bus).lost().await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::NoSuchMethod);
@@ -88,6 +88,27 @@ on_both! {
         assert!(text.ends_with("; the server's contract is not this client's: `contract_difference()` names what differs"), "{text}");
         let error = client(&bus).select_hosts(Spec { ram: 0 }, Default::default()).await.unwrap_err();
         assert!(!error.to_string().contains("contract"), "{error}");
+    }
+
+    async fn a_client_says_which_servers_differ(bus: Bus) {
+        let _same = serve(&bus, "same").await;
+        let (manager, _seen) = Manager::new("silent");
+        let builder = bus.builder("silent").endpoint(SchedulerEndpoint::new(manager));
+        let _silent = builder.introspection(false).start().await.unwrap();
+        let _another = bus.serve("another", BaseApi::new("any")).await;
+        let window = Duration::from_secs(2);
+        let answers = client(&bus).contract_differences(window).await.unwrap();
+        assert_eq!(answers.len(), 3, "{answers:?}");
+        for answer in answers {
+            match answer.server.as_deref() {
+                Some("same") => assert_eq!(answer.result.unwrap(), None),
+                Some("silent") => {
+                    let error = answer.result.unwrap_err();
+                    assert_eq!(error.rpc().unwrap().kind(), ErrorKind::UnsupportedVersion);
+                }
+                _ => assert_eq!(answer.result.unwrap().unwrap().served, None),
+            }
+        }
     }
 
     async fn a_server_that_describes_nothing_is_told_of(bus: Bus) {
@@ -301,7 +322,7 @@ async fn a_local_client_tells_the_same() {
     let server = LocalServer::new().endpoint(SchedulerEndpoint::new(manager));
     let client: older::SchedulerClient = server.client();
     let difference = client.contract_difference().await.unwrap().unwrap();
-    assert!(difference.to_string().contains("method `lost` is not the server's"), "{difference}");
+    assert!(difference.to_string().contains("method `lost`: it is gone"), "{difference}");
     let error = client.lost().await.unwrap_err().rpc().unwrap().to_string();
     assert!(error.contains("; the server's contract is not this client's"), "{error}");
 }

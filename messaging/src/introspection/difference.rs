@@ -6,16 +6,16 @@ mod tests;
 use std::fmt;
 
 use super::Description;
-use crate::Version;
-use crate::contract::{Contract, Fingerprint, MethodContract, ParamContract};
+use crate::contract::{Change, Contract, Effect, Fingerprint, Report, Verdict, compare};
 use crate::error::shortened;
+use crate::{Error, ErrorKind, Version};
 
 /// How the contract of a server differs from that of a client; see
 /// [`Proxy::contract_difference`](crate::Proxy::contract_difference). Written out it is one line
 /// that names each method.
 ///
-/// It says what is different and does not judge: a server with a method more is as different as one
-/// with a method less. Documentation is no part of it, and schemas are where both sides have them.
+/// The changes are those of [`compare`], from the lower version to the higher, whichever side has
+/// it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContractDifference {
@@ -25,47 +25,8 @@ pub struct ContractDifference {
     pub known: Version,
     /// What the server serves; none if it has no API in the client's namespace.
     pub served: Option<Contract>,
-    /// What is different of the API itself, each in a few words: its name, topic or version.
-    pub api: Vec<String>,
-    /// The methods that are different, those that the client knows first.
-    pub methods: Vec<MethodDifference>,
-}
-
-/// How one method is different.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MethodDifference {
-    /// The client alone has it.
-    Missing {
-        /// The method.
-        method: String,
-    },
-    /// The server alone has it.
-    Unknown {
-        /// The method.
-        method: String,
-        /// The version that brought it.
-        since: Version,
-    },
-    /// Both have it.
-    Changed {
-        /// The method.
-        method: String,
-        /// What is different, each in a few words.
-        changes: Vec<String>,
-    },
-}
-
-impl MethodDifference {
-    /// The method's name on the wire.
-    #[must_use]
-    pub fn method(&self) -> &str {
-        match self {
-            Self::Missing { method }
-            | Self::Unknown { method, .. }
-            | Self::Changed { method, .. } => method,
-        }
-    }
+    /// What changed between the two; none if the server does not serve the API.
+    pub report: Option<Report>,
 }
 
 impl ContractDifference {
@@ -74,154 +35,117 @@ impl ContractDifference {
         known: &Contract,
         namespace: Option<&str>,
         description: &Description,
-    ) -> Option<Self> {
-        let served = description.meant(known, namespace).map(|api| &api.contract);
-        let mut difference = Self {
-            server: description.server.clone(),
-            known: known.version,
-            served: served.cloned(),
-            api: Vec::new(),
-            methods: Vec::new(),
+    ) -> Result<Option<Self>, Error> {
+        let server = description.server.clone();
+        let absent = Self { server, known: known.version, served: None, report: None };
+        let Some(api) = description.meant(known, namespace) else {
+            return Ok(Some(absent));
         };
-        let Some(served) = served else {
-            return Some(difference);
-        };
+        let served = &api.contract;
         if Fingerprint::of(known).agrees(Fingerprint::of(served).as_str()) {
-            return None;
+            return Ok(None);
         }
-        difference.api = of_api(known, served);
-        let in_both = known.methods.iter().filter_map(|ours| {
-            let method = ours.name.clone();
-            let Some(theirs) = served.method(&method) else {
-                return Some(MethodDifference::Missing { method });
-            };
-            let changes = of_method(ours, theirs);
-            (!changes.is_empty()).then_some(MethodDifference::Changed { method, changes })
-        });
-        let unknown = served.methods.iter().filter(|theirs| known.method(&theirs.name).is_none());
-        let unknown = unknown.map(|theirs| MethodDifference::Unknown {
-            method: theirs.name.clone(),
-            since: theirs.since,
-        });
-        difference.methods = in_both.chain(unknown).collect();
-        Some(difference)
+        check_size(&absent.server, served)?;
+        let report = match is_newer(served.version, known.version) {
+            true => compare(known, served),
+            false => compare(served, known),
+        };
+        Ok(Some(Self { served: Some(served.clone()), report: Some(report), ..absent }))
     }
-}
 
-fn of_api(ours: &Contract, theirs: &Contract) -> Vec<String> {
-    let mut changes = Changes::default();
-    changes.compare("version", &ours.version, &theirs.version);
-    changes.compare("name", &quoted(&ours.name), &quoted(&theirs.name));
-    changes.compare("topic", &quoted(&ours.topic), &quoted(&theirs.topic));
-    let namespace = |namespace: &Option<String>| match namespace {
-        Some(namespace) => quoted(namespace),
-        None => "the null namespace".to_owned(),
-    };
-    changes.compare("namespace", &namespace(&ours.namespace), &namespace(&theirs.namespace));
-    if ours.has_schemas() && theirs.has_schemas() {
-        let defined = ours.types.iter().chain(&theirs.types).map(|(name, _)| name);
-        let mut differ: Vec<_> = defined
-            .filter(|name| ours.types.get(*name) != theirs.types.get(*name))
-            .map(|name| format!("type `{}` differs", shortened(name)))
-            .collect();
-        differ.sort_unstable();
-        differ.dedup();
-        changes.0.append(&mut differ);
+    /// Whether the server's is the newer of the two.
+    #[must_use]
+    pub fn is_server_newer(&self) -> bool {
+        self.served.as_ref().is_none_or(|served| is_newer(served.version, self.known))
     }
-    changes.0
-}
 
-fn of_method(ours: &MethodContract, theirs: &MethodContract) -> Vec<String> {
-    let mut changes = Changes::default();
-    changes.compare("since", &ours.since, &theirs.since);
-    changes.compare("cast", &ours.cast, &theirs.cast);
-    changes.compare("idempotent", &ours.idempotent, &theirs.idempotent);
-    let timeout =
-        |method: &MethodContract| method.timeout.map_or("none".into(), |it| format!("{it:?}"));
-    changes.compare("timeout", &timeout(ours), &timeout(theirs));
-    for param in &ours.params {
-        let name = shortened(&param.name);
-        match theirs.param(&param.name) {
-            Some(other) => of_param(&mut changes, param, other),
-            None => changes.0.push(format!("parameter `{name}` is not the server's")),
+    /// Each change, and what it means for this client with this server.
+    pub fn changes(&self) -> impl Iterator<Item = (&Change, &Effect)> {
+        let newer = self.is_server_newer();
+        let changes = self.report.iter().flat_map(|report| &report.changes);
+        changes.map(move |change| {
+            (change, if newer { &change.old_client } else { &change.new_client })
+        })
+    }
+
+    /// The names of the methods that differ, each once.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&str> {
+        let mut methods: Vec<_> =
+            self.changes().filter_map(|(change, _)| change.method.as_deref()).collect();
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+
+    /// Whether this client and this server understand each other, by the worst of the changes.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.served.is_none() {
+            return Verdict::Breaks;
         }
-    }
-    for param in theirs.params.iter().filter(|param| ours.param(&param.name).is_none()) {
-        let (name, since) = (shortened(&param.name), param.since);
-        let needed = if param.optional || param.nullable { "" } else { ", without a default" };
-        changes.0.push(format!("parameter `{name}` (since {since}{needed}) is not this client's"));
-    }
-    if differ(&ours.result, &theirs.result) {
-        changes.0.push("the result differs".to_owned());
-    }
-    if differ(&ours.errors, &theirs.errors) {
-        changes.0.push("the errors differ".to_owned());
-    }
-    changes.0
-}
-
-fn of_param(changes: &mut Changes, ours: &ParamContract, theirs: &ParamContract) {
-    let name = shortened(&ours.name);
-    changes.compare(&format!("since of parameter `{name}`"), &ours.since, &theirs.since);
-    let optional = format!("optional of parameter `{name}`");
-    changes.compare(&optional, &ours.optional, &theirs.optional);
-    if differ(&ours.schema, &theirs.schema) {
-        changes.0.push(format!("the type of parameter `{name}` differs"));
+        self.changes().map(|(_, effect)| effect.verdict).max().unwrap_or(Verdict::Works)
     }
 }
 
-/// Whether two things differ that one side may not know of.
-fn differ<T: PartialEq>(ours: &Option<T>, theirs: &Option<T>) -> bool {
-    ours.is_some() && theirs.is_some() && ours != theirs
+/// Of two that are the same the server's counts as the newer, since clients are upgraded last.
+fn is_newer(served: Version, known: Version) -> bool {
+    served >= known
 }
 
-#[derive(Default)]
-struct Changes(Vec<String>);
+/// The most methods, and parameters of all methods, that are compared: a server may send any
+/// number, and comparing is not linear in it.
+const MOST: (usize, usize) = (1000, 10_000);
 
-impl Changes {
-    fn compare<T: PartialEq + fmt::Display>(&mut self, what: &str, ours: &T, theirs: &T) {
-        if ours != theirs {
-            self.0.push(format!("{what} is {theirs} there and {ours} here"));
-        }
+fn check_size(server: &str, served: &Contract) -> Result<(), Error> {
+    let params: usize = served.methods.iter().map(|method| method.params.len()).sum();
+    let methods = served.methods.len();
+    if methods <= MOST.0 && params <= MOST.1 {
+        return Ok(());
     }
+    Err(Error::new(
+        ErrorKind::Decode,
+        format!(
+            "server `{}` describes an API of {methods} methods and {params} parameters, and no more \
+             than {} and {} are compared; look at `describe()` yourself",
+            shortened(server),
+            MOST.0,
+            MOST.1
+        ),
+    ))
 }
 
-fn quoted(name: &str) -> String {
-    format!("`{}`", shortened(name))
-}
-
-/// How many differences are written out; a server may send any number.
+/// How many changes are written out; a server may send any number.
 const WRITTEN: usize = 20;
-
-/// The first of `all`, and how many more there are.
-fn first_of(all: &[String], between: &str) -> String {
-    let (written, more) = all.split_at(all.len().min(WRITTEN));
-    let mut text = written.join(between);
-    if !more.is_empty() {
-        text.push_str(&format!("{between}and {} more", more.len()));
-    }
-    text
-}
 
 impl fmt::Display for ContractDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "server `{}` ", shortened(&self.server))?;
-        if self.served.is_none() {
-            return f.write_str("does not serve this API");
+        let server = shortened(&self.server);
+        let Some(served) = &self.served else {
+            return write!(f, "server `{server}` does not serve this API");
+        };
+        let (theirs, ours) = (served.version, self.known);
+        write!(f, "server `{server}` has version {theirs}, and this client knows {ours}")?;
+        if self.changes().next().is_none() {
+            return f.write_str("; no method differs");
         }
-        let methods = self.methods.iter().map(ToString::to_string);
-        let all: Vec<String> = self.api.iter().cloned().chain(methods).collect();
-        write!(f, "differs: {}", first_of(&all, "; "))
+        match self.is_server_newer() {
+            true => f.write_str("; what the server's changes: ")?,
+            false => f.write_str("; what this client's changes: ")?,
+        }
+        for (number, (change, effect)) in self.changes().take(WRITTEN).enumerate() {
+            let between = if number == 0 { "" } else { "; " };
+            let (place, what) = (clipped(&change.place), clipped(&change.what));
+            write!(f, "{between}{place}: {what} ({})", clipped(&effect.to_string()))?;
+        }
+        match self.changes().count().saturating_sub(WRITTEN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }
 
-impl fmt::Display for MethodDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "method `{}` ", shortened(self.method()))?;
-        match self {
-            Self::Missing { .. } => f.write_str("is not the server's"),
-            Self::Unknown { since, .. } => write!(f, "(since {since}) is not this client's"),
-            Self::Changed { changes, .. } => write!(f, "differs ({})", first_of(changes, ", ")),
-        }
-    }
+/// The start of a text in which a server's names stand.
+fn clipped(text: &str) -> &str {
+    text.char_indices().nth(200).map_or(text, |(end, _)| &text[..end])
 }

@@ -9,7 +9,7 @@ mod statistics;
 
 pub use client::Introspection;
 pub use description::{ApiDescription, Description};
-pub use difference::{ContractDifference, MethodDifference};
+pub use difference::ContractDifference;
 pub use durations::Durations;
 pub use pong::{Library, Pong};
 pub use statistics::{ApiStatistics, MethodStatistics, Statistics};

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::*;
 use crate::introspection::ApiDescription;
 use crate::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
@@ -10,39 +8,29 @@ const fn v(minor: u32) -> Version {
 
 const fn method(
     name: &'static str,
-    idempotent: bool,
+    since: Version,
     params: &'static [ParamDescriptor],
 ) -> MethodDescriptor {
-    MethodDescriptor::__new(name, v(0), false, idempotent, None, "", params)
+    MethodDescriptor::__new(name, since, false, false, None, "", params)
 }
 
 const fn api(version: Version, methods: &'static [MethodDescriptor]) -> ApiDescriptor {
     ApiDescriptor::__new("Api", "topic", None, version, "", methods)
 }
 
-const KNOWN: ApiDescriptor = api(
+const A: ParamDescriptor = ParamDescriptor::__new("a", v(0), false);
+
+const OLD: ApiDescriptor = api(
     v(6),
-    &[
-        method("same", false, &[ParamDescriptor::__new("a", v(0), false)]),
-        method("gone", false, &[]),
-        method(
-            "changed",
-            false,
-            &[ParamDescriptor::__new("a", v(0), false), ParamDescriptor::__new("b", v(0), false)],
-        ),
-    ],
+    &[method("same", v(0), &[A]), method("gone", v(0), &[]), method("grown", v(0), &[A])],
 );
 
-const SERVED: ApiDescriptor = api(
+const NEW: ApiDescriptor = api(
     v(7),
     &[
-        method("new", false, &[]),
-        method("same", false, &[ParamDescriptor::__new("a", v(0), false)]),
-        method(
-            "changed",
-            true,
-            &[ParamDescriptor::__new("c", v(7), true), ParamDescriptor::__new("b", v(0), true)],
-        ),
+        method("new", v(7), &[]),
+        method("same", v(0), &[A]),
+        method("grown", v(0), &[A, ParamDescriptor::__new("b", v(7), true)]),
     ],
 );
 
@@ -59,76 +47,78 @@ fn served(apis: &[Contract]) -> Description {
 
 fn between(known: &ApiDescriptor, apis: &[ApiDescriptor]) -> Option<ContractDifference> {
     let apis: Vec<_> = apis.iter().map(Contract::of).collect();
-    ContractDifference::between(&Contract::of(known), None, &served(&apis))
+    ContractDifference::between(&Contract::of(known), None, &served(&apis)).unwrap()
 }
 
 #[test]
-fn each_method_that_differs_is_named_with_what_differs_of_it() {
-    let difference = between(&KNOWN, &[SERVED]).unwrap();
-    assert_eq!(
-        difference.to_string(),
-        "server `host-1` differs: version is 2.7 there and 2.6 here; method `gone` is not the \
-         server's; method `changed` differs (idempotent is true there and false here, parameter `a` \
-         is not the server's, optional of parameter `b` is true there and false here, parameter `c` \
-         (since 2.7) is not this client's); method `new` (since 2.0) is not this client's"
-    );
-    let methods: Vec<_> = difference.methods.iter().map(MethodDifference::method).collect();
-    assert_eq!(methods, ["gone", "changed", "new"]);
-    assert_eq!(difference.served, Some(Contract::of(&SERVED)));
+fn each_method_that_differs_is_named_with_what_it_means_for_this_client() {
+    let old_client = between(&OLD, &[NEW]).unwrap();
+    assert!(old_client.is_server_newer());
+    assert_eq!(old_client.methods(), ["gone", "grown", "new"]);
+    let breaking: Vec<_> = old_client
+        .changes()
+        .filter(|(_, effect)| effect.verdict == Verdict::Breaks)
+        .map(|(change, _)| change.method.as_deref())
+        .collect();
+    assert_eq!((breaking, old_client.verdict()), (vec![Some("gone")], Verdict::Breaks));
+    let text = old_client.to_string();
+    for part in [
+        "server `host-1` has version 2.7, and this client knows 2.6; what the server's changes: ",
+        "method `gone`: it is gone (BREAKS: the server does not have it)",
+        "method `new`: it is new, since 2.7 (works)",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+
+    let new_client = between(&NEW, &[OLD]).unwrap();
+    assert!(!new_client.is_server_newer());
+    assert_eq!(new_client.methods(), ["gone", "grown", "new"]);
+    assert_ne!(new_client.verdict(), Verdict::Breaks, "{new_client}");
+    assert!(new_client.to_string().contains("what this client's changes: "), "{new_client}");
 }
 
 #[test]
 fn what_is_the_same_is_no_difference_whatever_stands_beside_it() {
-    assert_eq!(between(&KNOWN, &[SERVED, KNOWN]), None);
-    let documented = ApiDescriptor { docs: "Words.", ..KNOWN };
-    assert_eq!(between(&KNOWN, &[documented]), None);
+    assert_eq!(between(&OLD, &[NEW, OLD]), None);
+    let documented = ApiDescriptor { docs: "Words.", ..OLD };
+    assert_eq!(between(&OLD, &[documented]), None);
+    let raised = ApiDescriptor { version: v(8), ..OLD };
+    let difference = between(&OLD, &[raised]).unwrap();
+    assert_eq!((difference.methods(), difference.verdict()), (vec![], Verdict::Works));
+    assert!(difference.to_string().ends_with("; no method differs"), "{difference}");
 }
 
 #[test]
 fn the_api_meant_is_that_of_the_namespace_and_the_major_version() {
-    let another = ApiDescriptor { namespace: Some("another"), ..KNOWN };
+    let another = ApiDescriptor { namespace: Some("another"), ..OLD };
     let older = api(Version::new(1, 9), &[]);
-    let difference = between(&KNOWN, &[another, older, SERVED]).unwrap();
+    let difference = between(&OLD, &[another, older, NEW]).unwrap();
     assert_eq!(difference.served.map(|served| served.version), Some(v(7)));
-    let difference = between(&KNOWN, &[another]).unwrap();
-    assert_eq!(difference.served, None);
+    let difference = between(&OLD, &[another]).unwrap();
+    assert_eq!((&difference.served, difference.verdict()), (&None, Verdict::Breaks));
     assert_eq!(difference.to_string(), "server `host-1` does not serve this API");
     // By a name that it had before.
     let known = Contract::of(&another);
     let description = served(std::slice::from_ref(&known));
-    assert_eq!(ContractDifference::between(&known, Some("old"), &description), None);
-}
-
-/// Timeouts and schemas are compared where both sides tell them.
-#[test]
-fn schemas_are_compared_where_both_sides_have_them() {
-    let mut known = Contract::of(&KNOWN);
-    let mut other = known.clone();
-    other.methods[0].timeout = Some(Duration::from_secs(1));
-    let schema = |text: &str| Some(crate::contract::Schema::both(text.into()));
-    other.methods[0].result = schema("a");
-    assert_eq!(ContractDifference::between(&known, None, &served(&[other.clone()])), None);
-    known.methods[0].result = schema("b");
-    let difference = ContractDifference::between(&known, None, &served(&[other])).unwrap();
-    let changes = vec!["timeout is 1s there and none here".into(), "the result differs".into()];
-    assert_eq!(difference.methods, [MethodDifference::Changed { method: "same".into(), changes }]);
+    assert_eq!(ContractDifference::between(&known, Some("old"), &description).unwrap(), None);
 }
 
 /// A server may send any number of methods, with names of any length.
 #[test]
-fn what_is_written_of_it_is_bounded() {
-    let known = Contract::of(&KNOWN);
-    let mut other = known.clone();
-    for number in 0..1000 {
-        let mut method = other.methods[0].clone();
-        method.name = format!("{number}{}", "x".repeat(1000));
-        other.methods.push(method);
-        let mut param = other.methods[2].params[0].clone();
-        param.name = format!("{number}{}", "x".repeat(1000));
-        other.methods[2].params.push(param);
-    }
-    let difference = ContractDifference::between(&known, None, &served(&[other])).unwrap();
-    assert_eq!(difference.methods.len(), 1001);
+fn what_is_compared_and_what_is_written_of_it_is_bounded() {
+    let known = Contract::of(&OLD);
+    let many = |count: usize| {
+        let mut other = Contract::of(&NEW);
+        for number in 0..count {
+            let mut method = other.methods[0].clone();
+            method.name = format!("{number}{}", "x".repeat(1000));
+            other.methods.push(method);
+        }
+        ContractDifference::between(&known, None, &served(&[other]))
+    };
+    let difference = many(900).unwrap().unwrap();
+    assert_eq!(difference.methods().len(), 903);
     let text = difference.to_string();
-    assert!(text.ends_with("; and 981 more") && text.len() < 10_000, "{}: {text}", text.len());
+    assert!(text.ends_with(" more") && text.len() < 20_000, "{}: {text}", text.len());
+    assert_eq!(many(1000).unwrap_err().kind(), ErrorKind::Decode);
 }

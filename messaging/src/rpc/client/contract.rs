@@ -1,15 +1,16 @@
 //! A client that finds that a server has another contract than its own.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use super::core::{ClientCore, FromCore as _};
-use crate::contract::Contract;
+use crate::contract::{Contract, Verdict};
 use crate::driver::Notes;
 use crate::error::shortened;
-use crate::introspection::{ContractDifference, Introspection};
+use crate::introspection::{ContractDifference, Description, Introspection};
 use crate::transport::Seen;
 use crate::wire::notes;
-use crate::{ApiDescriptor, CallError, Error, ErrorKind, Proxy as _};
+use crate::{ApiDescriptor, CallError, Error, ErrorKind, Gathered, Proxy as _};
 
 /// How long a server may take to say what it serves, when nobody waits for that.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -44,21 +45,23 @@ fn ask(core: &ClientCore, api: ApiDescriptor, server: &str) {
     let server = shortened(server).into_owned();
     core.road().runtime().spawn(Box::pin(async move {
         let (topic, name) = (&introspection.core().settings().topic, api.name);
-        let described = match introspection.describe().await {
-            Ok(described) => described,
-            Err(error) => {
-                let text =
-                    "the contract of a server is not this client's; it does not say what differs";
-                return tracing::warn!(topic, api = name, server, %error, "{text}");
-            }
-        };
         let known = Contract::of(&api);
-        match ContractDifference::between(&known, namespace.as_deref(), &described) {
-            Some(difference) => {
-                let text = "the contract of a server is not this client's";
+        let difference = match introspection.describe().await.map_err(own) {
+            Ok(described) => ContractDifference::between(&known, namespace.as_deref(), &described),
+            Err(error) => Err(error),
+        };
+        let text = "the contract of a server is not this client's";
+        match difference {
+            Ok(Some(difference)) if difference.verdict() <= Verdict::Careful => {
+                tracing::info!(topic, api = name, server, "{text}: {difference}");
+            }
+            Ok(Some(difference)) => {
                 tracing::warn!(topic, api = name, server, "{text}: {difference}");
             }
-            None => tracing::debug!(topic, api = name, server, "two hashes of one contract"),
+            Ok(None) => tracing::debug!(topic, api = name, server, "two hashes of one contract"),
+            Err(error) => {
+                tracing::warn!(topic, api = name, server, %error, "{text}; what differs is not known");
+            }
         }
     }));
 }
@@ -68,13 +71,38 @@ pub(super) async fn difference(
     core: ClientCore,
     known: Contract,
 ) -> Result<Option<ContractDifference>, Error> {
-    let described = match Introspection::beside(&core).describe().await {
-        Ok(described) => described,
-        Err(CallError::Rpc(error)) => return Err(error),
-        Err(CallError::Remote(never)) => match never {},
-    };
-    let namespace = core.settings().namespace.as_deref();
-    Ok(ContractDifference::between(&known, namespace, &described))
+    let described = Introspection::beside(&core).describe().await.map_err(own)?;
+    between(&core, &known, &described)
+}
+
+/// The same of every server of the topic.
+pub(super) async fn differences(
+    core: ClientCore,
+    known: Contract,
+    window: Duration,
+) -> Result<Vec<Gathered<Option<ContractDifference>, Infallible>>, Error> {
+    let answers = Introspection::beside(&core).describe().gather(window).await?.all().await;
+    let compared = answers.into_iter().map(|Gathered { server, result }| {
+        let result = result.map_err(own);
+        let result = result.and_then(|described| between(&core, &known, &described));
+        Gathered { server, result: result.map_err(CallError::Rpc) }
+    });
+    Ok(compared.collect())
+}
+
+fn between(
+    core: &ClientCore,
+    known: &Contract,
+    described: &Description,
+) -> Result<Option<ContractDifference>, Error> {
+    ContractDifference::between(known, core.settings().namespace.as_deref(), described)
+}
+
+fn own(error: CallError<Infallible>) -> Error {
+    match error {
+        CallError::Rpc(error) => error,
+        CallError::Remote(never) => match never {},
+    }
 }
 
 /// Whether an error can come of contracts that differ.

@@ -1,10 +1,15 @@
 //! What every generated client can do.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use super::{ClientCore, FromCore, Negotiate, Prepare, contract};
 use crate::contract::Contract;
 use crate::introspection::{ContractDifference, Introspection};
 use crate::rpc::local::{LocalServer, Serves};
-use crate::{AnyVersion, ApiDescriptor, Error, MethodDescriptor, Pin, Transport, Version};
+use crate::{
+    AnyVersion, ApiDescriptor, Error, Gathered, MethodDescriptor, Pin, Transport, Version,
+};
 
 /// What every client that `#[rpc_api]` generates can do.
 ///
@@ -91,10 +96,11 @@ pub trait Proxy: FromCore {
     }
 
     /// Asks a server of the topic, or the one that this client is prepared for, how its contract
-    /// differs from this client's: which methods, and what of them. None is that it does not.
+    /// differs from this client's: which methods, what of them, and what that means for the two. None
+    /// is that it does not.
     ///
     /// It need not be asked to be warned: when an answer shows that a server has another contract,
-    /// the log says once how it differs.
+    /// the log says once how it differs, as a warning if something breaks or cannot be judged.
     ///
     /// # Errors
     ///
@@ -104,6 +110,23 @@ pub trait Proxy: FromCore {
         &self,
     ) -> impl Future<Output = Result<Option<ContractDifference>, Error>> + Send + use<Self> {
         contract::difference(self.core().clone(), Self::contract())
+    }
+
+    /// Asks every server of the topic the same; `window` is how long answers are waited for, as in
+    /// [`Call::gather`](crate::Call::gather).
+    ///
+    /// A server that does not describe itself is among them with its error.
+    ///
+    /// # Errors
+    ///
+    /// As those of a call that could not be sent.
+    fn contract_differences(
+        &self,
+        window: Duration,
+    ) -> impl Future<Output = Result<Vec<Gathered<Option<ContractDifference>, Infallible>>, Error>>
+    + Send
+    + use<Self> {
+        contract::differences(self.core().clone(), Self::contract(), window)
     }
 
     /// The same client as a type that forgets its literal version, to be kept beside others: what is
