@@ -8,6 +8,8 @@
 //! cargo run --example scheduler call            # in another terminal
 //! ```
 //!
+//! The API itself, a trait with its types, is in `src/scheduler.rs`: `cargo xtask contract check`
+//! compares it with what was promised before, in `contract.lock.json`.
 //! The Python side of the same API, by oslo.messaging, can take either place.
 
 use std::cmp::Reverse;
@@ -16,67 +18,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use messaging::{
-    BaseApi, CallError, Context, Proxy as _, RemoteError, RpcClient, RpcServer, Target, Transport,
-    Version, omitted, rpc_api, version,
+    BaseApi, CallError, Context, Proxy as _, RpcClient, RpcServer, Target, Transport, Version,
+    omitted, version,
 };
-use serde::{Deserialize, Serialize};
-
-/// What is to be placed.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct RequestSpec {
-    memory_mb: u32,
-}
-
-/// Which hosts will not do; by default all will.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct FilterProperties {
-    #[serde(default)]
-    ignore_hosts: Vec<String>,
-}
-
-/// What a host can do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Capabilities {
-    memory_mb: u32,
-}
-
-/// A host that fits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Host {
-    host: String,
-    memory_mb: u32,
-}
-
-/// What a scheduler cannot do.
-#[derive(Clone, Debug, RemoteError)]
-#[remote(module = "scheduler_exceptions")] // as the Python side calls it
-enum SchedulerError {
-    NoValidHost { reason: String },
-}
-
-impl std::fmt::Display for SchedulerError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self::NoValidHost { reason } = self;
-        write!(f, "no valid host was found: {reason}")
-    }
-}
-
-/// Places instances on hosts.
-#[rpc_api(topic = "scheduler", version = "2.6")]
-trait Scheduler {
-    /// The hosts fit for a request, best first.
-    #[rpc(timeout = "30s", idempotent)]
-    async fn select_hosts(
-        &self,
-        ctx: &Context,
-        request_spec: RequestSpec,
-        #[rpc(since = "2.6")] filter_properties: FilterProperties,
-    ) -> Result<Vec<Host>, SchedulerError>;
-
-    /// Tells schedulers what a host can do. No reply, so it may be fanned out.
-    #[rpc(since = "2.3", cast)]
-    async fn update_capabilities(&self, ctx: &Context, host: String, capabilities: Capabilities);
-}
+use messaging_examples::scheduler::{
+    Capabilities, FilterProperties, Host, RequestSpec, Scheduler, SchedulerClient,
+    SchedulerEndpoint, SchedulerError,
+};
 
 /// The service behind the API: what each host can do.
 struct Manager {

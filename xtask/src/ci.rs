@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::contract;
 use crate::counts::Counts;
 use crate::failure::Result;
 use crate::process;
@@ -23,6 +24,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
         let mut doc = workspace.cargo(["doc", "--workspace", "--no-deps", "--all-features"]);
         cargo(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
+    step("contract", || contract::run(workspace, contract::Action::Check))?;
     step("dependencies", || dependencies(workspace))?;
     step("test", || test::run(workspace, &[]))
 }

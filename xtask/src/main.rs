@@ -12,6 +12,7 @@ mod bench;
 mod bless;
 mod broker;
 mod ci;
+mod contract;
 mod counts;
 mod examples;
 mod failure;
@@ -71,6 +72,11 @@ enum Command {
         #[command(subcommand)]
         command: bench::Command,
     },
+    /// What the APIs of the examples promise, and the lock file that is committed.
+    Contract {
+        #[command(subcommand)]
+        action: contract::Action,
+    },
     /// Rewrites golden expansions and expected compiler messages from what the code does today.
     Bless,
 }
@@ -98,6 +104,9 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Ci => Ok(ci::run(&workspace)?.close()),
         Command::Broker { name, command } => broker::run(&workspace, &name, &command),
         Command::Bench { command } => bench::run(&workspace, &command),
+        Command::Contract { action } => {
+            contract::run(&workspace, action).map(|()| ExitCode::SUCCESS)
+        }
         Command::Bless => bless::run(&workspace),
     }
 }

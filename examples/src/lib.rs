@@ -1,0 +1,3 @@
+//! The APIs of the examples, for whoever needs more than one program to know them.
+
+pub mod scheduler;
