@@ -56,7 +56,7 @@ enum Command {
         arguments: Vec<String>,
     },
     /// Everything that must hold before a change is merged: format, lints, documentation,
-    /// features, dependencies, tidiness, tests.
+    /// features, contracts, dependencies, tidiness, tests.
     Ci,
     /// A private RabbitMQ node that stays up until `broker down`.
     Broker {

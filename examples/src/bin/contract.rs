@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
+            eprintln!("(here `cargo xtask contract write` and `accept` do what the variable does)");
             ExitCode::FAILURE
         }
     }

@@ -88,7 +88,7 @@ mod off {
     #[derive(Debug)]
     pub(crate) struct Generators;
 
-    #[allow(clippy::unused_self)] // as where the feature is on
+    #[allow(clippy::unused_self, clippy::extra_unused_type_parameters)] // as with the feature
     impl Generators {
         pub(crate) fn new() -> Self {
             Self

@@ -1,4 +1,4 @@
-//! An API as data that can be written down, sent and compared.
+#![doc = include_str!("../../docs/contract.md")]
 
 mod model;
 mod schema;

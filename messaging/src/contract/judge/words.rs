@@ -117,10 +117,14 @@ fn of_objects(
     depth: usize,
     told: &mut Vec<String>,
 ) {
-    let required = |object: &Object, name: &String| match object.required.contains(name) {
-        true => "required",
-        false => "optional",
-    };
+    // What is read is open to more, and what is written is not.
+    let required =
+        |object: &Object, name: &String| match (object.required.contains(name), new_side.is_open) {
+            (true, true) => "required",
+            (false, true) => "optional",
+            (true, false) => "always written",
+            (false, false) => "left out at times",
+        };
     for (name, schema) in &old.properties {
         let path = member(path, name);
         match new.properties.get(name) {
