@@ -73,6 +73,11 @@
 //! Both answer the same questions, such as [`is_timeout`](CallError::is_timeout), and the text ends
 //! with the next step. [`errors`] has a section for each kind: what it means, whether the method
 //! may have run, and what to do.
+//!
+//! [`Call::retry`] makes a call again where its error may pass by itself, after pauses as a
+//! [`RetryPolicy`] says. It is there for methods that are `#[rpc(idempotent)]`; on any other it does
+//! not compile.
+//!
 //! A method's error type derives [`RemoteError`]; on the wire it is a class with arguments, which a
 //! Python caller gets as an exception of its own. What nobody knows arrives as [`Failure`], data.
 //!
@@ -167,8 +172,8 @@ pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError,
 pub use pinned::{AnyVersion, Argument, Omitted, Pin, Pinned, omitted};
 pub use rpc::Reply;
 pub use rpc::client::{
-    Answers, Call, Cast, Gather, Gathered, Negotiate, Negotiated, Prepare, Proxy, RpcClient,
-    Setting, VersionSetting,
+    Answers, AtMostOnce, Call, Cast, Gather, Gathered, Idempotent, MayRunAgain, Negotiate,
+    Negotiated, Prepare, Proxy, Retried, RetryPolicy, RpcClient, Setting, VersionSetting,
 };
 pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
 pub use rpc::server::{

@@ -60,6 +60,14 @@ pub(crate) trait Scheduler {
     #[rpc(idempotent)]
     async fn hold_again(&self, ctx: &Context) -> Result<String, SchedulerError>;
 
+    /// Who answers, and may run twice.
+    #[rpc(idempotent)]
+    async fn again(&self, ctx: &Context) -> Result<String, SchedulerError>;
+
+    /// A cast that may run twice.
+    #[rpc(since = "2.3", cast, idempotent)]
+    async fn update_again(&self, ctx: &Context, host: String);
+
     /// Panics.
     async fn panic(&self, ctx: &Context) -> Result<(), SchedulerError>;
 
@@ -161,6 +169,14 @@ impl Scheduler for Manager {
 
     async fn hold_again(&self, _: &Context) -> Result<String, SchedulerError> {
         self.held().await
+    }
+
+    async fn again(&self, _: &Context) -> Result<String, SchedulerError> {
+        Ok(self.name.clone())
+    }
+
+    async fn update_again(&self, ctx: &Context, host: String) {
+        self.update(ctx, host).await;
     }
 
     async fn panic(&self, _: &Context) -> Result<(), SchedulerError> {

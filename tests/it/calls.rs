@@ -175,7 +175,7 @@ fn the_api_is_described() {
     assert_eq!((api.name, api.topic, api.version), ("Scheduler", "scheduler", Version::new(2, 6)));
     assert_eq!(api.docs, "The scheduler.");
     assert_eq!(api.method("update"), Some(&SchedulerClient::UPDATE.erased()));
-    assert_eq!(api.methods.iter().filter(|m| m.cast).count(), 1);
+    assert_eq!(api.methods.iter().filter(|m| m.cast).count(), 2);
     assert_eq!(api.method("hold_again").map(|m| m.idempotent), Some(true));
     assert_eq!(SchedulerClient::NEWEST.timeout, Some(Duration::from_millis(150)));
     let params = SchedulerClient::SELECT_HOSTS.params;

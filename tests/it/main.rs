@@ -22,6 +22,7 @@ mod majors;
 mod mocks;
 mod negotiate;
 mod prepare;
+mod retrying;
 mod rude;
 mod runtimes;
 mod serving;

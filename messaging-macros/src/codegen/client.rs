@@ -164,11 +164,12 @@ fn client_method(
     let packed = method.params.iter().map(|it| packed(api, method, it, version, paths));
     // Where the result is no `Reply`, the user's type is the place to point at.
     let at = names::ours_at(output.span());
+    let (again_call, again_cast) = may_run_again(method, paths);
     let (returned, sent) = if method.cast {
-        (quote!(#cast), quote!(.cast()))
+        (quote!(#cast #again_cast), quote!(.cast()))
     } else {
         let call = names::placed(call, output.span());
-        (quote_spanned!(at=> #call<#output>), quote_spanned!(at=> .call()))
+        (quote_spanned!(at=> #call<#output #again_call>), quote_spanned!(at=> .call()))
     };
     quote! {
         #(#docs)*
@@ -181,6 +182,13 @@ fn client_method(
     }
 }
 
+/// What marks the call, and the cast, of a method that may run more than once.
+fn may_run_again(method: &Method, paths: &Paths) -> (Option<TokenStream>, Option<TokenStream>) {
+    let Paths { idempotent, .. } = paths;
+    let marked = method.idempotent.then_some(idempotent);
+    (marked.map(|it| quote!(, #it)), marked.map(|it| quote!(<#it>)))
+}
+
 /// A method beside errors: it takes and returns what the user expects, and never runs.
 fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { call, cast, absent, .. } = paths;
@@ -191,7 +199,9 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
         ty if contains(ty, "Self") => quote!(impl ::core::marker::Sized),
         ty => quote!(#ty),
     });
-    let returned = if method.cast { quote!(#cast) } else { quote!(#call<#output>) };
+    let (again_call, again_cast) = may_run_again(method, paths);
+    let returned =
+        if method.cast { quote!(#cast #again_cast) } else { quote!(#call<#output #again_call>) };
     let (of_method, _, _) = generics.split_for_impl();
     quote! {
         #(#docs)*

@@ -31,6 +31,7 @@ paths! { root:
     cast = { #root::Cast }
     endpoint = { #root::Endpoint }
     failure = { #root::Failure }
+    idempotent = { #root::Idempotent }
     invocation = { #root::Invocation }
     method_descriptor = { #root::MethodDescriptor }
     param_descriptor = { #root::ParamDescriptor }

@@ -33,6 +33,9 @@ struct Inner {
     source: Option<Source>,
     failure: Option<Failure>,
     stage: Option<Stage>,
+    attempts: u32,
+    /// Whether the method may have run by an attempt before the last.
+    had_run: bool,
 }
 
 impl Error {
@@ -43,7 +46,15 @@ impl Error {
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let (message, stage) = (message.into(), Stage::of(kind));
-        Self(Arc::new(Inner { kind, message, source: None, failure: None, stage }))
+        Self(Arc::new(Inner {
+            kind,
+            message,
+            source: None,
+            failure: None,
+            stage,
+            attempts: 1,
+            had_run: false,
+        }))
     }
 
     /// The same error with what was below it.
@@ -72,6 +83,18 @@ impl Error {
         self.rebuilt(|inner| inner.message = format!("{place}: {}", inner.message))
     }
 
+    /// The same error, that of the last attempt of so many; `may_have_run` is whether the method
+    /// may have run by one of those before.
+    pub(crate) fn with_attempts(self, attempts: u32, may_have_run: bool) -> Self {
+        if attempts == 1 {
+            return self;
+        }
+        self.within(format_args!("attempt {attempts}, the last")).rebuilt(|inner| {
+            inner.attempts = attempts;
+            inner.had_run = may_have_run;
+        })
+    }
+
     /// The same error, its text ended by what is to be done about one of its kind.
     pub(crate) fn with_next_step(self) -> Self {
         let next_step = self.kind().next_step();
@@ -90,6 +113,8 @@ impl Error {
             source: shared.source.clone(),
             failure: shared.failure.clone(),
             stage: shared.stage,
+            attempts: shared.attempts,
+            had_run: shared.had_run,
         });
         change(&mut inner);
         Self(Arc::new(inner))
@@ -114,10 +139,20 @@ impl Error {
         self.0.stage
     }
 
+    /// How often the call was made that ended with this: more than once if it was
+    /// [retried](crate::Call::retry).
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     /// Whether the method may have run, in part or to its end. If not, nothing was done, and
-    /// making the call again is always safe.
+    /// making the call again is always safe. Of a call that was retried it is of all attempts.
     #[must_use]
     pub fn may_have_run(&self) -> bool {
+        if self.0.had_run {
+            return true;
+        }
         match self.kind() {
             ErrorKind::Config
             | ErrorKind::Connection

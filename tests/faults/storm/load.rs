@@ -56,8 +56,10 @@ impl Load {
             .map(|number| {
                 let (client, done) = (client.clone(), Arc::clone(&done));
                 tokio::spawn(send(format!("call {number}"), stopped.clone(), move |id| {
-                    let call =
-                        if id.ends_with(AGAIN) { client.ask_again(id) } else { client.ask(id) };
+                    let call = match id.ends_with(AGAIN) {
+                        true => client.ask_again(id).into_future(),
+                        false => client.ask(id).into_future(),
+                    };
                     let done = Arc::clone(&done);
                     async move {
                         let answer = call.await.map_err(of_the_road)?;
@@ -71,8 +73,10 @@ impl Load {
             .map(|number| {
                 let (client, done) = (client.clone(), Arc::clone(&done));
                 tokio::spawn(send(format!("cast {number}"), stopped.clone(), move |id| {
-                    let cast =
-                        if id.ends_with(AGAIN) { client.note_again(id) } else { client.note(id) };
+                    let cast = match id.ends_with(AGAIN) {
+                        true => client.note_again(id).into_future(),
+                        false => client.note(id).into_future(),
+                    };
                     let done = Arc::clone(&done);
                     async move {
                         cast.await?;

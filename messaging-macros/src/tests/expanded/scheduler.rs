@@ -124,7 +124,10 @@ const _: () = {
             &self,
             request_spec: RequestSpec,
             filter_properties: FilterProperties,
-        ) -> ::messaging::Call<Result<Vec<Host>, SchedulerError>> {
+        ) -> ::messaging::Call<
+            Result<Vec<Host>, SchedulerError>,
+            ::messaging::Idempotent,
+        > {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,
@@ -158,7 +161,10 @@ const _: () = {
                         __parameter::of_select_hosts::filter_properties,
                     >,
             >,
-        ) -> ::messaging::Call<Result<Vec<Host>, SchedulerError>> {
+        ) -> ::messaging::Call<
+            Result<Vec<Host>, SchedulerError>,
+            ::messaging::Idempotent,
+        > {
             ::messaging::__private::Pack::new(
                     &self.core,
                     <Self as ::messaging::Proxy>::API.name,

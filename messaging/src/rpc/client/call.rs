@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::Setting;
+use super::again::{AtMostOnce, MayRunAgain};
 use super::outgoing::Outgoing;
+use super::{Retried, RetryPolicy, Setting};
 use crate::rpc::Reply;
 use crate::{CallError, Context, Error};
 
@@ -18,20 +19,26 @@ use crate::{CallError, Context, Error};
 /// A call waits for the reply until its timeout: the one set here, else the client's, else the
 /// method's, else the transport's (60 s unless configured), and never past the deadline of its
 /// context.
+///
+/// `Runs` says how often its method may run: [`AtMostOnce`], or
+/// [`Idempotent`](super::Idempotent), of which a call can be [made again](Self::retry).
 #[must_use = "a call is sent when it is awaited"]
-pub struct Call<R> {
+pub struct Call<R, Runs = AtMostOnce> {
     outgoing: Result<Outgoing, Error>,
-    _reply: PhantomData<fn() -> R>,
+    _reply: PhantomData<fn() -> (R, Runs)>,
 }
 
 /// A cast, which is sent when it is awaited: a request that nobody answers. Awaiting ends when the
 /// broker has confirmed that it has the message.
+///
+/// `Runs` says how often its method may run, as for a [`Call`].
 #[must_use = "a cast is sent when it is awaited"]
-pub struct Cast {
+pub struct Cast<Runs = AtMostOnce> {
     outgoing: Result<Outgoing, Error>,
+    _runs: PhantomData<fn() -> Runs>,
 }
 
-impl<R> Call<R> {
+impl<R, Runs> Call<R, Runs> {
     pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
         Self { outgoing, _reply: PhantomData }
     }
@@ -76,14 +83,39 @@ impl<R> Call<R> {
     }
 
     /// Sends it without waiting for an answer.
-    pub fn cast(self) -> Cast {
+    pub fn cast(self) -> Cast<Runs> {
         Cast::new(self.outgoing)
+    }
+
+    /// Makes this call again where it fails with what may pass by itself, as `policy` says; all
+    /// within the time of the call. Set the call's own options before.
+    ///
+    /// Only where the method may run more than once: on the call of a method that is not
+    /// `#[rpc(idempotent)]` this does not compile.
+    pub fn retry(self, policy: RetryPolicy) -> Retried<R::Ok, CallError<R::Err>>
+    where
+        Runs: MayRunAgain,
+        R: Reply,
+    {
+        Retried::of_call::<R>(self.outgoing, policy)
     }
 }
 
-impl Cast {
+impl<Runs> Cast<Runs> {
     pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
-        Self { outgoing }
+        Self { outgoing, _runs: PhantomData }
+    }
+
+    /// Makes this cast again where it fails with what may pass by itself, as `policy` says; all
+    /// within the time of the cast. Set the cast's own options before.
+    ///
+    /// Only where the method may run more than once: on the cast of a method that is not
+    /// `#[rpc(idempotent)]` this does not compile.
+    pub fn retry(self, policy: RetryPolicy) -> Retried<(), Error>
+    where
+        Runs: MayRunAgain,
+    {
+        Retried::of_cast(self.outgoing, policy)
     }
 
     /// How long to wait for the broker's confirmation.
@@ -126,31 +158,39 @@ fn set(outgoing: &mut Result<Outgoing, Error>, change: impl FnOnce(&mut Outgoing
     }
 }
 
-impl<R: Reply> IntoFuture for Call<R> {
+impl<R: Reply, Runs> IntoFuture for Call<R, Runs> {
     type Output = Result<R::Ok, CallError<R::Err>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.outgoing?.call::<R>().await })
+        let outgoing = self.outgoing;
+        Box::pin(async move {
+            let outgoing = outgoing?;
+            outgoing.call::<R>(&outgoing.deadline()?).await
+        })
     }
 }
 
-impl IntoFuture for Cast {
+impl<Runs> IntoFuture for Cast<Runs> {
     type Output = Result<(), Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.outgoing?.cast().await })
+        let outgoing = self.outgoing;
+        Box::pin(async move {
+            let outgoing = outgoing?;
+            outgoing.cast(&outgoing.deadline()?).await
+        })
     }
 }
 
-impl<R> fmt::Debug for Call<R> {
+impl<R, Runs> fmt::Debug for Call<R, Runs> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Call").field(&self.outgoing).finish()
     }
 }
 
-impl fmt::Debug for Cast {
+impl<Runs> fmt::Debug for Cast<Runs> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Cast").field(&self.outgoing).finish()
     }

@@ -58,7 +58,7 @@ pub struct Gathered<T, E> {
     pub result: Result<T, CallError<E>>,
 }
 
-impl<R> Call<R> {
+impl<R, Runs> Call<R, Runs> {
     /// Asks every server of the topic that listens at this moment, and gives their answers as a
     /// stream, until `window` has passed.
     ///

@@ -1,5 +1,6 @@
 //! The calling side: generated clients, [`RpcClient`] by method name, and the calls they make.
 
+mod again;
 mod call;
 mod contract;
 mod core;
@@ -10,6 +11,8 @@ mod pack;
 mod poll;
 mod prepare;
 mod proxy;
+mod retry;
+mod retry_policy;
 mod road;
 
 use std::fmt;
@@ -19,6 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::to_raw_value;
 
+pub use self::again::{AtMostOnce, Idempotent, MayRunAgain};
 pub use self::call::{Call, Cast};
 pub use self::core::{ClientCore, FromCore};
 pub use self::gather::{Answers, Gather, Gathered};
@@ -26,6 +30,8 @@ pub use self::negotiate::{Negotiate, Negotiated};
 pub use self::pack::Pack;
 pub use self::prepare::{Prepare, Setting, VersionSetting};
 pub use self::proxy::Proxy;
+pub use self::retry::Retried;
+pub use self::retry_policy::RetryPolicy;
 
 use self::outgoing::Outgoing;
 use self::road::Road;
@@ -93,8 +99,31 @@ impl RpcClient {
         Call::new(self.outgoing(method.into(), &args))
     }
 
+    /// The same, of a method of which you know that running it twice does no more than running it
+    /// once, so that the call can be [made again](Call::retry). Nothing checks that it is so.
+    pub fn call_idempotent<T>(
+        &self,
+        method: impl Into<String>,
+        args: impl Serialize,
+    ) -> Call<Result<T, Failure>, Idempotent>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        Call::new(self.outgoing(method.into(), &args))
+    }
+
     /// Casts `method`: sends it without waiting for an answer.
     pub fn cast(&self, method: impl Into<String>, args: impl Serialize) -> Cast {
+        Cast::new(self.outgoing(method.into(), &args))
+    }
+
+    /// The same, of a method of which you know that running it twice does no more than running it
+    /// once, so that the cast can be [made again](Cast::retry). Nothing checks that it is so.
+    pub fn cast_idempotent(
+        &self,
+        method: impl Into<String>,
+        args: impl Serialize,
+    ) -> Cast<Idempotent> {
         Cast::new(self.outgoing(method.into(), &args))
     }
 

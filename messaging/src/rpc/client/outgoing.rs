@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Map;
@@ -14,6 +15,7 @@ use crate::driver::{Address, Notes};
 use crate::error::{Origin, shortened};
 use crate::rpc::local::LeftOut;
 use crate::rpc::{Reply, dispatcher, server};
+use crate::runtime::Runtime;
 use crate::transport::{Effort, Gathering, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
 use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
@@ -65,13 +67,16 @@ impl Outgoing {
         self
     }
 
-    pub(super) async fn call<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
+    /// Sends it and waits for its answer, until `deadline`.
+    pub(super) async fn call<R: Reply>(
+        &self,
+        deadline: &Deadline,
+    ) -> Result<R::Ok, CallError<R::Err>> {
         let address = self.address()?;
-        let deadline = self.deadline()?;
         let road = self.core.road();
         let begun = road.runtime().now();
         let answer = road
-            .call(&address, &deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
+            .call(&address, deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
                 self.encode(Some(reply_to))
             })
             .await
@@ -79,9 +84,9 @@ impl Outgoing {
         self.read::<R>(answer)
     }
 
-    pub(super) async fn cast(self) -> Result<(), Error> {
+    /// Sends it and waits until the broker has it, until `deadline`.
+    pub(super) async fn cast(&self, deadline: &Deadline) -> Result<(), Error> {
         let address = self.address()?;
-        let deadline = self.deadline()?;
         let body = self.encode(None)?;
         let road = self.core.road();
         let begun = road.runtime().now();
@@ -120,6 +125,10 @@ impl Outgoing {
 
     pub(super) fn now(&self) -> Instant {
         self.core.road().runtime().now()
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Runtime> {
+        self.core.road().runtime()
     }
 
     fn address(&self) -> Result<Address, Error> {
@@ -161,7 +170,7 @@ impl Outgoing {
 
     /// When to give up: by the time of the call, the client, the method or the transport, whichever
     /// speaks first, and never after the caller of whom the context tells has given up.
-    fn deadline(&self) -> Result<Deadline, Error> {
+    pub(super) fn deadline(&self) -> Result<Deadline, Error> {
         let road = self.core.road();
         let own = self
             .timeout

@@ -110,12 +110,12 @@ impl<'a> Pack<'a> {
     }
 
     /// The call.
-    pub fn call<R>(self) -> Call<R> {
+    pub fn call<R, Runs>(self) -> Call<R, Runs> {
         Call::new(self.finish())
     }
 
     /// The cast.
-    pub fn cast(self) -> Cast {
+    pub fn cast<Runs>(self) -> Cast<Runs> {
         Cast::new(self.finish())
     }
 
