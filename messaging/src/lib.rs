@@ -66,6 +66,11 @@
 //! - [`Transport`] is the connection to a broker, made from a URL or a [`Config`].
 //! - [`driver`] is what a broker must be able to do, [`runtime`] what an executor must.
 //!
+//! # Tests
+//!
+//! `SchedulerClient::local(implementation)` is a client with no transport. [`testing`] has mocks, a
+//! recording driver and virtual time, and shows each.
+//!
 //! # Errors
 //!
 //! A call returns [`CallError<E>`]: [`Remote`](CallError::Remote) with the method's own error, or

@@ -29,3 +29,4 @@ mod serving;
 mod signs;
 mod timeouts;
 mod versions;
+mod virtual_time;

@@ -7,6 +7,7 @@
 mod async_rs;
 mod threads;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -66,6 +67,9 @@ impl fmt::Debug for dyn Socket {
 /// [`ErrorKind::Config`] if there is none that can be told: outside a tokio runtime, or in a build
 /// without the feature `tokio`.
 pub fn current() -> Result<Arc<dyn Runtime>, Error> {
+    if let Some(runtime) = ENTERED.with_borrow(Clone::clone) {
+        return Ok(runtime);
+    }
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio() {
         return Ok(runtime);
@@ -75,6 +79,25 @@ pub fn current() -> Result<Arc<dyn Runtime>, Error> {
         "no tokio runtime is running here; connect inside one, or hand a runtime to \
          `Transport::with_runtime`, such as `messaging::runtime::smol()`",
     ))
+}
+
+thread_local! {
+    /// The runtime that runs on this thread, where it says so itself.
+    static ENTERED: RefCell<Option<Arc<dyn Runtime>>> = const { RefCell::new(None) };
+}
+
+/// Until this is dropped, the thread runs on a runtime that was entered.
+pub(crate) struct Entered(Option<Arc<dyn Runtime>>);
+
+/// What runs on this thread runs on `runtime`, as [`current`] tells it.
+pub(crate) fn enter(runtime: Arc<dyn Runtime>) -> Entered {
+    Entered(ENTERED.replace(Some(runtime)))
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        ENTERED.set(self.0.take());
+    }
 }
 
 /// The runtime that the calling code runs on; where that cannot be told, threads and the clock of

@@ -1,11 +1,8 @@
-//! Testing what calls, and what is called, without a broker.
-//!
-//! - [`LocalServer`], and its short form [`Proxy::local`](crate::Proxy::local): a client over an
-//!   implementation itself.
-//! - [`Mock`]: a client over closures, which the compiler checks against the API.
-//! - [`Recorder`]: a driver that remembers what was sent, with assertions.
-//!
-//! Each is a client, or a transport, like any other: what it refuses, a server refuses.
+#![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../../docs/testing.md"))]
+#![cfg_attr(
+    not(all(feature = "macros", feature = "tokio")),
+    doc = "Testing what calls, and what is called, without a broker."
+)]
 
 mod expected;
 mod journal;
@@ -13,11 +10,13 @@ mod mock;
 mod recorder;
 mod sent;
 mod sink;
+mod virtual_time;
 
 pub use expected::Expected;
 pub use journal::Journal;
 pub use mock::{Answers, AnswersWith, Mock, On, Signature};
 pub use recorder::Recorder;
 pub use sent::{Sent, SentRequest};
+pub use virtual_time::VirtualTime;
 
 pub use crate::rpc::local::LocalServer;
