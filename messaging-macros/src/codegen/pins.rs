@@ -23,7 +23,7 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     if !api.is_sound || minors.is_empty() {
         return TokenStream::new();
     }
-    let name = api_name(item);
+    let module = module(item);
     let has = minors.iter().map(|since| has(*since, api, item, paths));
     let later = api.methods.iter().filter(|it| came_later(api, it) || has_added_params(api, it));
     let methods = later.map(|method| {
@@ -38,9 +38,11 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         quote!(#(#cfg)* pub mod #ident { #(pub enum #added {})* })
     });
     quote! {
-        mod __api { pub enum #name {} }
-        mod __method { #(#methods)* }
-        mod __parameter { #(#parameters)* }
+        mod #module {
+            pub enum __Api {}
+            #(#methods)*
+            #(#parameters)*
+        }
         #(#has)*
     }
 }
@@ -60,10 +62,10 @@ pub(super) fn bound(
     if !api.is_sound || !came_later(api, method) {
         return None;
     }
-    let (has, name) = (&paths.has, api_name(item));
+    let (has, module) = (&paths.has, module(item));
     let since = pinned(api.since(method), paths);
     let method = at_call_site(&method.ident);
-    Some(quote!(#has<__api::#name, #since, __method::#method>))
+    Some(quote!(#has<#module::__Api, #since, #module::#method>))
 }
 
 /// The bound of the forms in which a client of `version` takes `param`, which came after `method`.
@@ -75,12 +77,12 @@ pub(super) fn form(
     item: &ItemTrait,
     paths: &Paths,
 ) -> TokenStream {
-    let (takes, name) = (&paths.takes, api_name(item));
+    let (takes, module) = (&paths.takes, module(item));
     let since = pinned(api.param_since(method, param), paths);
     let (of_method, method) = (of_method(method), at_call_site(&method.ident));
     let param = at_call_site(&param.ident);
     quote! {
-        #takes<#version, __api::#name, #since, __method::#method, __parameter::#of_method::#param>
+        #takes<#version, #module::__Api, #since, #module::#method, #module::#of_method::#param>
     }
 }
 
@@ -104,18 +106,18 @@ fn minors(api: &Api) -> BTreeSet<u32> {
 
 /// The versions that have what came with the minor `since`.
 fn has(since: u32, api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
-    let (has, name) = (&paths.has, api_name(item));
+    let (has, module) = (&paths.has, module(item));
     let Version { major, minor: last } = api.version;
     let brought = pinned(Version { major, minor: since }, paths);
     if last > HIGHEST {
         let (path, major, minor) = (&paths.pinned, Literal::u32_unsuffixed(major), numbers().1);
         return quote! {
-            impl<Method, const #minor: u32> #has<__api::#name, #brought, Method>
+            impl<Method, const #minor: u32> #has<#module::__Api, #brought, Method>
                 for #path<#major, #minor> {}
         };
     }
     let versions = (since..=last).map(|minor| pinned(Version { major, minor }, paths));
-    quote!(#(impl<Method> #has<__api::#name, #brought, Method> for #versions {})*)
+    quote!(#(impl<Method> #has<#module::__Api, #brought, Method> for #versions {})*)
 }
 
 /// `Pinned<2, 3>`.
@@ -126,14 +128,13 @@ fn pinned(version: Version, paths: &Paths) -> TokenStream {
     quote!(#path<#major, #minor>)
 }
 
-/// What stands for the API in the compiler's words: a name unlike the trait's, of which the
-/// compiler would print the path.
-fn api_name(item: &ItemTrait) -> Ident {
-    format_ident!("{}Api", item.ident.unraw(), span = Span::call_site())
+/// The module of the names by which the compiler speaks of what came later. Where a name is not
+/// unique it prints the path.
+fn module(item: &ItemTrait) -> Ident {
+    format_ident!("__{}", item.ident.unraw(), span = Span::call_site())
 }
 
-/// The module of a method's parameters, unlike the method's name, of which the compiler would else
-/// print the path.
+/// The module of a method's parameters, unlike the method's name, which stands beside it.
 fn of_method(method: &Method) -> Ident {
     format_ident!("of_{}", method.ident.unraw(), span = Span::call_site())
 }

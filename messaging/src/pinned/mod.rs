@@ -128,7 +128,7 @@ impl<const MAJOR: u32, const MINOR: u32> fmt::Debug for Pinned<MAJOR, MINOR> {
 /// let old = scheduler.prepare().version(version!("2.3")).build()?;
 /// old.hosts(512, omitted()).await?;
 /// // old.hosts(512, "north".to_owned()) does not compile:
-/// // parameter `zone` of method `hosts` of API `Scheduler` needs version 2.6
+/// // parameter `zone` of method `hosts` needs version Pinned<2, 6>
 ///
 /// struct Service {
 ///     scheduler: SchedulerClientAt<version!("2.3")>,

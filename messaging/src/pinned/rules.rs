@@ -8,8 +8,7 @@ use super::{AnyVersion, Given, LeftOut};
 
 /// A version of `Api` that has `Method`, which came with `Since`.
 #[diagnostic::on_unimplemented(
-    message = "method `{Method}` of `{Api}` needs version {Since}, and this client is pinned to \
-               {Self}",
+    message = "method `{Method}` needs version {Since}, and this client is pinned to {Self}",
     label = "has no method `{Method}`, which came with {Since}",
     note = "prepare a client for {Since} once all servers have it; or let \
             `.version(version!(..).version())` forget the literal, and ask `can_send` at run time"
@@ -22,8 +21,8 @@ impl<Api, Since, Method> Has<Api, Since, Method> for AnyVersion {}
 /// A form in which a client of `Version` takes `Parameter`, which came with `Since`, after its
 /// method.
 #[diagnostic::on_unimplemented(
-    message = "parameter `{Parameter}` of method `{Method}` of `{Api}` needs version {Since}, and \
-               this client is pinned to {Version}",
+    message = "parameter `{Parameter}` of method `{Method}` needs version {Since}, and this client \
+               is pinned to {Version}",
     label = "came with {Since}",
     note = "leave it out with `messaging::omitted()`, so that the server takes its default; or \
             prepare a client for {Since} once all servers have it"

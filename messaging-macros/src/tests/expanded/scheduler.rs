@@ -28,37 +28,33 @@ pub struct SchedulerEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 const _: () = {
-    mod __api {
-        pub enum SchedulerApi {}
-    }
-    mod __method {
+    mod __Scheduler {
+        pub enum __Api {}
         pub enum select_hosts {}
         pub enum update_capabilities {}
-    }
-    mod __parameter {
         pub mod of_select_hosts {
             pub enum filter_properties {}
         }
     }
     impl<
         Method,
-    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
     for ::messaging::Pinned<2, 3> {}
     impl<
         Method,
-    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
     for ::messaging::Pinned<2, 4> {}
     impl<
         Method,
-    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
     for ::messaging::Pinned<2, 5> {}
     impl<
         Method,
-    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 3>, Method>
+    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
     for ::messaging::Pinned<2, 6> {}
     impl<
         Method,
-    > ::messaging::__private::Has<__api::SchedulerApi, ::messaging::Pinned<2, 6>, Method>
+    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 6>, Method>
     for ::messaging::Pinned<2, 6> {}
     impl<P: ::messaging::Pin> SchedulerClientAt<P> {
         /// Describes the method `select_hosts`.
@@ -104,9 +100,9 @@ const _: () = {
         pub fn update_capabilities(&self, host: String) -> ::messaging::Cast
         where
             P: ::messaging::__private::Has<
-                __api::SchedulerApi,
+                __Scheduler::__Api,
                 ::messaging::Pinned<2, 3>,
-                __method::update_capabilities,
+                __Scheduler::update_capabilities,
             >,
         {
             ::messaging::__private::Pack::new(
@@ -155,10 +151,10 @@ const _: () = {
                 FilterProperties,
                 Form: ::messaging::__private::Takes<
                         ::messaging::Pinned<__MAJOR, __MINOR>,
-                        __api::SchedulerApi,
+                        __Scheduler::__Api,
                         ::messaging::Pinned<2, 6>,
-                        __method::select_hosts,
-                        __parameter::of_select_hosts::filter_properties,
+                        __Scheduler::select_hosts,
+                        __Scheduler::of_select_hosts::filter_properties,
                     >,
             >,
         ) -> ::messaging::Call<
