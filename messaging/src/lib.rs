@@ -162,6 +162,9 @@ pub mod errors {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
+#[cfg(doc)]
+#[doc = include_str!("../docs/versions.md")]
+pub mod versions {}
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/remote_error.md")]
