@@ -16,7 +16,8 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::api::{self, Filter, Manager, SchedulerClient, SchedulerEndpoint, Spec, client};
-use crate::bus::{on_both, unique};
+use crate::bus::{Bus, on_both, unique};
+use crate::gated::Gated;
 
 const PAGE: &str = include_str!("../../messaging/docs/errors.md");
 
@@ -124,6 +125,15 @@ impl Runtime for NoThreads {
 
     fn connect(&self, address: SocketAddr) -> Pending<io::Result<Box<dyn Socket>>> {
         self.0.connect(address)
+    }
+}
+
+/// Fails by what it was given.
+struct HandsOn(Failure);
+
+impl python::Scheduler for HandsOn {
+    async fn whoami(&self, _: &Context) -> Result<String, Failure> {
+        Err(self.0.clone())
     }
 }
 
@@ -235,12 +245,6 @@ async fn a_failure_that_a_method_hands_on_is_its_own() {
     let error = by_name(&bus).call::<()>("echo", json!({})).await.unwrap_err();
     assert!(error.is_bad_request() && !error.may_have_run());
 
-    struct HandsOn(Failure);
-    impl python::Scheduler for HandsOn {
-        async fn whoami(&self, _: &Context) -> Result<String, Failure> {
-            Err(self.0.clone())
-        }
-    }
     let bus = transport().await;
     let builder = RpcServer::builder(&bus, Target::topic("scheduler").server("host-1"));
     let endpoint = python::SchedulerEndpoint::new(HandsOn(error.failure().unwrap().clone()));
@@ -265,6 +269,44 @@ async fn a_timeout_says_what_was_waited_for() {
     let stage = |kind| errors.iter().find(|error| error.kind() == kind).and_then(Error::stage);
     assert_eq!(stage(ErrorKind::NotSent), Some(Stage::Expired));
     assert_eq!(stage(ErrorKind::Closed), Some(Stage::Answering));
+}
+
+/// The time was up while the message was being acknowledged, so that nobody else will run it.
+#[tokio::test(start_paused = true)]
+async fn what_is_acknowledged_and_has_not_begun_when_the_budget_ends_is_told_to_be_called_again() {
+    let (bus, gate) = Gated::over(Bus::memory().await).await;
+    let (server, mut seen, _manager) = api::serve(&bus, "one").await;
+    let call = tokio::spawn(client(&bus).hold().into_future());
+    gate.reached().await;
+    assert!(server.shutdown(Duration::from_secs(1)).await.still_closing);
+    gate.open();
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.is_shutting_down() && !error.may_have_run(), "{error}");
+    server.wait().await;
+    assert!(seen.try_recv().is_err(), "it has not run");
+}
+
+/// A handler in Python that raises what our kinds are called has failed by itself.
+#[tokio::test(start_paused = true)]
+async fn failures_that_are_called_like_a_kind_are_none_of_that_kind() {
+    for (module, class) in [
+        ("oslo_messaging.exceptions", "MessagingTimeout"),
+        ("oslo_messaging.rpc.client", "RPCVersionCapError"),
+        ("oslo_messaging.exceptions", "MessageUndeliverable"),
+        ("concurrent.futures._base", "CancelledError"),
+        ("demo.errors", "ShuttingDown"),
+    ] {
+        let bus = transport().await;
+        let builder = RpcServer::builder(&bus, Target::topic("scheduler").server("host-1"));
+        let raised = Failure::new(module, class, "in the handler");
+        let endpoint = python::SchedulerEndpoint::new(HandsOn(raised.clone()));
+        let _server = builder.endpoint(endpoint).start().await.unwrap();
+        let error = SchedulerClient::new(&bus).whoami().await.unwrap_err();
+        assert!(error.is_unknown_remote() && !error.is_transient(), "{error:?}");
+        let failure = error.failure().expect("it is the server's answer");
+        assert_eq!((&*failure.class, &*failure.module), (class, module));
+        assert_eq!((&failure.message, &failure.args), (&raised.message, &raised.args));
+    }
 }
 
 /// Hands its jobs to the test.

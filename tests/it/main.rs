@@ -11,6 +11,7 @@ mod connecting;
 mod context;
 mod delivery;
 mod errors;
+mod gated;
 mod gather;
 mod handover;
 mod introspection;

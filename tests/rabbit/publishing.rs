@@ -122,7 +122,8 @@ async fn a_name_of_a_peer_that_amqp_cannot_carry_is_an_error() {
 async fn a_broker_gone_silent_leaves_the_outcome_open_in_time() {
     let proxy = Proxy::start().await;
     let driver = connect_to(&proxy.url()).await.unwrap();
-    let address = to_fanout(&topic());
+    let name = topic();
+    let address = to_fanout(&name);
     let publish = Publish { mandatory: false, ..message(&address, b"{}") };
     // The channel is open, so that the message itself meets the silence.
     driver.publish(publish.clone()).await.unwrap();
@@ -130,6 +131,16 @@ async fn a_broker_gone_silent_leaves_the_outcome_open_in_time() {
     let (within, begun) = (Duration::from_millis(300), Instant::now());
     let error = driver.publish(Publish { within, ..publish }).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConfirmed, "{error}");
+    // As the page of errors shows it, but for the broker's address, the topic and the time.
+    let page = include_str!("../../messaging/docs/errors.md");
+    let (_, section) = page.split_once("\n## `NotConfirmed`\n").unwrap();
+    let shown = section.split("```").nth(1).unwrap().trim_start_matches("text\n");
+    let said = error.to_string().replace(&name, "scheduler");
+    let [said, shown] = [&said, shown].map(|text| {
+        let words = text.split_whitespace().skip(1).filter(|word| !word.ends_with("ms;"));
+        words.collect::<Vec<_>>().join(" ")
+    });
+    assert_eq!(said, shown);
     assert!(begun.elapsed() < within + Duration::from_millis(500));
     // And so does closing.
     let begun = Instant::now();
