@@ -2,7 +2,7 @@
 //! change with any release.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -57,6 +57,18 @@ pub fn context_as<'a, T: ContextArgument<'a>>(ctx: &'a Context) -> T {
     T::of(ctx)
 }
 
+/// Takes a request apart and runs its method; or answers what is wrong with it.
+pub fn handled(
+    invocation: Invocation,
+    method: impl FnOnce(Unpack) -> Result<Handled, Failure>,
+) -> Handled {
+    method(Unpack::new(invocation)).unwrap_or_else(refused)
+}
+
+fn refused(failure: Failure) -> Handled {
+    Box::pin(ready(Err(failure)))
+}
+
 /// A method that runs, to its answer.
 pub fn future_of(
     method: impl Future<Output = Result<Answer, Failure>> + Send + 'static,
@@ -84,14 +96,21 @@ pub fn no_reply() -> Result<Answer, Failure> {
 }
 
 /// What a method that is not the endpoint's answers.
-pub fn unknown(invocation: &Invocation) -> Result<Answer, Failure> {
-    Err(no_such_method(invocation.namespace(), invocation.method()))
+pub fn unknown(unpack: &Unpack) -> Result<Handled, Failure> {
+    Err(no_such_method(unpack.namespace(), unpack.method()))
 }
 
 /// Runs a method that blocks on a thread where that is allowed.
-pub async fn blocking(
+pub fn blocking(
     runtime: Arc<dyn Runtime>,
     method: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
+) -> Handled {
+    Box::pin(elsewhere(runtime, Box::new(method)))
+}
+
+async fn elsewhere(
+    runtime: Arc<dyn Runtime>,
+    method: Box<dyn FnOnce() -> Result<Answer, Failure> + Send>,
 ) -> Result<Answer, Failure> {
     if crate::rpc::server::may_block() {
         return crate::rpc::server::catch_panic(method).unwrap_or_else(Err);

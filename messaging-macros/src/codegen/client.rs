@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, ItemTrait, parse_quote};
 
@@ -139,7 +140,9 @@ fn client_method(
     if !api.is_sound {
         return absent_method(method, item, paths);
     }
-    let Paths { call, cast, pack, proxy, .. } = paths;
+    let Paths { call, cast, pack, .. } = paths;
+    let (packing, api_name) = (names::local("pack"), item.ident.unraw().to_string());
+    let mutable = (!method.params.is_empty()).then(|| quote!(mut));
     let Method { attributes, output, .. } = method;
     let ident = names::ours(&method.ident);
     let (cfg, visibility) = (&attributes.cfg, &item.vis);
@@ -175,9 +178,10 @@ fn client_method(
         #(#docs)*
         #(#cfg)*
         #visibility fn #ident(&self, #(#names: #types),*) -> #returned #bound {
-            #pack::new(&self.core, <Self as #proxy>::API.name, const { Self::#constant.erased() })
-                #(#packed)*
-                #sent
+            let #mutable #packing =
+                #pack::new(&self.core, #api_name, const { &Self::#constant.erased() });
+            #(#packed)*
+            #packing #sent
         }
     }
 }
@@ -212,7 +216,7 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
     }
 }
 
-/// `.arg(..)` for one parameter. What came after its method carries its version and its default:
+/// `pack.arg(..);` for one parameter. What came after its method carries its version and its default:
 /// to an older peer it is left out where it is the default, and refused otherwise.
 fn packed(
     api: &Api,
@@ -225,17 +229,18 @@ fn packed(
     let ident = names::param_at_type(param, method);
     let name = &param.name.value;
     let at = names::ours_at(ty.span());
+    let pack = names::local_at("pack", ty.span());
     if api.is_added(method, param) {
         let since = descriptor::version(api.param_since(method, param), paths);
         let default = defaults::of_param(api, method, param, &quote!(Self), paths);
         match version {
             Version::Literal => {
-                quote_spanned!(at=> .arg_given::<#ty, _>(#name, #since, #ident, #default))
+                quote_spanned!(at=> #pack.arg_given::<#ty, _>(#name, #since, #ident, #default);)
             }
-            _ => quote_spanned!(at=> .arg_since(#name, #since, &#ident, #default)),
+            _ => quote_spanned!(at=> #pack.arg_since(#name, #since, &#ident, #default);),
         }
     } else {
-        quote_spanned!(at=> .arg(#name, &#ident))
+        quote_spanned!(at=> #pack.arg(#name, &#ident);)
     }
 }
 

@@ -87,7 +87,7 @@ fn serving(item: &ItemTrait, paths: &Paths) -> TokenStream {
 
 fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { endpoint: endpoint_trait, proxy, api_descriptor, invocation, .. } = paths;
-    let Paths { handled, unknown, future_of, clone, absent, .. } = paths;
+    let Paths { handled, handle, unknown, clone, absent, .. } = paths;
     let endpoint = names::endpoint(item);
     let client = names::client(item);
     let t = names::implementation(item);
@@ -95,14 +95,15 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
     let (implementation, request) = (names::local("implementation"), names::local("invocation"));
+    let unpacking = names::local("unpack");
     let handling = if api.is_sound {
         let arms = api.methods.iter().map(|method| arm(api, method, item, &t, paths));
         quote! {
             let #implementation = #clone::clone(&self.implementation);
-            match #request.method() {
+            #handle(#request, move |mut #unpacking| match #unpacking.method() {
                 #(#arms)*
-                _ => #future_of(async move { #unknown(&#request) }),
-            }
+                _ => #unknown(&#unpacking),
+            })
         }
     } else {
         quote!(#absent())
@@ -122,11 +123,10 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 }
 
 fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
-    let Paths { future_of, unpack, .. } = paths;
-    let Paths { reply, no_reply, blocking, .. } = paths;
+    let Paths { future_of, ok, reply, no_reply, blocking, .. } = paths;
     let cfg = &method.attributes.cfg;
     let name = &method.name.value;
-    let (request, unpacking) = (names::local("invocation"), names::local("unpack"));
+    let unpacking = names::local("unpack");
     let ctx = names::local("ctx");
     let runtime = names::local("runtime");
     let taken = method.params.iter().map(|param| taken(api, method, param, item, paths));
@@ -148,21 +148,20 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
             #replied
         }
     };
-    let (before, answer) = if method.blocking {
+    let (before, handled) = if method.blocking {
         let before = quote!(let #runtime = #unpacking.runtime(););
-        (Some(before), quote!(#blocking(#runtime, move || { #answer }).await))
+        (Some(before), quote!(#blocking(#runtime, move || { #answer })))
     } else {
-        (None, answer)
+        (None, quote!(#future_of(async move { #answer })))
     };
     quote! {
         #(#cfg)*
-        #name => #future_of(async move {
-            let mut #unpacking = #unpack::new(#request);
+        #name => {
             #(#taken)*
             #before
             let #ctx = #unpacking.finish()?;
-            #answer
-        }),
+            #ok(#handled)
+        }
     }
 }
 

@@ -54,6 +54,7 @@ paths! { root:
     field_or = { #root::__private::field_or }
     future_of = { #root::__private::future_of }
     has = { #root::__private::Has }
+    handle = { #root::__private::handled }
     handled = { #root::__private::Handled }
     has_schemas = { #root::__private::HAS_SCHEMAS }
     left_out = { #root::__private::left_out }
@@ -69,7 +70,6 @@ paths! { root:
     takes = { #root::__private::Takes }
     to_value = { #root::__private::to_value }
     unknown = { #root::__private::unknown }
-    unpack = { #root::__private::Unpack }
     // The standard library.
     clone = { ::core::clone::Clone }
     debug = { ::core::fmt::Debug }
@@ -79,6 +79,7 @@ paths! { root:
     formatted = { ::core::fmt::Result }
     future = { ::core::future::Future }
     none = { ::core::option::Option::None }
+    ok = { ::core::result::Result::Ok }
     option = { ::core::option::Option }
     phantom = { ::core::marker::PhantomData }
     send = { ::core::marker::Send }

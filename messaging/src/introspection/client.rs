@@ -75,19 +75,19 @@ impl Introspection {
     /// Who the server is. As every call it waits for a worker that is free: an answer says that
     /// the server works, and not merely that its process is there.
     pub fn ping(&self) -> Call<Result<Pong, Infallible>> {
-        Pack::new(&self.core, Self::API.name, Self::PING).call()
+        Pack::new(&self.core, Self::API.name, &Self::PING).call()
     }
 
     /// What the server serves: each API with its methods, parameters, documentation and, where it
     /// was declared with them, schemas; and the hashes of its contract. It is what was declared: an
     /// access policy may allow less.
     pub fn describe(&self) -> Call<Result<Description, Infallible>> {
-        Pack::new(&self.core, Self::API.name, Self::DESCRIBE).call()
+        Pack::new(&self.core, Self::API.name, &Self::DESCRIBE).call()
     }
 
     /// What the server has done since it was made, method by method.
     pub fn stats(&self) -> Call<Result<Statistics, Infallible>> {
-        Pack::new(&self.core, Self::API.name, Self::STATS).call()
+        Pack::new(&self.core, Self::API.name, &Self::STATS).call()
     }
 }
 

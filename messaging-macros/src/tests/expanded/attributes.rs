@@ -66,14 +66,14 @@ const _: () = {
         #[allow(clippy::too_many_arguments)]
         #[cfg(windows)]
         fn foo_bar(&self, count: u32, text: Option<String>) -> ::messaging::Cast {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::FOO_BAR.erased() },
-                )
-                .arg("theCount", &count)
-                .arg("text", &text)
-                .cast()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Attributes",
+                const { &Self::FOO_BAR.erased() },
+            );
+            __pack.arg("theCount", &count);
+            __pack.arg("text", &text);
+            __pack.cast()
         }
     }
     #[automatically_derived]
@@ -147,35 +147,33 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                #[cfg(windows)]
-                "fooBar" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    #[cfg(windows)]
+                    "fooBar" => {
                         let count: u32 = __unpack.take_or::<u32>("theCount", ten)?;
                         let text: Option<String> = __unpack
                             .take_or::<
                                 Option<String>,
                             >("text", || ::core::default::Default::default())?;
                         let __ctx = __unpack.finish()?;
-                        <T as Attributes>::foo_bar(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                count,
-                                text,
-                            )
-                            .await;
-                        ::messaging::__private::no_reply()
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                <T as Attributes>::foo_bar(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        count,
+                                        text,
+                                    )
+                                    .await;
+                                ::messaging::__private::no_reply()
+                            }),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

@@ -55,23 +55,23 @@ const _: () = {
             &self,
             data: String,
         ) -> ::messaging::Call<Result<String, Failure>> {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::DIGEST.erased() },
-                )
-                .arg("data", &data)
-                .call()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Blocking",
+                const { &Self::DIGEST.erased() },
+            );
+            __pack.arg("data", &data);
+            __pack.call()
         }
         /// Casts `log`.
         pub fn log(&self, line: String) -> ::messaging::Cast {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::LOG.erased() },
-                )
-                .arg("line", &line)
-                .cast()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Blocking",
+                const { &Self::LOG.erased() },
+            );
+            __pack.arg("line", &line);
+            __pack.cast()
         }
     }
     #[automatically_derived]
@@ -144,16 +144,15 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "digest" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "digest" => {
                         let data: String = __unpack.take("data")?;
                         let __runtime = __unpack.runtime();
                         let __ctx = __unpack.finish()?;
-                        ::messaging::__private::blocking(
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::blocking(
                                 __runtime,
                                 move || {
                                     let __result = <T as Blocking>::digest(
@@ -163,19 +162,15 @@ const _: () = {
                                     );
                                     ::messaging::__private::reply(__result)
                                 },
-                            )
-                            .await
-                    })
-                }
-                "log" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+                            ),
+                        )
+                    }
+                    "log" => {
                         let line: String = __unpack.take("line")?;
                         let __runtime = __unpack.runtime();
                         let __ctx = __unpack.finish()?;
-                        ::messaging::__private::blocking(
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::blocking(
                                 __runtime,
                                 move || {
                                     <T as Blocking>::log(
@@ -185,16 +180,12 @@ const _: () = {
                                     );
                                     ::messaging::__private::no_reply()
                                 },
-                            )
-                            .await
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                            ),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

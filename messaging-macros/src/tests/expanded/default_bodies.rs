@@ -55,13 +55,13 @@ const _: () = {
         );
         /// Calls `given`.
         pub fn given(&self, count: u32) -> ::messaging::Call<Result<u32, Failure>> {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::GIVEN.erased() },
-                )
-                .arg("count", &count)
-                .call()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Defaults",
+                const { &Self::GIVEN.erased() },
+            );
+            __pack.arg("count", &count);
+            __pack.call()
         }
     }
     #[automatically_derived]
@@ -134,29 +134,27 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "given" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "given" => {
                         let count: u32 = __unpack.take("count")?;
                         let __ctx = __unpack.finish()?;
-                        let __result = <T as Defaults>::given(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                count,
-                            )
-                            .await;
-                        ::messaging::__private::reply(__result)
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                let __result = <T as Defaults>::given(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        count,
+                                    )
+                                    .await;
+                                ::messaging::__private::reply(__result)
+                            }),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

@@ -57,13 +57,13 @@ const _: () = {
             &self,
             item: T,
         ) -> crate::messaging::Call<Result<u32, Failure>> {
-            crate::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as crate::messaging::Proxy>::API.name,
-                    const { Self::PUT.erased() },
-                )
-                .arg("item", &item)
-                .call()
+            let mut __pack = crate::messaging::__private::Pack::new(
+                &self.core,
+                "Store",
+                const { &Self::PUT.erased() },
+            );
+            __pack.arg("item", &item);
+            __pack.call()
         }
     }
     #[automatically_derived]
@@ -162,32 +162,30 @@ const _: () = {
             __invocation: crate::messaging::Invocation,
         ) -> crate::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "put" => {
-                    crate::messaging::__private::future_of(async move {
-                        let mut __unpack = crate::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            crate::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "put" => {
                         let item: T = __unpack.take("item")?;
                         let __ctx = __unpack.finish()?;
-                        let __result = <Implementation as Store<
-                            T,
-                            SIZE,
-                        >>::put(
-                                &*__implementation,
-                                crate::messaging::__private::context_as(&__ctx),
-                                item,
-                            )
-                            .await;
-                        crate::messaging::__private::reply(__result)
-                    })
-                }
-                _ => {
-                    crate::messaging::__private::future_of(async move {
-                        crate::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            crate::messaging::__private::future_of(async move {
+                                let __result = <Implementation as Store<
+                                    T,
+                                    SIZE,
+                                >>::put(
+                                        &*__implementation,
+                                        crate::messaging::__private::context_as(&__ctx),
+                                        item,
+                                    )
+                                    .await;
+                                crate::messaging::__private::reply(__result)
+                            }),
+                        )
+                    }
+                    _ => crate::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

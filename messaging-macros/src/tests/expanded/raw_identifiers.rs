@@ -41,13 +41,13 @@ const _: () = {
         );
         /// Calls `match`.
         pub fn r#match(&self, r#struct: u32) -> ::messaging::Call<Result<u32, Failure>> {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::MATCH.erased() },
-                )
-                .arg("struct", &r#struct)
-                .call()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "trait",
+                const { &Self::MATCH.erased() },
+            );
+            __pack.arg("struct", &r#struct);
+            __pack.call()
         }
     }
     #[automatically_derived]
@@ -120,29 +120,27 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "match" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "match" => {
                         let r#struct: u32 = __unpack.take("struct")?;
                         let __ctx = __unpack.finish()?;
-                        let __result = <T as r#trait>::r#match(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                r#struct,
-                            )
-                            .await;
-                        ::messaging::__private::reply(__result)
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                let __result = <T as r#trait>::r#match(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        r#struct,
+                                    )
+                                    .await;
+                                ::messaging::__private::reply(__result)
+                            }),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

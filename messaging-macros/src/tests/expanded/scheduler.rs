@@ -105,13 +105,13 @@ const _: () = {
                 __Scheduler::update_capabilities,
             >,
         {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::UPDATE_CAPABILITIES.erased() },
-                )
-                .arg("host", &host)
-                .cast()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Scheduler",
+                const { &Self::UPDATE_CAPABILITIES.erased() },
+            );
+            __pack.arg("host", &host);
+            __pack.cast()
         }
     }
     impl SchedulerClientAt<::messaging::AnyVersion> {
@@ -124,19 +124,20 @@ const _: () = {
             Result<Vec<Host>, SchedulerError>,
             ::messaging::Idempotent,
         > {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::SELECT_HOSTS.erased() },
-                )
-                .arg("request_spec", &request_spec)
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Scheduler",
+                const { &Self::SELECT_HOSTS.erased() },
+            );
+            __pack.arg("request_spec", &request_spec);
+            __pack
                 .arg_since(
                     "filter_properties",
                     ::messaging::Version::new(2, 6),
                     &filter_properties,
                     || ::core::default::Default::default(),
-                )
-                .call()
+                );
+            __pack.call()
         }
     }
     impl<
@@ -161,12 +162,13 @@ const _: () = {
             Result<Vec<Host>, SchedulerError>,
             ::messaging::Idempotent,
         > {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::SELECT_HOSTS.erased() },
-                )
-                .arg("request_spec", &request_spec)
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Scheduler",
+                const { &Self::SELECT_HOSTS.erased() },
+            );
+            __pack.arg("request_spec", &request_spec);
+            __pack
                 .arg_given::<
                     FilterProperties,
                     _,
@@ -175,8 +177,8 @@ const _: () = {
                     ::messaging::Version::new(2, 6),
                     filter_properties,
                     || ::core::default::Default::default(),
-                )
-                .call()
+                );
+            __pack.call()
         }
     }
     #[automatically_derived]
@@ -249,12 +251,10 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "select_hosts" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "select_hosts" => {
                         let request_spec: RequestSpec = __unpack.take("request_spec")?;
                         let filter_properties: FilterProperties = __unpack
                             .take_or::<
@@ -264,38 +264,37 @@ const _: () = {
                                 || ::core::default::Default::default(),
                             )?;
                         let __ctx = __unpack.finish()?;
-                        let __result = <T as Scheduler>::select_hosts(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                request_spec,
-                                filter_properties,
-                            )
-                            .await;
-                        ::messaging::__private::reply(__result)
-                    })
-                }
-                "update_capabilities" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                let __result = <T as Scheduler>::select_hosts(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        request_spec,
+                                        filter_properties,
+                                    )
+                                    .await;
+                                ::messaging::__private::reply(__result)
+                            }),
+                        )
+                    }
+                    "update_capabilities" => {
                         let host: String = __unpack.take("host")?;
                         let __ctx = __unpack.finish()?;
-                        <T as Scheduler>::update_capabilities(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                host,
-                            )
-                            .await;
-                        ::messaging::__private::no_reply()
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                <T as Scheduler>::update_capabilities(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        host,
+                                    )
+                                    .await;
+                                ::messaging::__private::no_reply()
+                            }),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

@@ -64,24 +64,24 @@ const _: () = {
         );
         /// Calls `put`.
         fn put(&self, item: Item) -> ::messaging::Call<Result<u64, StoreError>> {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::PUT.erased() },
-                )
-                .arg("item", &item)
-                .call()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Store",
+                const { &Self::PUT.erased() },
+            );
+            __pack.arg("item", &item);
+            __pack.call()
         }
         /// Casts `forget`.
         #[cfg(feature = "gone")]
         fn forget(&self, id: u64) -> ::messaging::Cast {
-            ::messaging::__private::Pack::new(
-                    &self.core,
-                    <Self as ::messaging::Proxy>::API.name,
-                    const { Self::FORGET.erased() },
-                )
-                .arg("key", &id)
-                .cast()
+            let mut __pack = ::messaging::__private::Pack::new(
+                &self.core,
+                "Store",
+                const { &Self::FORGET.erased() },
+            );
+            __pack.arg("key", &id);
+            __pack.cast()
         }
     }
     #[automatically_derived]
@@ -169,50 +169,47 @@ const _: () = {
             __invocation: ::messaging::Invocation,
         ) -> ::messaging::__private::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            match __invocation.method() {
-                "put" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+            ::messaging::__private::handled(
+                __invocation,
+                move |mut __unpack| match __unpack.method() {
+                    "put" => {
                         let item: Item = __unpack.take("item")?;
                         let __ctx = __unpack.finish()?;
-                        let __result = <T as Store<
-                            Item,
-                        >>::put(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                item,
-                            )
-                            .await;
-                        ::messaging::__private::reply(__result)
-                    })
-                }
-                #[cfg(feature = "gone")]
-                "forget" => {
-                    ::messaging::__private::future_of(async move {
-                        let mut __unpack = ::messaging::__private::Unpack::new(
-                            __invocation,
-                        );
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                let __result = <T as Store<
+                                    Item,
+                                >>::put(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        item,
+                                    )
+                                    .await;
+                                ::messaging::__private::reply(__result)
+                            }),
+                        )
+                    }
+                    #[cfg(feature = "gone")]
+                    "forget" => {
                         let id: u64 = __unpack.take("key")?;
                         let __ctx = __unpack.finish()?;
-                        <T as Store<
-                            Item,
-                        >>::forget(
-                                &*__implementation,
-                                ::messaging::__private::context_as(&__ctx),
-                                id,
-                            )
-                            .await;
-                        ::messaging::__private::no_reply()
-                    })
-                }
-                _ => {
-                    ::messaging::__private::future_of(async move {
-                        ::messaging::__private::unknown(&__invocation)
-                    })
-                }
-            }
+                        ::core::result::Result::Ok(
+                            ::messaging::__private::future_of(async move {
+                                <T as Store<
+                                    Item,
+                                >>::forget(
+                                        &*__implementation,
+                                        ::messaging::__private::context_as(&__ctx),
+                                        id,
+                                    )
+                                    .await;
+                                ::messaging::__private::no_reply()
+                            }),
+                        )
+                    }
+                    _ => ::messaging::__private::unknown(&__unpack),
+                },
+            )
         }
     }
     #[automatically_derived]

@@ -1,14 +1,16 @@
 //! Requests as values: options are set on them, and awaiting sends them.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{self, IntoFuture};
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::again::{AtMostOnce, MayRunAgain};
-use super::outgoing::Outgoing;
+use super::outgoing::{Answered, Outgoing};
 use super::{Retried, RetryPolicy, Setting};
 use crate::rpc::Reply;
 use crate::{CallError, Context, Error};
@@ -24,7 +26,7 @@ use crate::{CallError, Context, Error};
 /// [`Idempotent`](super::Idempotent), of which a call can be [made again](Self::retry).
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<R, Runs = AtMostOnce> {
-    outgoing: Result<Outgoing, Error>,
+    outgoing: Result<Box<Outgoing>, Error>,
     _reply: PhantomData<fn() -> (R, Runs)>,
 }
 
@@ -34,12 +36,12 @@ pub struct Call<R, Runs = AtMostOnce> {
 /// `Runs` says how often its method may run, as for a [`Call`].
 #[must_use = "a cast is sent when it is awaited"]
 pub struct Cast<Runs = AtMostOnce> {
-    outgoing: Result<Outgoing, Error>,
+    outgoing: Result<Box<Outgoing>, Error>,
     _runs: PhantomData<fn() -> Runs>,
 }
 
 impl<R, Runs> Call<R, Runs> {
-    pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
+    pub(super) fn new(outgoing: Result<Box<Outgoing>, Error>) -> Self {
         Self { outgoing, _reply: PhantomData }
     }
 
@@ -78,7 +80,7 @@ impl<R, Runs> Call<R, Runs> {
         self
     }
 
-    pub(super) fn into_outgoing(self) -> Result<Outgoing, Error> {
+    pub(super) fn into_outgoing(self) -> Result<Box<Outgoing>, Error> {
         self.outgoing
     }
 
@@ -102,7 +104,7 @@ impl<R, Runs> Call<R, Runs> {
 }
 
 impl<Runs> Cast<Runs> {
-    pub(super) fn new(outgoing: Result<Outgoing, Error>) -> Self {
+    pub(super) fn new(outgoing: Result<Box<Outgoing>, Error>) -> Self {
         Self { outgoing, _runs: PhantomData }
     }
 
@@ -152,7 +154,7 @@ impl<Runs> Cast<Runs> {
     }
 }
 
-fn set(outgoing: &mut Result<Outgoing, Error>, change: impl FnOnce(&mut Outgoing)) {
+fn set(outgoing: &mut Result<Box<Outgoing>, Error>, change: impl FnOnce(&mut Outgoing)) {
     if let Ok(outgoing) = outgoing {
         change(outgoing);
     }
@@ -163,10 +165,28 @@ impl<R: Reply, Runs> IntoFuture for Call<R, Runs> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let outgoing = self.outgoing;
-        Box::pin(async move {
-            let outgoing = outgoing?;
-            outgoing.call::<R>(&outgoing.deadline()?).await
+        let answered = match self.outgoing {
+            Ok(outgoing) => outgoing.call(),
+            Err(error) => Box::pin(future::ready(Err(error))),
+        };
+        Box::pin(Reading { answered, _reply: PhantomData::<fn() -> R> })
+    }
+}
+
+/// A call that waits for its answer, which it then reads as what it is: all of a call that is of
+/// the user's types.
+struct Reading<R> {
+    answered: BoxFuture<'static, Result<Answered, Error>>,
+    _reply: PhantomData<fn() -> R>,
+}
+
+impl<R: Reply> Future for Reading<R> {
+    type Output = Result<R::Ok, CallError<R::Err>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.answered.as_mut().poll(context)) {
+            Ok(answered) => answered.read::<R>(),
+            Err(error) => Err(CallError::Rpc(error)),
         })
     }
 }
@@ -176,11 +196,10 @@ impl<Runs> IntoFuture for Cast<Runs> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let outgoing = self.outgoing;
-        Box::pin(async move {
-            let outgoing = outgoing?;
-            outgoing.cast(&outgoing.deadline()?).await
-        })
+        match self.outgoing {
+            Ok(outgoing) => outgoing.cast(),
+            Err(error) => Box::pin(future::ready(Err(error))),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ const UNREAD: usize = 1000;
 /// many have come, or a [`gap`](Self::gap) was too long. These are the rules of NATS (ADR-47).
 #[must_use = "a gather is sent when it is awaited"]
 pub struct Gather<R> {
-    outgoing: Result<Outgoing, Error>,
+    outgoing: Result<Box<Outgoing>, Error>,
     window: Duration,
     rules: Rules,
     _reply: PhantomData<fn() -> R>,
@@ -42,7 +42,7 @@ pub struct Gather<R> {
 /// [`dropped`](Self::dropped) counts it. Dropping the stream ends the gather.
 #[must_use = "answers are read from it"]
 pub struct Answers<R> {
-    outgoing: Outgoing,
+    outgoing: Box<Outgoing>,
     /// None where the broker said that nobody listens.
     gathering: Option<Gathering>,
     begun: Instant,

@@ -127,7 +127,7 @@ impl RpcClient {
         Cast::new(self.outgoing(method.into(), &args))
     }
 
-    fn outgoing(&self, method: String, args: &impl Serialize) -> Result<Outgoing, Error> {
+    fn outgoing(&self, method: String, args: &impl Serialize) -> Result<Box<Outgoing>, Error> {
         let settings = self.core.settings();
         if let Some(cap) = settings.version_cap {
             let allowed = settings.version.is_some_and(|version| cap.serves(version));

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use serde_json::Map;
 use serde_json::value::RawValue;
 
@@ -19,6 +20,19 @@ use crate::runtime::Runtime;
 use crate::transport::{Effort, Gathering, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
 use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
+
+/// A request that was answered.
+pub(super) struct Answered {
+    outgoing: Box<Outgoing>,
+    outcome: Outcome,
+}
+
+impl Answered {
+    /// What became of the request: the method's result, its own error, or another failure.
+    pub(super) fn read<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
+        self.outgoing.read::<R>(self.outcome)
+    }
+}
 
 /// A request that is ready to go.
 pub(super) struct Outgoing {
@@ -44,8 +58,8 @@ impl Outgoing {
         method: Cow<'static, str>,
         args: Box<RawValue>,
         version: Option<Version>,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             core: core.clone(),
             method,
             args,
@@ -58,34 +72,52 @@ impl Outgoing {
             context: None,
             fanout: false,
             left_out: LeftOut::new(),
-        }
+        })
     }
 
     /// The time of the method's own declaration.
-    pub(super) fn default_timeout(mut self, timeout: Option<Duration>) -> Self {
+    pub(super) fn default_timeout(mut self: Box<Self>, timeout: Option<Duration>) -> Box<Self> {
         self.default_timeout = timeout;
         self
     }
 
-    /// Sends it and waits for its answer, until `deadline`.
-    pub(super) async fn call<R: Reply>(
-        &self,
-        deadline: &Deadline,
-    ) -> Result<R::Ok, CallError<R::Err>> {
+    /// Sends it and waits for its answer as long as it may take.
+    ///
+    /// In a box, and of no type of the user's: else it would be compiled anew wherever something
+    /// is called, for each type that is returned.
+    pub(super) fn call(self: Box<Self>) -> BoxFuture<'static, Result<Answered, Error>> {
+        Box::pin(async move {
+            let outcome = self.answered_by(&self.deadline()?).await?;
+            Ok(Answered { outgoing: self, outcome })
+        })
+    }
+
+    /// Sends it and waits for its answer, until `deadline`; boxed as [`call`](Self::call) is.
+    pub(super) fn exchange<'a>(
+        &'a self,
+        deadline: &'a Deadline,
+    ) -> BoxFuture<'a, Result<Outcome, Error>> {
+        Box::pin(self.answered_by(deadline))
+    }
+
+    async fn answered_by(&self, deadline: &Deadline) -> Result<Outcome, Error> {
         let address = self.address()?;
         let road = self.core.road();
         let begun = road.runtime().now();
-        let answer = road
-            .call(&address, deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
-                self.encode(Some(reply_to))
-            })
-            .await
-            .map_err(|error| self.failed("call of", &error, begun))?;
-        self.read::<R>(answer)
+        road.call(&address, deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
+            self.encode(Some(reply_to))
+        })
+        .await
+        .map_err(|error| self.failed("call of", &error, begun))
+    }
+
+    /// Sends it and waits until the broker has it; boxed as [`call`](Self::call) is.
+    pub(super) fn cast(self: Box<Self>) -> BoxFuture<'static, Result<(), Error>> {
+        Box::pin(async move { self.send(&self.deadline()?).await })
     }
 
     /// Sends it and waits until the broker has it, until `deadline`.
-    pub(super) async fn cast(&self, deadline: &Deadline) -> Result<(), Error> {
+    pub(super) async fn send(&self, deadline: &Deadline) -> Result<(), Error> {
         let address = self.address()?;
         let body = self.encode(None)?;
         let road = self.core.road();
@@ -215,50 +247,42 @@ impl Outgoing {
 
     /// What became of the request: the method's result, its own error, or another failure.
     pub(super) fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
-        let differs = contract::differs(&self.core, &answer.notes);
-        match self.read_result::<R>(answer) {
-            Err(CallError::Rpc(error)) if differs && contract::may_explain(error.kind()) => {
-                Err(CallError::Rpc(error.followed_by(contract::DIFFERS)))
+        let Outcome { result, notes } = answer;
+        let differs = contract::differs(&self.core, &notes);
+        let failure = match result {
+            Ok(result) => {
+                let expected = std::any::type_name::<R::Ok>();
+                return result
+                    .read()
+                    .map_err(|error| CallError::Rpc(self.unreadable(error, expected, differs)));
             }
-            result => result,
+            Err(failure) => failure,
+        };
+        let kind = framework_kind(&failure, &notes);
+        match kind.is_none().then(|| R::Err::from_failure(&failure)).flatten() {
+            Some(error) => Err(CallError::Remote(error)),
+            None => {
+                let kind = kind.unwrap_or(ErrorKind::Remote);
+                Err(CallError::Rpc(self.answered(kind, failure, &notes, differs)))
+            }
         }
     }
 
-    fn read_result<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
-        match answer.result {
-            Ok(result) => result.read().map_err(|error| {
-                let error = Error::new(
-                    ErrorKind::Decode,
-                    format!(
-                        "{}: the result is not the `{}` that was expected; {}",
-                        self.place("call of"),
-                        std::any::type_name::<R::Ok>(),
-                        ErrorKind::Decode.next_step(),
-                    ),
-                )
-                .with_source(error);
-                CallError::Rpc(error)
-            }),
-            Err(failure) => Err(match framework_kind(&failure, &answer.notes) {
-                Some(kind) => CallError::Rpc(self.answered(kind, failure, &answer.notes)),
-                None => match R::Err::from_failure(&failure) {
-                    Some(error) => CallError::Remote(error),
-                    None => {
-                        CallError::Rpc(self.answered(ErrorKind::Remote, failure, &answer.notes))
-                    }
-                },
-            }),
-        }
+    fn unreadable(&self, error: serde_json::Error, expected: &str, differs: bool) -> Error {
+        let (place, next_step) = (self.place("call of"), ErrorKind::Decode.next_step());
+        let text =
+            format!("{place}: the result is not the `{expected}` that was expected; {next_step}");
+        explained(Error::new(ErrorKind::Decode, text).with_source(error), differs)
     }
 
-    fn answered(&self, kind: ErrorKind, failure: Failure, notes: &Notes) -> Error {
+    fn answered(&self, kind: ErrorKind, failure: Failure, notes: &Notes, differs: bool) -> Error {
         let server = match notes.get(notes::SERVER) {
             Some(server) => format!("server `{}`", shortened(server)),
             None => "the server".to_owned(),
         };
         let (place, next_step) = (self.place("call of"), kind.next_step());
         let text = format!("{place}: {server} answered {failure}; {next_step}");
-        Error::new(kind, text).with_failure(failure)
+        explained(Error::new(kind, text).with_failure(failure), differs)
     }
 
     /// `call of method `x` on topic `y``.
@@ -297,6 +321,12 @@ impl fmt::Debug for Outgoing {
             .field("client", &self.core)
             .finish_non_exhaustive()
     }
+}
+
+/// The error, and where the server has another contract, that too if it may be why.
+fn explained(error: Error, differs: bool) -> Error {
+    let may_be_why = differs && contract::may_explain(error.kind());
+    if may_be_why { error.followed_by(contract::DIFFERS) } else { error }
 }
 
 /// The failures that servers answer with by themselves, in this library and in the peer (wire

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::core::ClientCore;
 use super::outgoing::Outgoing;
@@ -16,7 +16,7 @@ use crate::{Argument, Error, ErrorKind, MethodDescriptor, Version};
 pub struct Pack<'a> {
     core: &'a ClientCore,
     api: &'static str,
-    method: MethodDescriptor,
+    method: &'static MethodDescriptor,
     /// A JSON object without its closing brace.
     args: Vec<u8>,
     /// The lowest version that has all that is in it.
@@ -28,7 +28,7 @@ pub struct Pack<'a> {
 impl<'a> Pack<'a> {
     /// Begins a request for `method`.
     #[must_use]
-    pub fn new(core: &'a ClientCore, api: &'static str, method: MethodDescriptor) -> Self {
+    pub fn new(core: &'a ClientCore, api: &'static str, method: &'static MethodDescriptor) -> Self {
         let mut pack = Self {
             core,
             api,
@@ -45,67 +45,45 @@ impl<'a> Pack<'a> {
     }
 
     /// Adds an argument that every version of the method has.
-    #[must_use]
-    pub fn arg<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
-        if self.refused.is_none()
-            && let Some(json) = self.encode(name, value)
-        {
-            self.put(name, &json);
+    pub fn arg<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        if let Some(before) = self.begin(name) {
+            let written = serde_json::to_writer(&mut self.args, value);
+            self.end(name, before, written);
         }
-        self
     }
 
     /// Adds an argument that the method has since `since`. A peer that is older does without it
     /// if it holds its default, and else the request is refused.
-    #[must_use]
     pub fn arg_since<T: Serialize>(
-        mut self,
+        &mut self,
         name: &'static str,
         since: Version,
         value: &T,
         default: impl FnOnce() -> T,
-    ) -> Self {
-        if self.refused.is_some() {
-            return self;
-        }
-        let Some(json) = self.encode(name, value) else {
-            return self;
-        };
+    ) {
         if !self.too_new(since) {
             self.needs = self.needs.max(since);
-            self.put(name, &json);
-            return self;
+            self.arg(name, value);
+        } else if self.refused.is_none() {
+            // As text first, since that is how anything travels.
+            self.keep_back(name, since, serde_json::to_vec(value), serde_json::to_vec(&default()));
         }
-        // As values: maps are written in an order of their own.
-        let value = serde_json::from_str::<Value>(json.get());
-        let is_default = serde_json::to_value(default())
-            .is_ok_and(|default| value.is_ok_and(|value| value == default));
-        if is_default {
-            self.leave_out(name, || json);
-        } else {
-            let parameter = format!("parameter `{name}`");
-            self.refused =
-                Some(self.version_error(&parameter, since, "leave it at its default or "));
-        }
-        self
     }
 
     /// The same for what the call of a pinned client may leave out.
-    #[must_use]
     pub fn arg_given<T: Serialize, A: Argument<T>>(
-        self,
+        &mut self,
         name: &'static str,
         since: Version,
         argument: A,
         default: impl FnOnce() -> T,
-    ) -> Self {
+    ) {
         match argument.given() {
             Some(value) => self.arg_since(name, since, &value, default),
-            None => {
-                let mut pack = self;
-                pack.leave_out(name, || to_raw_value(&default()).unwrap_or_default());
-                pack
+            None if self.core.road().wants_left_out() => {
+                self.leave_out(name, serde_json::to_vec(&default()));
             }
+            None => {}
         }
     }
 
@@ -119,16 +97,13 @@ impl<'a> Pack<'a> {
         Cast::new(self.finish())
     }
 
-    fn finish(mut self) -> Result<Outgoing, Error> {
+    fn finish(mut self) -> Result<Box<Outgoing>, Error> {
         if let Some(refused) = self.refused.take() {
             return Err(refused);
         }
         self.args.push(b'}');
         // Braces, names that serde_json escaped and values that it wrote: always JSON.
-        let args = String::from_utf8(self.args)
-            .ok()
-            .and_then(|json| RawValue::from_string(json).ok())
-            .unwrap_or_else(|| RawValue::NULL.to_owned());
+        let args = as_json(self.args).unwrap_or_default();
         let version = self.core.settings().version.unwrap_or(self.needs);
         let mut outgoing = Outgoing::new(self.core, self.method.name.into(), args, Some(version));
         outgoing.left_out = self.left_out;
@@ -136,37 +111,69 @@ impl<'a> Pack<'a> {
     }
 
     /// What a server makes of its own accord is told to those that are none.
-    fn leave_out(&mut self, name: &'static str, default: impl FnOnce() -> Box<RawValue>) {
-        if self.core.road().wants_left_out() {
-            self.left_out.push((name, default()));
-        }
+    fn leave_out(&mut self, name: &'static str, default: serde_json::Result<Vec<u8>>) {
+        let default = default.ok().and_then(as_json);
+        self.left_out.push((name, default.unwrap_or_default()));
     }
 
-    fn encode<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Option<Box<RawValue>> {
-        match to_raw_value(value) {
-            Ok(json) => Some(json),
-            Err(error) => {
-                let refused = Error::new(
-                    ErrorKind::Encode,
-                    format!(
-                        "argument `{name}` of method `{}` of API `{}` cannot be written as JSON",
-                        self.method.name, self.api
-                    ),
-                );
-                self.refused = Some(refused.with_next_step().with_source(error));
-                None
-            }
+    /// Makes ready for the value of `name`, unless the request is refused; gives what to go back to
+    /// where the value cannot be written.
+    fn begin(&mut self, name: &str) -> Option<usize> {
+        if self.refused.is_some() {
+            return None;
         }
-    }
-
-    fn put(&mut self, name: &str, json: &RawValue) {
-        if self.args.len() > 1 {
+        let before = self.args.len();
+        if before > 1 {
             self.args.push(b',');
         }
         // A text and a vector: neither can fail.
         let _ = serde_json::to_writer(&mut self.args, name);
         self.args.push(b':');
-        self.args.extend_from_slice(json.get().as_bytes());
+        Some(before)
+    }
+
+    fn end(&mut self, name: &str, before: usize, written: serde_json::Result<()>) {
+        if let Err(error) = written {
+            self.args.truncate(before);
+            self.refuse(name, error);
+        }
+    }
+
+    /// Keeps from the peer what it does not know, if that is the default; refuses the request else.
+    fn keep_back(
+        &mut self,
+        name: &'static str,
+        since: Version,
+        value: serde_json::Result<Vec<u8>>,
+        default: serde_json::Result<Vec<u8>>,
+    ) {
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => return self.refuse(name, error),
+        };
+        // As values: maps are written in an order of their own.
+        let read = |json: &[u8]| serde_json::from_slice::<Value>(json);
+        let default = default.and_then(|default| read(&default));
+        if default.is_ok_and(|default| read(&value).is_ok_and(|value| value == default)) {
+            if self.core.road().wants_left_out() {
+                self.leave_out(name, Ok(value));
+            }
+        } else {
+            let parameter = format!("parameter `{name}`");
+            self.refused =
+                Some(self.version_error(&parameter, since, "leave it at its default or "));
+        }
+    }
+
+    fn refuse(&mut self, name: &str, error: serde_json::Error) {
+        let refused = Error::new(
+            ErrorKind::Encode,
+            format!(
+                "argument `{name}` of method `{}` of API `{}` cannot be written as JSON",
+                self.method.name, self.api
+            ),
+        );
+        self.refused = Some(refused.with_next_step().with_source(error));
     }
 
     fn too_new(&self, since: Version) -> bool {
@@ -190,6 +197,11 @@ impl<'a> Pack<'a> {
             ),
         )
     }
+}
+
+/// What was written as JSON, which it is.
+fn as_json(written: Vec<u8>) -> Option<Box<RawValue>> {
+    RawValue::from_string(String::from_utf8(written).ok()?).ok()
 }
 
 impl fmt::Debug for Pack<'_> {

@@ -51,7 +51,7 @@ use crate::{CallError, Error};
 /// ```
 #[must_use = "it is sent when it is awaited"]
 pub struct Retried<T, E> {
-    outgoing: Result<Outgoing, Error>,
+    outgoing: Result<Box<Outgoing>, Error>,
     policy: RetryPolicy,
     when: Option<Box<When<E>>>,
     attempt: Attempt<T, E>,
@@ -65,18 +65,20 @@ type When<E> = dyn Fn(&E) -> bool + Send + Sync;
 type Attempt<T, E> = for<'a> fn(&'a Outgoing, &'a Deadline) -> BoxFuture<'a, Result<T, E>>;
 
 impl<T, E> Retried<T, CallError<E>> {
-    pub(super) fn of_call<R>(outgoing: Result<Outgoing, Error>, policy: RetryPolicy) -> Self
+    pub(super) fn of_call<R>(outgoing: Result<Box<Outgoing>, Error>, policy: RetryPolicy) -> Self
     where
         R: Reply<Ok = T, Err = E>,
     {
-        let attempt: Attempt<T, _> = |outgoing, deadline| Box::pin(outgoing.call::<R>(deadline));
+        let attempt: Attempt<T, _> = |outgoing, deadline| {
+            Box::pin(async { outgoing.read::<R>(outgoing.exchange(deadline).await?) })
+        };
         Self { outgoing, policy, when: None, attempt, rpc: CallError::rpc }
     }
 }
 
 impl Retried<(), Error> {
-    pub(super) fn of_cast(outgoing: Result<Outgoing, Error>, policy: RetryPolicy) -> Self {
-        let attempt: Attempt<(), _> = |outgoing, deadline| Box::pin(outgoing.cast(deadline));
+    pub(super) fn of_cast(outgoing: Result<Box<Outgoing>, Error>, policy: RetryPolicy) -> Self {
+        let attempt: Attempt<(), _> = |outgoing, deadline| Box::pin(outgoing.send(deadline));
         Self { outgoing, policy, when: None, attempt, rpc: |error| Some(error) }
     }
 }

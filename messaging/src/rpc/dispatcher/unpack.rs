@@ -59,6 +59,18 @@ impl Unpack {
         }
     }
 
+    /// The method that was asked for, by its name on the wire.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.0.method()
+    }
+
+    /// The namespace that it was asked for in.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.0.namespace()
+    }
+
     /// The runtime that the server runs on.
     #[must_use]
     pub fn runtime(&self) -> Arc<dyn Runtime> {

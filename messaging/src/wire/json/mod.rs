@@ -65,20 +65,27 @@ impl From<&str> for Json {
 ///
 /// What is wrong with it, or how it is not what `T` expects.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    let strictly = match serde_json::from_str(text) {
+    let refused = match strictly(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     let mended = surrogates::mend(text);
-    let strictly = match &mended {
-        None => strictly,
-        Some(mended) => match serde_json::from_str(mended) {
+    let refused = match &mended {
+        None => refused,
+        Some(mended) => match strictly(mended) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         },
     };
     let text = mended.as_deref().unwrap_or(text);
-    if python::has_words(text) { python::read(text) } else { Err(strictly) }
+    if python::has_words(text) { python::read(text) } else { Err(refused) }
+}
+
+/// Reads a text as serde_json does. By itself, so that it is compiled once for a type and not at
+/// both of its uses.
+#[inline(never)]
+fn strictly<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text)
 }
 
 /// A value, whatever it is: as its text where a `Value` cannot hold it, as a NaN.
