@@ -79,7 +79,8 @@ pub(super) fn values(
     };
     let needs = match needs(&old_client, &new_client) {
         Needs::Minor
-            if is_equal(was, is, pair.budget) && !what.iter().any(|it| it.contains("default")) =>
+            if is_equal(was, is, pair.budget)
+                && !what.iter().any(|it| it.starts_with("the default of")) =>
         {
             Needs::Patch
         }

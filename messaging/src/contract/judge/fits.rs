@@ -9,9 +9,9 @@ use super::shape::{Kind, Shape};
 use super::side::Side;
 use super::words::{name, names};
 
-/// How many pairs of alternatives are looked at while two contracts are compared: a peer may send
-/// a contract.
-const STEPS: usize = 100_000;
+/// How many pairs of alternatives, and how many members of them, are looked at while two contracts
+/// are compared: a peer may send a contract.
+const STEPS: usize = 1_000_000;
 
 /// How deep schemas may stand within each other.
 const DEPTH: usize = 64;
@@ -85,7 +85,8 @@ impl Fitting<'_> {
             (Ok(written), Ok(read)) => (written, read),
             (Err(why), _) | (_, Err(why)) => return vec![unknown(path, why)],
         };
-        if !self.budget.spend(written.len() * read.len()) {
+        let members: usize = written.iter().chain(&read).map(Shape::weight).sum();
+        if !self.budget.spend(written.len() * read.len() + members) {
             return vec![unknown(path, "its schema is too large to be compared".to_owned())];
         }
         self.under_way.push((writer.clone(), reader.clone()));

@@ -68,6 +68,16 @@ impl Shape {
     pub(super) const fn new(kind: Kind) -> Self {
         Self { kind, opaque: BTreeMap::new() }
     }
+
+    /// How much there is to look at.
+    pub(super) fn weight(&self) -> usize {
+        1 + match &self.kind {
+            Kind::Text(text) => text.only.as_ref().map_or(0, BTreeSet::len) + text.except.len(),
+            Kind::List(list) => list.prefix.len(),
+            Kind::Object(object) => object.properties.len() + object.patterns.len(),
+            Kind::Any | Kind::Null | Kind::Bool(_) | Kind::Integer(_) | Kind::Number => 0,
+        }
+    }
 }
 
 impl List {

@@ -23,40 +23,44 @@ type OneSide<'a> = (&'a Value, Side<'a>);
 
 /// Whether two schemas are the same, however their types are called.
 pub(in super::super) fn is_same(old: OneSide<'_>, new: OneSide<'_>) -> bool {
-    same(old, new, &mut BTreeSet::new())
-}
-
-fn same(old: OneSide<'_>, new: OneSide<'_>, seen: &mut BTreeSet<(String, String)>) -> bool {
-    match (old.0, new.0) {
-        (Value::Array(olds), Value::Array(news)) => {
-            let pair = |(one, other)| same((one, old.1), (other, new.1), seen);
-            olds.len() == news.len() && olds.iter().zip(news).all(pair)
-        }
-        (Value::Object(olds), Value::Object(news)) => {
-            let keys = olds.keys().collect::<BTreeSet<_>>() == news.keys().collect();
-            keys && olds.iter().all(|(key, one)| {
-                let Some(other) = news.get(key) else { return false };
-                let (one, other) = match (key.as_str(), one.as_str(), other.as_str()) {
-                    ("$ref", Some(one), Some(other)) => {
-                        let pair = (one.to_owned(), other.to_owned());
-                        if seen.contains(&pair) {
-                            return true;
-                        }
-                        if seen.len() > TYPES {
-                            return false;
-                        }
-                        let found = (old.1.resolve(one), new.1.resolve(other));
+    // A list of what is left and no recursion: a peer's types may refer to one another endlessly.
+    let mut left = vec![(old.0, new.0)];
+    let mut seen = BTreeSet::new();
+    while let Some(pair) = left.pop() {
+        match pair {
+            (Value::Array(olds), Value::Array(news)) => {
+                if olds.len() != news.len() {
+                    return false;
+                }
+                left.extend(olds.iter().zip(news));
+            }
+            (Value::Object(olds), Value::Object(news)) => {
+                if olds.len() != news.len() {
+                    return false;
+                }
+                for (key, one) in olds {
+                    let Some(other) = news.get(key) else { return false };
+                    let (Some(one_name), Some(other_name)) = (one.as_str(), other.as_str()) else {
+                        left.push((one, other));
+                        continue;
+                    };
+                    if key != "$ref" {
+                        left.push((one, other));
+                    } else if seen.insert((one_name, other_name)) {
+                        let found = (old.1.resolve(one_name), new.1.resolve(other_name));
                         let (Some((_, one)), Some((_, other))) = found else { return false };
-                        seen.insert(pair);
-                        (one, other)
+                        left.push((one, other));
                     }
-                    _ => (one, other),
-                };
-                same((one, old.1), (other, new.1), seen)
-            })
+                }
+            }
+            (old, new) if old == new => {}
+            _ => return false,
         }
-        (old, new) => old == new,
+        if seen.len() > TYPES {
+            return false;
+        }
     }
+    true
 }
 
 /// What is different between two schemas, in words: `.host: was a string, is u32`.
