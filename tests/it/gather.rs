@@ -100,6 +100,13 @@ on_both! {
         assert_eq!(answers.all().await.len(), 0);
     }
 
+    async fn a_client_of_one_server_does_not_ask_every_server(bus: Bus) {
+        let one = rooms(&bus).prepare().server("one").build().unwrap();
+        let error = one.newest().gather(LONG).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Target);
+        assert!(error.to_string().contains("server `one`"), "{error}");
+    }
+
     async fn a_server_that_refuses_is_an_answer(bus: Bus) {
         let _one = house(&bus, "one", Ok(1), AT_ONCE).await;
         let client = RpcClient::new(&bus.transport, bus.target().version(version!("1.3")));

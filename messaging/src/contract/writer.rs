@@ -20,6 +20,15 @@ impl Schemas {
         Self(Some(write))
     }
 
+    /// Whether they are told by one function, so that they are the same. Those of a generic API
+    /// are not. Where two functions are taken for another, work is done twice, and no more.
+    pub(crate) fn are(self, other: Self) -> bool {
+        match (self.0, other.0) {
+            (Some(one), Some(two)) => std::ptr::fn_addr_eq(one, two),
+            (one, two) => one.is_none() == two.is_none(),
+        }
+    }
+
     /// Adds them to the contract of the same API.
     pub(super) fn add_to(self, contract: &mut Contract) {
         let Self(Some(write)) = self else { return };

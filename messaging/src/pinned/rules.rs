@@ -11,7 +11,8 @@ use super::{AnyVersion, Given, LeftOut};
     message = "method `{Method}` needs version {Since}, and this client is pinned to {Self}",
     label = "has no method `{Method}`, which came with {Since}",
     note = "prepare a client for {Since} once all servers have it; or let \
-            `.version(version!(..).version())` forget the literal, and ask `can_send` at run time"
+            `.version(version!(..).version())` forget the literal, and ask `can_send` at run time",
+    note = "a version above the API's own, or of another major, has nothing"
 )]
 pub trait Has<Api, Since, Method> {}
 

@@ -40,13 +40,18 @@ impl Contracts {
     pub(crate) fn known(&self, api: &ApiDescriptor) -> Arc<Known> {
         let mut all = lock(&self.0);
         let of_name = all.entry(api.name).or_default();
-        if let Some((_, known)) = of_name.iter().find(|(other, _)| other == api) {
+        if let Some((_, known)) = of_name.iter().find(|(other, _)| is_same(other, api)) {
             return Arc::clone(known);
         }
         let known = Arc::new(Known::new(Fingerprint::of(&Contract::of(api))));
         of_name.push((*api, Arc::clone(&known)));
         known
     }
+}
+
+/// Also in its schemas, which differ between the APIs that a generic trait stands for.
+fn is_same(one: &ApiDescriptor, other: &ApiDescriptor) -> bool {
+    one == other && one.schemas.are(other.schemas)
 }
 
 impl Known {
@@ -95,6 +100,17 @@ mod tests {
         assert_eq!(contracts.known(&API).see("other"), Seen::Before);
         let newer = ApiDescriptor { version: Version::new(1, 1), ..API };
         assert_eq!(contracts.known(&newer).see("other"), Seen::New);
+    }
+
+    #[test]
+    fn the_apis_of_a_generic_trait_are_told_apart() {
+        // Unlike in what they do, or they could be one function.
+        let text = API.__with_schemas(|writer| _ = format!("{writer:?} of texts"));
+        let number = API.__with_schemas(|writer| _ = format!("{writer:?} of numbers"));
+        let contracts = Contracts::default();
+        assert_eq!(contracts.known(&text).see("other"), Seen::New);
+        assert_eq!(contracts.known(&number).see("other"), Seen::New);
+        assert_eq!(contracts.known(&text).see("other"), Seen::Before);
     }
 
     /// A peer may send any number.

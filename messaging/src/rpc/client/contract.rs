@@ -81,7 +81,8 @@ pub(super) async fn differences(
     known: Contract,
     window: Duration,
 ) -> Result<Vec<Gathered<Option<ContractDifference>, Infallible>>, Error> {
-    let answers = Introspection::beside(&core).describe().gather(window).await?.all().await;
+    let everyone = Introspection::beside(&core).prepare().server(None).build()?;
+    let answers = everyone.describe().gather(window).await?.all().await;
     let compared = answers.into_iter().map(|Gathered { server, result }| {
         let result = result.map_err(own);
         let result = result.and_then(|described| between(&core, &known, &described));

@@ -19,6 +19,10 @@ use crate::{CallError, Context, Error};
 /// How many answers may wait to be read, unless told otherwise.
 const UNREAD: usize = 1000;
 
+/// How many answers end a gather, unless told otherwise: a bound for what is kept of a peer that
+/// does not stop answering.
+const FIRST: usize = 10_000;
+
 /// A call to every server of the topic, which is sent when it is awaited; made by
 /// [`Call::gather`]. Awaiting ends when the broker has confirmed that it has the request, and gives
 /// the [`Answers`].
@@ -64,8 +68,9 @@ impl<R, Runs> Call<R, Runs> {
     ///
     /// The window is all the time that there is, sending included: it takes the place of every
     /// [`timeout`](Self::timeout), and is cut to what the deadline of the context leaves. The
-    /// client's server and exchange are not used, as by [`Cast::fanout`](super::Cast::fanout), and
-    /// the call is not monitored. Its version, context and retries are.
+    /// client's exchange is not used, as by [`Cast::fanout`](super::Cast::fanout), and the call is
+    /// not monitored. Its version, context and retries are. A client that is for one server alone
+    /// is refused, with [`Target`](crate::ErrorKind::Target).
     ///
     /// That nobody is there is not an error: the answers are none, at once where the broker says so
     /// and else after the window. A server's error is an item. Servers in Python answer as well.
@@ -82,13 +87,13 @@ impl<R, Runs> Call<R, Runs> {
     /// # Ok(()) }
     /// ```
     pub fn gather(self, window: Duration) -> Gather<R> {
-        let rules = Rules { first: None, gap: None, unread: UNREAD };
+        let rules = Rules { first: Some(FIRST), gap: None, unread: UNREAD };
         Gather { outgoing: self.into_outgoing(), window, rules, _reply: PhantomData }
     }
 }
 
 impl<R> Gather<R> {
-    /// Ends with the answer that is the `count`th; zero is one. Without it, no number ends it.
+    /// Ends with the answer that is the `count`th; zero is one. The default is 10,000.
     pub fn first(mut self, count: usize) -> Self {
         self.rules.first = Some(count.max(1));
         self

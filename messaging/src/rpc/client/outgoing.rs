@@ -133,6 +133,16 @@ impl Outgoing {
         window: Duration,
         rules: Rules,
     ) -> Result<Option<Gathering>, Error> {
+        if let Some(server) = &self.core.settings().server {
+            return Err(Error::new(
+                ErrorKind::Target,
+                format!(
+                    "{}: a gather asks every server, and this client is for server `{server}` \
+                     alone; call that one, or clear it with `.prepare().server(None)`",
+                    self.place("gather of")
+                ),
+            ));
+        }
         self.fanout = true;
         let address = self.address()?;
         let window = self.within(window)?;
