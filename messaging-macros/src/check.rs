@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span};
+use syn::Attribute;
 use syn::ext::IdentExt;
 
 use crate::codegen::names;
 use crate::diagnostics::Diagnostics;
-use crate::model::{At, Draft, Method, Version};
+use crate::model::{At, Draft, Method, Param, Version};
 
 pub(crate) fn api(diagnostics: &Diagnostics, draft: &Draft) {
     let Draft { api, has_version, .. } = draft;
@@ -40,43 +41,70 @@ fn visible_to_python(diagnostics: &Diagnostics, method: &Method) {
     }
 }
 
-/// Arguments travel as one dictionary.
 fn param_names_differ(diagnostics: &Diagnostics, method: &Method) {
-    let mut seen = BTreeMap::new();
-    for param in &method.params {
-        let At { value: name, span } = &param.name;
-        if name.is_empty() {
-            continue;
-        }
-        if seen.insert(name, ()).is_some() {
+    for clash in param_clashes(method).iter().filter(|clash| !clash.is_conditional()) {
+        diagnostics.at_span(clash.span, &clash.message);
+    }
+}
+
+/// Two of something that cannot both be there.
+pub(crate) struct Clash<'a, T> {
+    pub(crate) earlier: &'a T,
+    pub(crate) later: &'a T,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+/// What may be there or not.
+pub(crate) trait Conditional {
+    fn cfg(&self) -> &[Attribute];
+}
+
+impl Conditional for Method {
+    fn cfg(&self) -> &[Attribute] {
+        &self.attributes.cfg
+    }
+}
+
+impl Conditional for Param {
+    fn cfg(&self) -> &[Attribute] {
+        &self.cfg
+    }
+}
+
+impl<T: Conditional> Clash<'_, T> {
+    /// Whether a `cfg` decides, which only the compiler knows.
+    pub(crate) fn is_conditional(&self) -> bool {
+        [self.earlier, self.later].iter().any(|it| !it.cfg().is_empty())
+    }
+}
+
+/// The parameters that get in each other's way: arguments travel as one dictionary.
+pub(crate) fn param_clashes(method: &Method) -> Vec<Clash<'_, Param>> {
+    let mut clashes = Vec::new();
+    let mut seen: BTreeMap<&str, Vec<&Param>> = BTreeMap::new();
+    for later in method.params.iter().filter(|param| !param.name.value.is_empty()) {
+        let At { value: name, span } = &later.name;
+        let same = seen.entry(name).or_default();
+        // Of two that are spelt alike the compiler tells, if a `cfg` keeps both.
+        let either =
+            |it: &&&Param| it.ident == later.ident && !(it.cfg.is_empty() && later.cfg.is_empty());
+        if let Some(earlier) = same.iter().find(|it| !either(it)) {
             let message = format!(
                 "two parameters of `{}` travel as `{name}`: write another \
                  `#[serde(rename = \"..\")]`",
                 method.ident
             );
-            diagnostics.at_span(*span, message);
+            clashes.push(Clash { earlier: *earlier, later, span: *span, message });
         }
+        same.push(later);
     }
-}
-
-/// Two methods that cannot both be there.
-pub(crate) struct Clash<'a> {
-    pub(crate) earlier: &'a Method,
-    pub(crate) later: &'a Method,
-    pub(crate) span: Span,
-    pub(crate) message: String,
-}
-
-impl Clash<'_> {
-    /// Whether a `cfg` decides, which only the compiler knows.
-    pub(crate) fn is_conditional(&self) -> bool {
-        [self.earlier, self.later].iter().any(|method| !method.attributes.cfg.is_empty())
-    }
+    clashes
 }
 
 /// The methods that get in each other's way: a request names its method, and each method has a
 /// constant of its own in the client.
-pub(crate) fn clashes(methods: &[Method]) -> Vec<Clash<'_>> {
+pub(crate) fn clashes(methods: &[Method]) -> Vec<Clash<'_, Method>> {
     let mut clashes = Vec::new();
     let (mut names, mut constants) = (BTreeMap::new(), BTreeMap::new());
     for later in methods {

@@ -69,11 +69,14 @@ fn acceptable(item: &mut ItemTrait) {
 fn acceptable_method(method: &mut syn::TraitItemFn) {
     method.sig.constness = None;
     method.sig.variadic = None;
+    let mut is_context = true;
     for input in &mut method.sig.inputs {
         match input {
             FnArg::Receiver(receiver) => strip(&mut receiver.attrs, &["cfg"]),
             FnArg::Typed(typed) => {
-                strip(&mut typed.attrs, &["cfg"]);
+                if std::mem::take(&mut is_context) {
+                    strip(&mut typed.attrs, &["cfg"]);
+                }
                 if method.default.is_none() && !matches!(&*typed.pat, Pat::Ident(_)) {
                     *typed.pat = parse_quote!(_);
                 }

@@ -70,6 +70,8 @@ pub(crate) struct Context {
 }
 
 pub(crate) struct Param {
+    /// `cfg`, also under a `cfg_attr`: to everything that is made of the parameter.
+    pub(crate) cfg: Vec<Attribute>,
     /// `_` if it has none.
     pub(crate) ident: Ident,
     pub(crate) ty: Type,

@@ -148,7 +148,10 @@ fn client_method(
     let (cfg, visibility) = (&attributes.cfg, &item.vis);
     let docs = client_docs(method);
     let constant = names::constant(&ident);
-    let names = method.params.iter().map(|param| names::param(param, method));
+    let names = method.params.iter().map(|param| {
+        let (cfg, name) = (&param.cfg, names::param(param, method));
+        quote!(#(#cfg)* #name)
+    });
     let pin = version.pin(item, paths);
     let bound = pin.as_ref().zip(pins::bound(api, method, item, paths));
     let bound = bound.map(|(pin, has)| quote!(where #pin: #has));
@@ -199,9 +202,13 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
     let Method { output, generics, .. } = method;
     let (ident, visibility) = (names::ours(&method.ident), &item.vis);
     let (cfg, docs) = (&method.attributes.cfg, client_docs(method));
-    let types = method.params.iter().map(|param| match &param.ty {
-        ty if contains(ty, "Self") => quote!(impl ::core::marker::Sized),
-        ty => quote!(#ty),
+    let types = method.params.iter().map(|param| {
+        let (cfg, ty) = (&param.cfg, &param.ty);
+        if contains(ty, "Self") {
+            quote!(#(#cfg)* _: impl ::core::marker::Sized)
+        } else {
+            quote!(#(#cfg)* _: #ty)
+        }
     });
     let (again_call, again_cast) = may_run_again(method, paths);
     let returned =
@@ -210,7 +217,7 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
     quote! {
         #(#docs)*
         #(#cfg)*
-        #visibility fn #ident #of_method(&self, #(_: #types),*) -> #returned {
+        #visibility fn #ident #of_method(&self, #(#types),*) -> #returned {
             #absent()
         }
     }
@@ -225,7 +232,7 @@ fn packed(
     version: &Version,
     paths: &Paths,
 ) -> TokenStream {
-    let ty = &param.ty;
+    let (cfg, ty) = (&param.cfg, &param.ty);
     let ident = names::param_at_type(param, method);
     let name = &param.name.value;
     let at = names::ours_at(ty.span());
@@ -235,12 +242,12 @@ fn packed(
         let default = defaults::of_param(api, method, param, &quote!(Self), paths);
         match version {
             Version::Literal => {
-                quote_spanned!(at=> #pack.arg_given::<#ty, _>(#name, #since, #ident, #default);)
+                quote_spanned!(at=> #(#cfg)* #pack.arg_given::<#ty, _>(#name, #since, #ident, #default);)
             }
-            _ => quote_spanned!(at=> #pack.arg_since(#name, #since, &#ident, #default);),
+            _ => quote_spanned!(at=> #(#cfg)* #pack.arg_since(#name, #since, &#ident, #default);),
         }
     } else {
-        quote_spanned!(at=> #pack.arg(#name, &#ident);)
+        quote_spanned!(at=> #(#cfg)* #pack.arg(#name, &#ident);)
     }
 }
 

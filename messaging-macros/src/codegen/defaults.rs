@@ -46,7 +46,8 @@ pub(super) fn shared(api: &Api, method: &Method) -> TokenStream {
         let (name, ty) = (shared_name(method, param), &param.ty);
         let Some(ParamDefault::Function(path)) = &param.default else { return TokenStream::new() };
         let called = quote_spanned!(names::ours_at(path.span())=> #path());
-        quote!(#(#cfg)* fn #name() -> #ty { #called })
+        let of_param = &param.cfg;
+        quote!(#(#cfg)* #(#of_param)* fn #name() -> #ty { #called })
     });
     functions.collect()
 }

@@ -6,7 +6,7 @@ use syn::ItemTrait;
 use syn::ext::IdentExt;
 
 use super::{Paths, names, schemas};
-use crate::model::{Api, Method, Version};
+use crate::model::{Api, Method, Param, Version};
 use crate::parse::attributes;
 
 /// The value of `Proxy::API`.
@@ -81,7 +81,7 @@ fn signature(api: &Api, method: &Method) -> TokenStream {
     if !api.is_sound {
         return quote!(());
     }
-    let types = method.params.iter().map(|param| &param.ty);
+    let types = method.params.iter().map(|Param { cfg, ty, .. }| quote!(#(#cfg)* #ty));
     let output = (!method.cast).then(|| {
         let output = &method.output;
         quote!(-> #output)
@@ -113,7 +113,8 @@ fn params(api: &Api, method: &Method, paths: &Paths) -> Vec<TokenStream> {
         let name = &param.name.value;
         let since = version(api.param_since(method, param), paths);
         let optional = param.default.is_some() || api.is_added(method, param);
-        quote!(#path::__new(#name, #since, #optional))
+        let cfg = &param.cfg;
+        quote!(#(#cfg)* #path::__new(#name, #since, #optional))
     });
     params.collect()
 }

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, ItemTrait};
 
+use super::invoke::{self, Invocation};
 use super::{Paths, defaults, generics, names, of_types};
 use crate::model::{Api, Method, Param};
 
@@ -131,12 +132,13 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
     let runtime = names::local("runtime");
     let taken = method.params.iter().map(|param| taken(api, method, param, item, paths));
 
-    let run = run(method, item, t, paths);
+    let Invocation { before: chosen, call: run } = invoke::method(method, item, t, paths);
     let awaited = (!method.blocking).then(|| quote!(.await));
     let at = names::ours_at(method.output.span());
     let reply = names::placed(reply, method.output.span());
     let answer = if method.cast {
         quote! {
+            #chosen
             #run #awaited;
             #no_reply()
         }
@@ -144,6 +146,7 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
         let result = names::local_at("result", method.output.span());
         let replied = quote_spanned!(at=> #reply(#result));
         quote! {
+            #chosen
             let #result = #run #awaited;
             #replied
         }
@@ -185,21 +188,8 @@ fn taken(
     } else {
         quote_spanned!(at=> #unpack.take(#name)?)
     };
-    quote!(let #ident: #ty = #taken;)
-}
-
-/// The call of the user's method.
-fn run(method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
-    let (_, trait_arguments, _) = item.generics.split_for_impl();
-    let (name, ident) = (names::ours(&item.ident), names::ours(&method.ident));
-    let implementation = names::local("implementation");
-    // Where the first argument is no context, the user's type is the place to point at.
-    let at = names::ours_at(method.context.span);
-    let ctx = names::local_at("ctx", method.context.span);
-    let context_as = names::placed(&paths.context_as, method.context.span);
-    let ctx = quote_spanned!(at=> #context_as(&#ctx));
-    let arguments = method.params.iter().map(|param| names::param(param, method));
-    quote!(<#t as #name #trait_arguments>::#ident(&*#implementation, #ctx #(, #arguments)*))
+    let cfg = &param.cfg;
+    quote!(#(#cfg)* let #ident: #ty = #taken;)
 }
 
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {

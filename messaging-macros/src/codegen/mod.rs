@@ -10,12 +10,13 @@ mod schemas;
 mod pins;
 mod client;
 mod endpoint;
+mod invoke;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Attribute, ItemTrait, Meta};
 
-use crate::check;
+use crate::check::{self, Clash, Conditional};
 use crate::model::{Api, Method};
 use crate::parse::attributes;
 
@@ -55,13 +56,25 @@ pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
 /// Methods that must not both be there are left to the compiler where a `cfg` decides: it comes
 /// upon the error only if it keeps both. A call would else reach the wrong one of them.
 fn clashes(methods: &[Method]) -> Vec<TokenStream> {
-    let clashes = check::clashes(methods);
-    let conditional = clashes.iter().filter(|clash| clash.is_conditional());
-    let errors = conditional.map(|check::Clash { earlier, later, span, message }| {
-        let cfgs = earlier.attributes.cfg.iter().chain(&later.attributes.cfg);
-        quote_spanned!(*span=> #(#cfgs)* ::core::compile_error!(#message);)
+    let of_params = methods.iter().flat_map(|method| {
+        let clashes = check::param_clashes(method);
+        let cfg = &method.attributes.cfg;
+        clashes.iter().filter_map(|clash| clash_under_conditions(clash, cfg)).collect::<Vec<_>>()
     });
-    errors.collect()
+    let of_methods = check::clashes(methods);
+    let of_methods = of_methods.iter().filter_map(|clash| clash_under_conditions(clash, &[]));
+    of_methods.chain(of_params).collect()
+}
+
+fn clash_under_conditions<T: Conditional>(
+    clash: &Clash<'_, T>,
+    around: &[Attribute],
+) -> Option<TokenStream> {
+    let Clash { earlier, later, span, message } = clash;
+    let cfgs = around.iter().chain(earlier.cfg()).chain(later.cfg());
+    clash
+        .is_conditional()
+        .then(|| quote_spanned!(*span=> #(#cfgs)* ::core::compile_error!(#message);))
 }
 
 /// An endpoint serves what is deprecated too. Lints say nothing of generated code but this; and

@@ -34,8 +34,11 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let parameters = grown.map(|method| {
         let (cfg, ident) = (&method.attributes.cfg, of_method(method));
         let added = method.params.iter().filter(|param| api.is_added(method, param));
-        let added = added.map(|param| at_call_site(&param.ident));
-        quote!(#(#cfg)* pub mod #ident { #(pub enum #added {})* })
+        let added = added.map(|param| {
+            let (cfg, ident) = (&param.cfg, at_call_site(&param.ident));
+            quote!(#(#cfg)* pub enum #ident {})
+        });
+        quote!(#(#cfg)* pub mod #ident { #(#added)* })
     });
     quote! {
         mod #module {

@@ -22,8 +22,8 @@ fn of_method(method: &Method) -> TokenStream {
     let cfg = &method.attributes.cfg;
     let name = &method.name.value;
     let params = method.params.iter().map(|param| {
-        let (name, ty) = (&param.name.value, &param.ty);
-        quote_spanned!(names::ours_at(ty.span())=> #of_method.param::<#ty>(#name);)
+        let (cfg, name, ty) = (&param.cfg, &param.name.value, &param.ty);
+        quote_spanned!(names::ours_at(ty.span())=> #(#cfg)* #of_method.param::<#ty>(#name);)
     });
     let output = &method.output;
     let at = names::ours_at(output.span());

@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, ExprPath, Ident, PatType, Type};
 
-use super::{Arguments, literals, signature, types};
+use super::{Arguments, attributes, literals, signature, types};
 use crate::diagnostics::Diagnostics;
 use crate::model::{At, Param, ParamDefault};
 
@@ -15,7 +15,7 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Param {
     let mut rpc = Arguments::of_attributes(diagnostics, "rpc", &["since"], &input.attrs);
     let mut serde =
         Arguments::of_attributes(diagnostics, "serde", &["rename", "default"], &input.attrs);
-    no_cfg(diagnostics, &input.attrs);
+    not_under_a_condition(diagnostics, &input.attrs);
     travels(diagnostics, &input.ty);
 
     let since = rpc.take_string(diagnostics, "since");
@@ -30,6 +30,7 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Param {
         (None, None) => At { value: String::new(), span: input.pat.span() },
     };
     Param {
+        cfg: attributes::passed(&input.attrs, &["cfg"]),
         ident: ident.unwrap_or_else(|| Ident::new("_", input.pat.span())),
         ty: (*input.ty).clone(),
         name,
@@ -38,12 +39,19 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Param {
     }
 }
 
-/// A `cfg` on one parameter would give the two sides different methods of one name.
-pub(super) fn no_cfg(diagnostics: &Diagnostics, attributes: &[Attribute]) {
+fn not_under_a_condition(diagnostics: &Diagnostics, attributes: &[Attribute]) {
     for attribute in attributes {
-        if ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name)) {
-            diagnostics.at(attribute, "a parameter has no `cfg`; put it on the method");
-        }
+        let Some(ours) = ["rpc", "serde"]
+            .into_iter()
+            .find(|name| attributes::applies_conditionally(attribute, &[name]))
+        else {
+            continue;
+        };
+        let message = format!(
+            "`#[rpc_api]` reads `{ours}(..)` before conditions are decided: write the parameter \
+             twice, each under a `#[cfg(..)]`"
+        );
+        diagnostics.at(attribute, message);
     }
 }
 

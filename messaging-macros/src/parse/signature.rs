@@ -163,7 +163,13 @@ fn context(diagnostics: &Diagnostics, input: &PatType) -> Context {
             );
         }
     }
-    param::no_cfg(diagnostics, &input.attrs);
+    for attribute in &input.attrs {
+        if attributes::applies(attribute, &["cfg"]) {
+            let message = "the context is there in every request, so it has no `cfg`; put it on a \
+                           parameter after it, or on the method";
+            diagnostics.at(attribute, message);
+        }
+    }
     if let Type::Reference(reference) = peeled(&input.ty) {
         if reference.mutability.is_some() {
             diagnostics.at(&input.ty, "the context is shared: write `&Context`");

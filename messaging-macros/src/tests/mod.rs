@@ -91,6 +91,25 @@ fn attributes_go_where_they_belong() {
 }
 
 #[test]
+fn a_condition_decides_which_arguments_there_are() {
+    let item = quote! {
+        trait Conditional {
+            async fn call(
+                &self,
+                ctx: &Context,
+                a: u32,
+                #[cfg(unix)] b: Unix,
+                c: u32,
+                #[cfg_attr(test, cfg(windows))]
+                #[rpc(since = "1.1")]
+                d: Windows,
+            ) -> Result<u32, Failure>;
+        }
+    };
+    rpc_api("conditional", &quote!(topic = "conditional", version = "1.1"), &item);
+}
+
+#[test]
 fn raw_names_travel_without_their_prefix() {
     let item = quote! {
         pub trait r#trait {

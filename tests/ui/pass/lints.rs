@@ -47,6 +47,19 @@ pub trait Lints {
     #[must_use = "it is costly"]
     fn blocking(&self, ctx: &Context) -> Result<u32, Refused>;
 
+    /// Takes what is configured.
+    async fn conditional(
+        &self,
+        ctx: &Context,
+        #[cfg(windows)] a: Missing,
+        #[cfg(not(windows))] b: u32,
+        #[cfg(windows)] c: Missing,
+    ) -> Result<(), Failure>;
+
+    /// Takes nothing that is configured.
+    #[rpc(cast)]
+    async fn nothing(&self, ctx: &Context, #[cfg(windows)] a: Missing);
+
     /// Tells.
     #[rpc(cast)]
     async fn tell(&self, ctx: &Context, text: String);
