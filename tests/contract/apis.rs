@@ -26,7 +26,8 @@ fn scheduler() -> Value {
                 "result": {"type": "string"},
                 "errors": {"classes": [
                     {"module": "demo", "class": "NoHost",
-                     "kwargs": {"reason": {"schema": {"type": "string"}}}},
+                     "kwargs": {"reason": {"schema": {"type": "string"}},
+                                "detail": {"optional": true, "schema": {"type": "string"}}}},
                     {"module": "demo", "class": "Busy", "args": [{"schema": {"type": "string"}}]},
                     {"module": "demo", "class": "Broken"},
                 ]},
@@ -165,6 +166,9 @@ fn every_change_of_an_api_has_its_verdict() {
             classes(api)[0]["kwargs"]["host"] = json!({"schema": {"type": "string"}}) => NEW;
         "a field of an error with a default is new": |api| classes(api)[0]["kwargs"]["host"] =
             json!({"optional": true, "schema": {"type": "string"}}) => MINOR;
+        "a field of an error loses its default": |api|
+            classes(api)[0]["kwargs"]["detail"]["optional"] = json!(false)
+            => ["works", "works", "major"];
         "a field of an error is gone": |api| classes(api)[1]["args"] = json!([]) => MINOR;
         "a field of an error that is no text is new": |api|
             classes(api)[2]["args"] = json!([{"schema": {"type": "integer"}}]) => NEW;
@@ -311,4 +315,47 @@ fn a_contract_of_a_peer_is_compared_within_bounds() {
         assert!(!report.to_string().is_empty());
         assert!(compare(&of(schema.clone()), &of(schema)).changes.len() < 2);
     }
+}
+
+/// A runtime thread has no more.
+const STACK: usize = 2 << 20;
+
+#[test]
+fn a_recursive_type_is_compared_with_a_peers_endless_chain_on_a_small_stack() {
+    let node = |next: &str| {
+        let next = json!({"anyOf": [{"$ref": format!("#/$defs/{next}")}, {"type": "null"}]});
+        json!({"type": "object", "properties": {"next": next}})
+    };
+    let api = |types: Value, first: &str| {
+        let mut api = scheduler();
+        api["types"] = types;
+        api["methods"][0]["result"] = json!({"$ref": format!("#/$defs/{first}")});
+        contract(api)
+    };
+    let ours = api(json!({"T": node("T")}), "T");
+    let chain = (0..5000).map(|it| (format!("T{it}"), node(&format!("T{}", it + 1))));
+    let chain = api(Value::Object(chain.collect()), "T0");
+    let compared = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || [compare(&ours, &chain), compare(&chain, &ours)].map(|it| it.needs()));
+    assert_eq!(compared.unwrap().join().unwrap(), [Needs::Major; 2]);
+}
+
+/// Each of the alternatives copies all members.
+#[test]
+fn what_is_copied_of_a_peers_schemas_is_bounded() {
+    let members = (0..20_000).map(|it| (format!("m{it}"), json!({"type": "string"})));
+    let large = json!({"type": "object", "properties": members.collect::<serde_json::Map<_, _>>()});
+    let one = |it: u32| json!({"$ref": "#/$defs/L", "required": [format!("m{it}")]});
+    let api = |alternatives: u32| {
+        let mut api = scheduler();
+        api["types"] = json!({"L": large});
+        api["methods"][0]["result"] =
+            json!({"anyOf": (0..alternatives).map(one).collect::<Vec<_>>()});
+        contract(api)
+    };
+    let report = compare(&contract(scheduler()), &api(200)).to_string();
+    assert!(report.contains("too large to be compared"), "{}", report.len());
+    let report = compare(&contract(scheduler()), &api(1)).to_string();
+    assert!(!report.contains("too large to be compared"), "{}", report.len());
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroU8;
 
+use messaging::contract::{Needs, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -82,6 +83,17 @@ types! {
         #[serde(default, rename = "disk_gb", skip_serializing_if = "Option::is_none")]
         disk: Option<u64>,
     }
+    struct Titled { name: String, #[serde(default)] title: String }
+    struct TitleIsName {
+        #[serde(alias = "title")]
+        #[schemars(extend("x-aliases" = ["title"]))]
+        name: String,
+    }
+    struct AliasedCpus {
+        #[serde(default, alias = "vcpus")]
+        #[schemars(extend("x-aliases" = ["vcpus"]))]
+        cpus: u32,
+    }
     struct Empty {}
     struct Optional { #[serde(default)] value: u32 }
 
@@ -129,6 +141,9 @@ types! {
     enum UntaggedMore { Number(u32), Text(String), Flag(bool) }
     #[serde(untagged)]
     enum UntaggedSwapped { Text(String), Number(u32) }
+
+    #[serde(untagged)]
+    enum Untyped { None, Number(u32), Text(String) }
 
     struct Tree { value: u32, children: Vec<Tree> }
     struct TreeWide { value: u64, children: Vec<TreeWide> }
@@ -203,6 +218,8 @@ struct Case {
 const SAME: [&str; 3] = ["works", "works", "patch"];
 const FINE: [&str; 3] = ["works", "works", "minor"];
 const MORE: [&str; 3] = ["works", "works with care", "minor"];
+// Both understand each other, and what is still older may not.
+const OLDER: [&str; 3] = ["works", "works", "major"];
 const OLD: [&str; 3] = ["BREAKS", "works", "major"];
 const NEW: [&str; 3] = ["works", "BREAKS", "major"];
 const LOST: [&str; 3] = ["NOT JUDGED", "NOT JUDGED", "major"];
@@ -249,11 +266,15 @@ fn every_change_of_a_type_has_its_verdict() {
         "a field with a default is gone": WithDefault => Host, FINE, FINE;
         "a field does not travel any more": Host => NeverSent, NEW, OLD;
         "a field gets a default": Host => DefaultCpus, FINE, FINE;
-        "a field loses its default": DefaultCpus => Host, FINE, FINE;
+        "a field loses its default": DefaultCpus => Host, OLDER, OLDER;
+        "a field that was new with a default loses it": WithDefault => WithRequired, OLDER, OLDER;
         "another default": DefaultCpus => DefaultCpus8, FINE, FINE;
         "a field is left out when zero, and required": Host => SkippedWithoutDefault, MORE, OLD;
         "a field is renamed": Host => Renamed, BOTH, BOTH;
         "a field is renamed, with an alias": Host => RenamedAliased, NEW, OLD;
+        "an alias is gone": RenamedAliased => Renamed, OLDER, OLDER;
+        "a member becomes another name of one beside it": Titled => TitleIsName, OLD, NEW;
+        "a map becomes a struct with an alias": BTreeMap<String, u32> => AliasedCpus, OLD, NEW;
         "all fields are renamed, of which one is in two words": Host => Cased, SAME, SAME;
         "an optional field is renamed": WithSkipped => RenamedOptional, LOST, LOST;
         "fields are moved into a struct": Host => Nested, BOTH, BOTH;
@@ -261,7 +282,7 @@ fn every_change_of_a_type_has_its_verdict() {
         "fields become a flattened map": Host => FlattenedMap, MORE, OLD;
 
         // Unknown fields.
-        "unknown fields are refused from now on": Host => Strict, FINE, FINE;
+        "unknown fields are refused from now on": Host => Strict, OLDER, OLDER;
         "a field is new to a strict reader": Strict => StrictWithDefault, NEW, OLD;
         "a field that may be left out is new to a strict reader":
             Strict => StrictWithSkipped, MORE, OLD;
@@ -272,8 +293,12 @@ fn every_change_of_a_type_has_its_verdict() {
         "a narrower integer": Host => NarrowCpus, OLD, NEW;
         "a sign": u32 => i64, MORE, OLD;
         "an integer becomes a float": u32 => f64, MORE, OLD;
-        "a float becomes an integer": f64 => i64, OLD, NEW;
-        "a float of half the size": f64 => f32, SAME, SAME;
+        "a float becomes an integer": f64 => i64, BOTH, BOTH;
+        "an integer of as many bits as a float": u64 => f64, BOTH, BOTH;
+        "an integer that a small float holds": u16 => f32, MORE, OLD;
+        "an integer that a small float does not hold": i32 => f32, BOTH, BOTH;
+        "a float of half the size": f64 => f32, OLD, NEW;
+        "a float of twice the size": f32 => f64, MORE, OLD;
         "an integer becomes a text": Host => TextCpus, BOTH, BOTH;
         "an integer that is not zero": u8 => NonZeroU8, OLD, NEW;
         "a character becomes a text": char => String, MORE, OLD;
@@ -332,4 +357,28 @@ fn every_change_of_a_type_has_its_verdict() {
     }
     assert!(wrong.is_empty(), "of {count}, {} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count >= 60, "{count} cases");
+}
+
+/// Null is a value of both, so that the schemas do not tell.
+#[test]
+fn an_argument_that_can_no_longer_be_left_out_breaks_old_clients() {
+    for report in [carried::<Option<u32>, Value>(), carried::<Option<u32>, Untyped>()] {
+        let breaks = report.changes.iter().any(|it| it.old_client.verdict == Verdict::Breaks);
+        assert!(breaks && !report.is_covered(), "{report}");
+    }
+    let report = carried::<Value, Option<Value>>();
+    let is_told = report.changes.iter().any(|it| it.what.contains("may leave it out now"));
+    assert!(is_told && report.needs() == Needs::Minor, "{report}");
+}
+
+#[test]
+fn what_still_older_peers_write_is_named() {
+    let report = carried::<WithDefault, WithRequired>();
+    let told = report.to_string();
+    for part in [
+        "works: but what still older clients of this major write may no longer be read: `.disk`",
+        "works: but what still older servers of this major write may no longer be read: `.disk`",
+    ] {
+        assert!(told.contains(part), "{part}\n{told}");
+    }
 }

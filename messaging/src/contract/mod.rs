@@ -25,6 +25,7 @@ pub use model::{Contract, ErrorContract, Errors, FieldContract, MethodContract, 
 pub use schema::Schema;
 
 pub(crate) use fingerprint::Fingerprint;
+use judge::nodes;
 pub(crate) use writer::Schemas;
 #[doc(hidden)]
 pub use writer::{MethodSchemas, SchemaWriter};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Schema;
 use super::text;
+use super::{Schema, nodes};
 use crate::{ApiDescriptor, MethodDescriptor, ParamDescriptor, Version};
 
 /// What an API promises: its methods and parameters with their versions, and where the API was
@@ -149,6 +149,24 @@ impl Contract {
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&MethodContract> {
         self.methods.iter().find(|method| method.name == name)
+    }
+
+    /// How many values all schemas hold together.
+    pub(crate) fn nodes(&self) -> usize {
+        self.schemas().map(|schema| nodes(&schema.written) + nodes(&schema.read)).sum()
+    }
+
+    fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        let methods = self.methods.iter().flat_map(|method| {
+            let errors = match &method.errors {
+                Some(Errors::Classes(classes)) => classes.as_slice(),
+                Some(Errors::Any) | None => &[],
+            };
+            let fields = errors.iter().flat_map(|it| it.args.iter().chain(it.kwargs.values()));
+            let params = method.params.iter().filter_map(|param| param.schema.as_ref());
+            params.chain(&method.result).chain(fields.map(|field| &field.schema))
+        });
+        methods.chain(self.types.values())
     }
 }
 

@@ -93,24 +93,22 @@ fn is_newer(served: Version, known: Version) -> bool {
     served >= known
 }
 
-/// The most methods, and parameters of all methods, that are compared: a server may send any
-/// number, and comparing is not linear in it.
-const MOST: (usize, usize) = (1000, 10_000);
+/// The most that is compared of each: a server may send any number, and comparing is not linear in
+/// it.
+const MOST: [(&str, usize); 4] =
+    [("methods", 1000), ("parameters", 10_000), ("types", 2000), ("nodes of schemas", 100_000)];
 
 fn check_size(server: &str, served: &Contract) -> Result<(), Error> {
-    let params: usize = served.methods.iter().map(|method| method.params.len()).sum();
-    let methods = served.methods.len();
-    if methods <= MOST.0 && params <= MOST.1 {
-        return Ok(());
-    }
+    let params = served.methods.iter().map(|method| method.params.len()).sum();
+    let counts = [served.methods.len(), params, served.types.len(), served.nodes()];
+    let too_many = MOST.iter().zip(counts).find(|((_, most), count)| count > most);
+    let Some(((what, most), count)) = too_many else { return Ok(()) };
     Err(Error::new(
         ErrorKind::Decode,
         format!(
-            "server `{}` describes an API of {methods} methods and {params} parameters, and no more \
-             than {} and {} are compared; look at `describe()` yourself",
+            "server `{}` describes an API of {count} {what}, and no more than {most} are compared; \
+             look at `describe()` yourself",
             shortened(server),
-            MOST.0,
-            MOST.1
         ),
     ))
 }

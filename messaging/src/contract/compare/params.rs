@@ -1,9 +1,9 @@
 //! Parameters: they travel by name, and a server refuses what it does not know.
 
-use super::change::{breaks, careful, works, works_since};
+use super::change::{Effect, breaks, careful, works, works_since};
 use super::methods::place;
 use super::values::{Flow, values};
-use super::{Change, Needs, Pair};
+use super::{Change, Needs, Pair, Verdict};
 use crate::contract::{MethodContract, ParamContract};
 
 pub(super) fn params(
@@ -92,30 +92,31 @@ fn one(
     if pair.is_one_major() && old.since != new.since {
         changes.push(since(pair, place.clone(), old, new));
     }
-    // That its type is an `Option`, or is none any more, is said of its values.
-    let is_other = old.optional != new.optional;
+    let schemas = (old.schema.as_ref(), new.schema.as_ref());
+    let of_values = values(pair, schemas, Flow::Argument, &place);
+    // That its type is an `Option`, or is none any more, is said of its values, unless null is one
+    // of them on both sides.
+    let is_said = |effect: fn(&Change) -> &Effect| {
+        let said = of_values.as_ref().map(|change| effect(change).verdict);
+        old.optional == new.optional && said >= Some(Verdict::Careful)
+    };
     match (may_be_left_out(old), may_be_left_out(new)) {
-        (true, false) if is_other => {
+        (true, false) if !is_said(|it| &it.old_client) => {
             let old_client = breaks("a request without it is refused");
             let what = "a request could leave it out, and can no longer";
             changes.push(
                 Change::new(place.clone(), what, old_client, works(), Needs::Major)
-                    .advise("keep its default: `#[serde(default)]`"),
+                    .advise("keep its default: `#[serde(default)]`, or its type an `Option`"),
             );
         }
-        (false, true) if is_other => {
+        (false, true) if !is_said(|it| &it.new_client) => {
             let new_client = careful("a request without it is refused");
             let what = "a request may leave it out now";
             changes.push(Change::new(place.clone(), what, works(), new_client, Needs::Minor));
         }
         _ => {}
     }
-    changes.extend(values(
-        pair,
-        (old.schema.as_ref(), new.schema.as_ref()),
-        Flow::Argument,
-        &place,
-    ));
+    changes.extend(of_values);
 }
 
 fn since(pair: Pair<'_>, place: String, old: &ParamContract, new: &ParamContract) -> Change {

@@ -101,7 +101,16 @@ fn fields(
     if different || optional {
         let listed = |fields: &Fields| fields.listed();
         let what = format!("its fields were {}, are {}", listed(&olds), listed(&news));
-        let needs = needs(&old_client, &new_client);
+        // One of a server before the old one may come without it.
+        let is_required = names.iter().any(|name| {
+            olds.get(name)
+                .zip(news.get(name))
+                .is_some_and(|(old, new)| old.optional && !new.optional)
+        });
+        let needs = match is_required {
+            true => Needs::Major,
+            false => needs(&old_client, &new_client),
+        };
         let advice = match needs {
             Needs::Major => {
                 "keep its fields, and give new ones `#[serde(default)]`; or add a class"

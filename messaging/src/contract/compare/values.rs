@@ -43,7 +43,7 @@ pub(super) fn values(
         }
     };
     let both = [Half::Read, Half::Written].map(|half| {
-        let (was, is) = (sided(was, half), sided(is, half));
+        let (was, is) = (sided(was, half, pair.budget), sided(is, half, pair.budget));
         if is_same(was, is) { Vec::new() } else { differences(was, is) }
     });
     let [read, written] = both;
@@ -58,7 +58,7 @@ pub(super) fn values(
     if what.is_empty() {
         return None;
     }
-    let (old_client, new_client) = match flow {
+    let (mut old_client, mut new_client) = match flow {
         Flow::Argument => {
             let old_client = fitting(was, is, ("the old client", "the new server"), pair.budget);
             let mut new_client =
@@ -86,9 +86,39 @@ pub(super) fn values(
         }
         needs => needs,
     };
+    if needs < Needs::Major
+        && let Some(why) = no_longer_read(was, is, flow, pair.budget)
+    {
+        let effect = match flow {
+            Flow::Argument => &mut old_client,
+            Flow::Answer => &mut new_client,
+        };
+        effect.why = why;
+        let change = Change::new(place, what.join("; "), old_client, new_client, Needs::Major);
+        return Some(change.advise(
+            "keep reading what versions before the old one wrote (its default, its other names) \
+             until the next major",
+        ));
+    }
     let advice = advice(&old_client, &new_client, flow);
     let change = Change::new(place, what.join("; "), old_client, new_client, needs);
     Some(change.advise(advice))
+}
+
+/// What the old reader took and the new one does not. The old writer may not write it, and one
+/// before it, of the same major, may have: that its reader takes it is all that is known of them.
+fn no_longer_read(was: Known<'_>, is: Known<'_>, flow: Flow, budget: &Budget) -> Option<String> {
+    let (roles, older) = match flow {
+        Flow::Argument => (("a client before the old one", "the new server"), "clients"),
+        Flow::Answer => (("a server before the old one", "the new client"), "servers"),
+    };
+    let (was, is) = (sided(was, Half::Read, budget), sided(is, Half::Read, budget));
+    let findings = fits((was.0, was.1.accepted()), is, roles);
+    let findings: Vec<_> = findings.iter().collect();
+    (!findings.is_empty()).then(|| {
+        let reasons = reasons(&findings);
+        format!("but what still older {older} of this major write may no longer be read: {reasons}")
+    })
 }
 
 /// Whether a client reads null as this.
@@ -107,13 +137,18 @@ pub(super) fn needs(old_client: &Effect, new_client: &Effect) -> Needs {
 
 type Known<'a> = (&'a Schema, &'a Contract);
 
-fn sided<'a>((schema, contract): Known<'a>, half: Half) -> (&'a serde_json::Value, Side<'a>) {
-    let side = Side::new(&contract.types, half);
+fn sided<'a>(
+    (schema, contract): Known<'a>,
+    half: Half,
+    budget: &'a Budget,
+) -> (&'a serde_json::Value, Side<'a>) {
+    let side = Side::new(&contract.types, half, budget);
     (side.of(schema), side)
 }
 
 fn fitting(writer: Known<'_>, reader: Known<'_>, roles: (&str, &str), budget: &Budget) -> Effect {
-    let findings = fits(sided(writer, Half::Written), sided(reader, Half::Read), roles, budget);
+    let findings =
+        fits(sided(writer, Half::Written, budget), sided(reader, Half::Read, budget), roles);
     let broken: Vec<_> = findings.iter().filter(|finding| finding.is_judged).collect();
     if !broken.is_empty() {
         return breaks(reasons(&broken));
@@ -124,14 +159,14 @@ fn fitting(writer: Known<'_>, reader: Known<'_>, roles: (&str, &str), budget: &B
 
 /// Whether all that was written before still is written now, so that what does not fit is new.
 fn is_extended(old: Known<'_>, new: Known<'_>, budget: &Budget) -> bool {
-    fits(sided(old, Half::Written), sided(new, Half::Written), ("", ""), budget).is_empty()
+    fits(sided(old, Half::Written, budget), sided(new, Half::Written, budget), ("", "")).is_empty()
 }
 
 /// Whether the same values are written and read, only said in another way.
 fn is_equal(old: Known<'_>, new: Known<'_>, budget: &Budget) -> bool {
     let equal = |half: Half| {
-        let (old, new) = (sided(old, half), sided(new, half));
-        fits(old, new, ("", ""), budget).is_empty() && fits(new, old, ("", ""), budget).is_empty()
+        let (old, new) = (sided(old, half, budget), sided(new, half, budget));
+        fits(old, new, ("", "")).is_empty() && fits(new, old, ("", "")).is_empty()
     };
     equal(Half::Written) && equal(Half::Read)
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::both::both;
-use super::shape::{Kind, List, Object, Range, Shape, Text};
+use super::budget::nodes;
+use super::shape::{Float, Kind, List, Object, Range, Shape, Text};
 use super::side::Side;
 
 /// How many alternatives are looked at.
@@ -63,18 +64,21 @@ fn taken_apart(schema: &Value, side: Side<'_>, depth: usize) -> Result<Vec<Shape
     if depth > DEPTH {
         return Err("its schema refers to itself without end, or is nested too deep".to_owned());
     }
-    let mut shapes = own(keywords);
+    if !side.budget.spend(nodes(schema)) {
+        return Err(too_large());
+    }
+    let mut shapes = own(keywords, side)?;
     if let Some(reference) = keywords.get("$ref") {
         let resolved = reference.as_str().and_then(|reference| side.resolve(reference));
         let (_, referred) = resolved.ok_or_else(|| format!("nothing is at `{reference}`"))?;
-        shapes = both_of_each(&shapes, &taken_apart(referred, side, depth + 1)?)?;
+        shapes = both_of_each(&shapes, &taken_apart(referred, side, depth + 1)?, side)?;
     }
     for all in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        shapes = both_of_each(&shapes, &taken_apart(all, side, depth + 1)?)?;
+        shapes = both_of_each(&shapes, &taken_apart(all, side, depth + 1)?, side)?;
     }
     for combined in ["anyOf", "oneOf"] {
         if let Some(list) = keywords.get(combined).and_then(Value::as_array) {
-            shapes = both_of_each(&shapes, &alternatives(list, side, depth + 1)?)?;
+            shapes = both_of_each(&shapes, &alternatives(list, side, depth + 1)?, side)?;
         }
     }
     Ok(shapes)
@@ -93,6 +97,9 @@ fn alternatives(list: &[Value], side: Side<'_>, depth: usize) -> Result<Vec<Shap
         }
     }
     for mut other in others {
+        if !side.budget.spend(other.weight().saturating_mul(shapes.len() + 1)) {
+            return Err(too_large());
+        }
         but(&mut other, &shapes);
         shapes.push(other);
     }
@@ -132,11 +139,26 @@ fn tag<'a>(shape: &'a Shape, name: &str) -> Option<&'a str> {
     }
 }
 
-fn both_of_each(left: &[Shape], right: &[Shape]) -> Result<Vec<Shape>, String> {
+fn both_of_each(left: &[Shape], right: &[Shape], side: Side<'_>) -> Result<Vec<Shape>, String> {
     if left.len().saturating_mul(right.len()) > ALTERNATIVES {
         return Err(too_many());
     }
+    each_with_each(left, right, side)
+}
+
+fn each_with_each(left: &[Shape], right: &[Shape], side: Side<'_>) -> Result<Vec<Shape>, String> {
+    let weight = |shapes: &[Shape], times: usize| {
+        shapes.iter().map(Shape::weight).sum::<usize>().saturating_mul(times)
+    };
+    let copied = weight(left, right.len()).saturating_add(weight(right, left.len()));
+    if !side.budget.spend(copied) {
+        return Err(too_large());
+    }
     Ok(left.iter().flat_map(|left| right.iter().filter_map(|right| both(left, right))).collect())
+}
+
+fn too_large() -> String {
+    "its schema is too large to be compared".to_owned()
 }
 
 fn too_many() -> String {
@@ -144,18 +166,21 @@ fn too_many() -> String {
 }
 
 /// What the keywords say beside references and combinations.
-fn own(keywords: &Map<String, Value>) -> Vec<Shape> {
-    let mut shapes: Vec<_> = types(keywords).iter().map(|ty| of_type(ty, keywords)).collect();
+fn own(keywords: &Map<String, Value>, side: Side<'_>) -> Result<Vec<Shape>, String> {
+    let types = types(keywords);
+    // Each of them copies what there is.
+    let copied = keywords.values().map(nodes).sum::<usize>().saturating_mul(types.len());
+    if !side.budget.spend(copied) {
+        return Err(too_large());
+    }
+    let mut shapes: Vec<_> = types.iter().map(|ty| of_type(ty, keywords)).collect();
     let one = keywords.get("const").map(std::slice::from_ref);
     let several = keywords.get("enum").and_then(Value::as_array).map(Vec::as_slice);
     for values in [one, several].into_iter().flatten() {
         let values: Vec<_> = values.iter().map(exactly).collect();
-        shapes = values
-            .iter()
-            .flat_map(|value| shapes.iter().filter_map(|shape| both(shape, value)))
-            .collect();
+        shapes = each_with_each(&values, &shapes, side)?;
     }
-    shapes
+    Ok(shapes)
 }
 
 /// The types of JSON, or `any`. A schema of members without its type is one of objects, and so on:
@@ -181,7 +206,7 @@ fn of_type(ty: &str, keywords: &Map<String, Value>) -> Shape {
         "null" => (Kind::Null, &[]),
         "boolean" => (Kind::Bool(None), &[]),
         "integer" => (Kind::Integer(range(keywords)), &OF_INTEGERS),
-        "number" => (Kind::Number, &OF_NUMBERS),
+        "number" => (Kind::Number(float(keywords)), &OF_NUMBERS),
         "string" => {
             let except = keywords.get("x-except").and_then(Value::as_array).into_iter().flatten();
             let text = Text {
@@ -209,7 +234,8 @@ fn of_type(ty: &str, keywords: &Map<String, Value>) -> Shape {
     // A keyword of another type than this says nothing of it.
     let elsewhere = |keyword: &str| {
         let others: [&[&str]; 4] = [&OF_INTEGERS, &OF_TEXTS, &OF_LISTS, &OF_OBJECTS];
-        kind != Kind::Any && kind != Kind::Number && others.iter().any(|it| it.contains(&keyword))
+        !matches!(kind, Kind::Any | Kind::Number(_))
+            && others.iter().any(|it| it.contains(&keyword))
     };
     let is_opaque = |keyword: &str| {
         !known.contains(&keyword)
@@ -222,6 +248,13 @@ fn of_type(ty: &str, keywords: &Map<String, Value>) -> Shape {
     let opaque = keywords.iter().filter(|(keyword, _)| is_opaque(keyword));
     let opaque: BTreeMap<_, _> = opaque.map(|(it, value)| (it.clone(), value.clone())).collect();
     Shape { kind, opaque }
+}
+
+fn float(keywords: &Map<String, Value>) -> Float {
+    match keywords.get("format").and_then(Value::as_str) {
+        Some("float") => Float::Single,
+        _ => Float::Double,
+    }
 }
 
 /// The range that the format names, narrowed by what else is said.
@@ -280,7 +313,7 @@ fn exactly(value: &Value) -> Shape {
         Value::Number(number) => {
             match number.as_i64().map(i128::from).or(number.as_u64().map(i128::from)) {
                 Some(integer) => Kind::Integer(Range { min: Some(integer), max: Some(integer) }),
-                None => Kind::Number,
+                None => Kind::Number(Float::Double),
             }
         }
         Value::Array(_) | Value::Object(_) => Kind::Any,

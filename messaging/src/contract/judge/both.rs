@@ -13,8 +13,8 @@ pub(super) fn both(left: &Shape, right: &Shape) -> Option<Shape> {
             (Some(left), Some(right)) if left != right => return None,
             _ => Kind::Bool(left.or(*right)),
         },
-        (Kind::Number, Kind::Number) => Kind::Number,
-        (Kind::Number, Kind::Integer(range)) | (Kind::Integer(range), Kind::Number) => {
+        (Kind::Number(left), Kind::Number(right)) => Kind::Number(*left.min(right)),
+        (Kind::Number(_), Kind::Integer(range)) | (Kind::Integer(range), Kind::Number(_)) => {
             Kind::Integer(*range)
         }
         (Kind::Integer(left), Kind::Integer(right)) => Kind::Integer(Range {

@@ -1,7 +1,5 @@
 //! Whether what one side writes fits what the other reads.
 
-use std::cell::Cell;
-
 use serde_json::Value;
 
 use super::apart::apart;
@@ -9,29 +7,8 @@ use super::shape::{Kind, Shape};
 use super::side::Side;
 use super::words::{name, names};
 
-/// How many pairs of alternatives, and how many members of them, are looked at while two contracts
-/// are compared: a peer may send a contract.
-const STEPS: usize = 1_000_000;
-
 /// How deep schemas may stand within each other.
 const DEPTH: usize = 64;
-
-/// What is left to be looked at.
-#[derive(Debug)]
-pub(in super::super) struct Budget(Cell<usize>);
-
-impl Budget {
-    pub(in super::super) const fn new() -> Self {
-        Self(Cell::new(STEPS))
-    }
-
-    /// Whether there is enough of it.
-    fn spend(&self, steps: usize) -> bool {
-        let left = self.0.get().checked_sub(steps);
-        self.0.set(left.unwrap_or_default());
-        left.is_some()
-    }
-}
 
 /// Something that does not fit, or that could not be judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,14 +26,12 @@ pub(in super::super) fn fits(
     writer: (&Value, Side<'_>),
     reader: (&Value, Side<'_>),
     roles: (&str, &str),
-    budget: &Budget,
 ) -> Vec<Finding> {
     let mut fitting = Fitting {
         writer: writer.1,
         reader: reader.1,
         writes: roles.0,
         reads: roles.1,
-        budget,
         under_way: Vec::new(),
     };
     fitting.schema(writer.0, reader.0, "")
@@ -70,12 +45,11 @@ pub(super) struct Fitting<'a> {
     /// What is being looked at further out: where it comes back to itself, it fits if all else
     /// does.
     under_way: Vec<(Value, Value)>,
-    budget: &'a Budget,
 }
 
 impl Fitting<'_> {
     pub(super) fn schema(&mut self, writer: &Value, reader: &Value, path: &str) -> Vec<Finding> {
-        if !self.budget.spend(1) || self.under_way.len() > DEPTH {
+        if !self.writer.budget.spend(1) || self.under_way.len() > DEPTH {
             return vec![unknown(path, "its schema is too large to be compared".to_owned())];
         }
         if self.under_way.iter().any(|(w, r)| w == writer && r == reader) {
@@ -85,8 +59,7 @@ impl Fitting<'_> {
             (Ok(written), Ok(read)) => (written, read),
             (Err(why), _) | (_, Err(why)) => return vec![unknown(path, why)],
         };
-        let members: usize = written.iter().chain(&read).map(Shape::weight).sum();
-        if !self.budget.spend(written.len() * read.len() + members) {
+        if !self.writer.budget.spend(written.len().saturating_mul(read.len())) {
             return vec![unknown(path, "its schema is too large to be compared".to_owned())];
         }
         self.under_way.push((writer.clone(), reader.clone()));
@@ -131,8 +104,10 @@ impl Fitting<'_> {
 
     fn shape(&mut self, writer: &Shape, reader: &Shape, path: &str) -> Vec<Finding> {
         let mut findings = match (&writer.kind, &reader.kind) {
-            (_, Kind::Any) | (Kind::Null, Kind::Null) | (Kind::Number, Kind::Number) => Vec::new(),
-            (Kind::Integer(_), Kind::Number) => Vec::new(),
+            (_, Kind::Any) | (Kind::Null, Kind::Null) => Vec::new(),
+            (Kind::Number(_) | Kind::Integer(_), Kind::Number(reader)) => {
+                self.floats(&writer.kind, *reader, path)
+            }
             (Kind::Any, _) if !writer.opaque.is_empty() => {
                 let keywords: Vec<_> = writer.opaque.keys().map(|it| format!("`{it}`")).collect();
                 vec![unknown(path, format!("{} is not understood", keywords.join(", ")))]
@@ -202,7 +177,7 @@ fn is_alike(writer: &Kind, reader: &Kind) -> bool {
         (_, Kind::Any)
             | (Kind::Null, Kind::Null)
             | (Kind::Bool(_), Kind::Bool(_))
-            | (Kind::Integer(_) | Kind::Number, Kind::Integer(_) | Kind::Number)
+            | (Kind::Integer(_) | Kind::Number(_), Kind::Integer(_) | Kind::Number(_))
             | (Kind::Text(_), Kind::Text(_))
             | (Kind::List(_), Kind::List(_))
             | (Kind::Object(_), Kind::Object(_))

@@ -25,7 +25,11 @@ impl Fitting<'_> {
             findings.push(wrong(&member(path, required), why));
         }
 
+        findings.extend(self.doubled(writer, &names, path));
         let others = reader.others(self.reader.is_open);
+        if self.writer.is_accepted {
+            findings.extend(self.accepted(writer, &names, &others, path));
+        }
         for (name, schema) in &writer.properties {
             let path = member(path, name);
             match names.get(name.as_str()).and_then(|name| reader.properties.get(*name)) {
@@ -61,6 +65,58 @@ impl Fitting<'_> {
                 findings.push(wrong(&path, why));
             }
             findings.extend(self.any_member(&written, writer, reader, &others, &path));
+        }
+        findings
+    }
+
+    /// Members that the reader takes for one, by its other names: serde refuses both at once.
+    fn doubled(
+        &self,
+        writer: &Object,
+        names: &BTreeMap<&str, &String>,
+        path: &str,
+    ) -> Vec<Finding> {
+        let is_any = writer.others(self.writer.is_open) != Value::Bool(false);
+        let mut written: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
+        for (name, member) in names {
+            if is_any || writer.properties.contains_key(*name) {
+                written.entry(member).or_default().push(name);
+            }
+        }
+        let doubled = written.into_iter().filter(|(_, written)| written.len() > 1);
+        let wrong = |(name, written): (&String, Vec<&str>)| {
+            let why = format!(
+                "{} may write {}, {} takes them for one member and refuses it twice",
+                self.writes,
+                written.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and "),
+                self.reads,
+            );
+            wrong(&member(path, name), why)
+        };
+        doubled.map(wrong).collect()
+    }
+
+    /// What a reader takes beside the members that it names by their first names: the other names
+    /// of them, and members that it skips.
+    fn accepted(
+        &self,
+        old: &Object,
+        names: &BTreeMap<&str, &String>,
+        others: &Value,
+        path: &str,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (name, schema) in &old.properties {
+            for alias in aliases(schema) {
+                if names.get(alias).is_none() || names.get(alias) != names.get(name.as_str()) {
+                    let why = format!("{} no longer takes it for `{name}`", self.reads);
+                    findings.push(wrong(&member(path, alias), why));
+                }
+            }
+        }
+        if old.additional.is_none() && *others == Value::Bool(false) {
+            let why = format!("{} refuses members that were skipped", self.reads);
+            findings.push(unknown(&member(path, "*"), why));
         }
         findings
     }
@@ -138,13 +194,19 @@ impl Fitting<'_> {
 fn names(reader: &Object, has_aliases: bool) -> BTreeMap<&str, &String> {
     let mut names = BTreeMap::new();
     for (name, schema) in &reader.properties {
-        let aliases = schema.get("x-aliases").filter(|_| has_aliases).and_then(Value::as_array);
-        let aliases = aliases.into_iter().flatten();
-        names.extend(aliases.filter_map(Value::as_str).map(|alias| (alias, name)));
+        if has_aliases {
+            names.extend(aliases(schema).map(|alias| (alias, name)));
+        }
     }
     names.extend(reader.properties.keys().map(|name| (name.as_str(), name)));
     names.extend(reader.required.iter().map(|name| (name.as_str(), name)));
     names
+}
+
+/// The other names of a member.
+fn aliases(schema: &Value) -> impl Iterator<Item = &str> {
+    let aliases = schema.get("x-aliases").and_then(Value::as_array);
+    aliases.into_iter().flatten().filter_map(Value::as_str)
 }
 
 pub(super) fn member(path: &str, name: &str) -> String {

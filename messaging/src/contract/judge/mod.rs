@@ -3,6 +3,7 @@
 //! A schema is taken apart into shapes, its alternatives; each of the writer's has to fit into one
 //! of the reader's. What cannot be told is said so, never passed over.
 
+mod budget;
 mod side;
 mod shape;
 mod apart;
@@ -13,6 +14,7 @@ mod lists;
 mod scalars;
 mod words;
 
-pub(super) use fits::{Budget, Finding, fits};
+pub(super) use budget::{Budget, nodes};
+pub(super) use fits::{Finding, fits};
 pub(super) use side::{Half, Side};
 pub(super) use words::{differences, is_same};

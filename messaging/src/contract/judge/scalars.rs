@@ -2,7 +2,7 @@
 
 use super::fits::{Finding, Fitting, unknown, wrong};
 use super::lists::{is_less, length};
-use super::shape::{Range, Text};
+use super::shape::{Float, Kind, Range, Text};
 use super::words::{listed, range, text};
 
 /// Formats that a reader checks, since they are those of types.
@@ -30,6 +30,33 @@ impl Fitting<'_> {
         }
         let (written, read) = (range(writer), range(reader));
         vec![wrong(path, format!("{} writes {written}, {} reads {read}", self.writes, self.reads))]
+    }
+
+    /// Serde reads any number as a float, and the nearest that there is: what is written is to be
+    /// one.
+    pub(super) fn floats(&self, writer: &Kind, reader: Float, path: &str) -> Vec<Finding> {
+        let (writes, reads) = (self.writes, self.reads);
+        let bits = match reader {
+            Float::Single => 32,
+            Float::Double => 64,
+        };
+        let (written, becomes) = match writer {
+            Kind::Integer(integers) => {
+                let holds = -reader.integers()..=reader.integers();
+                let is_held = |end: Option<i128>| end.is_some_and(|end| holds.contains(&end));
+                if is_held(integers.min) && is_held(integers.max) {
+                    return Vec::new();
+                }
+                (range(integers), "large ones lose their last digits")
+            }
+            Kind::Number(Float::Double) if reader == Float::Single => {
+                ("floats of 64 bits".to_owned(), "they lose digits, and large ones are infinite")
+            }
+            _ => return Vec::new(),
+        };
+        let why =
+            format!("{writes} writes {written}, {reads} reads floats of {bits} bits: {becomes}");
+        vec![wrong(path, why)]
     }
 
     pub(super) fn texts(&self, writer: &Text, reader: &Text, path: &str) -> Vec<Finding> {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::budget::nodes;
+
 /// One of the alternatives of a schema.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shape {
@@ -19,10 +21,27 @@ pub(super) enum Kind {
     /// Both, or the one.
     Bool(Option<bool>),
     Integer(Range),
-    Number,
+    Number(Float),
     Text(Text),
     List(List),
     Object(Object),
+}
+
+/// A float of 64 bits, which is also what has no format, or one of 32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Float {
+    Single,
+    Double,
+}
+
+impl Float {
+    /// Up to where it holds every integer.
+    pub(super) const fn integers(self) -> i128 {
+        match self {
+            Self::Single => 1 << f32::MANTISSA_DIGITS,
+            Self::Double => 1 << f64::MANTISSA_DIGITS,
+        }
+    }
 }
 
 /// The integers from the one to the other; none has no end.
@@ -69,14 +88,22 @@ impl Shape {
         Self { kind, opaque: BTreeMap::new() }
     }
 
-    /// How much there is to look at.
+    /// How much there is to look at, and to copy.
     pub(super) fn weight(&self) -> usize {
-        1 + match &self.kind {
-            Kind::Text(text) => text.only.as_ref().map_or(0, BTreeSet::len) + text.except.len(),
-            Kind::List(list) => list.prefix.len(),
-            Kind::Object(object) => object.properties.len() + object.patterns.len(),
-            Kind::Any | Kind::Null | Kind::Bool(_) | Kind::Integer(_) | Kind::Number => 0,
-        }
+        let all = |values: &BTreeMap<String, Value>| values.values().map(nodes).sum::<usize>();
+        1 + all(&self.opaque)
+            + match &self.kind {
+                Kind::Text(text) => text.only.as_ref().map_or(0, BTreeSet::len) + text.except.len(),
+                Kind::List(list) => {
+                    list.prefix.iter().map(nodes).sum::<usize>() + nodes(&list.items)
+                }
+                Kind::Object(object) => {
+                    let others = object.additional.as_ref().map_or(0, nodes);
+                    let members = all(&object.properties) + all(&object.patterns);
+                    members + object.required.len() + others
+                }
+                Kind::Any | Kind::Null | Kind::Bool(_) | Kind::Integer(_) | Kind::Number(_) => 0,
+            }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::apart::apart;
 use super::lists::length;
 use super::members::member;
-use super::shape::{Kind, List, Object, Range, Shape, Text};
+use super::shape::{Float, Kind, List, Object, Range, Shape, Text};
 use super::side::Side;
 
 /// How deep names go within each other.
@@ -16,8 +16,9 @@ const DEPTH: usize = 3;
 /// How many differences are told.
 const DIFFERENCES: usize = 8;
 
-/// How many pairs of types are taken for the same before they are judged instead.
-const TYPES: usize = 4096;
+/// How many pairs of types are looked at beyond those of two contracts whose types only have other
+/// names, before they are judged instead: a peer may unroll a type that refers to itself.
+const PAIRS: usize = 64;
 
 type OneSide<'a> = (&'a Value, Side<'a>);
 
@@ -26,6 +27,7 @@ pub(in super::super) fn is_same(old: OneSide<'_>, new: OneSide<'_>) -> bool {
     // A list of what is left and no recursion: a peer's types may refer to one another endlessly.
     let mut left = vec![(old.0, new.0)];
     let mut seen = BTreeSet::new();
+    let most = PAIRS + 2 * old.1.len().min(new.1.len());
     while let Some(pair) = left.pop() {
         match pair {
             (Value::Array(olds), Value::Array(news)) => {
@@ -56,7 +58,7 @@ pub(in super::super) fn is_same(old: OneSide<'_>, new: OneSide<'_>) -> bool {
             (old, new) if old == new => {}
             _ => return false,
         }
-        if seen.len() > TYPES {
+        if seen.len() > most {
             return false;
         }
     }
@@ -202,7 +204,8 @@ fn of_shape(shape: &Shape, side: Side<'_>, depth: usize) -> String {
         Kind::Bool(None) => "a boolean".to_owned(),
         Kind::Bool(Some(value)) => value.to_string(),
         Kind::Integer(integers) => range(integers),
-        Kind::Number => "a number".to_owned(),
+        Kind::Number(Float::Double) => "a number".to_owned(),
+        Kind::Number(Float::Single) => "f32".to_owned(),
         Kind::Text(texts) => text(texts),
         Kind::List(List { prefix, items, max, .. }) => match max {
             Some(max) if !prefix.is_empty() => {

@@ -122,3 +122,20 @@ fn what_is_compared_and_what_is_written_of_it_is_bounded() {
     assert!(text.ends_with(" more") && text.len() < 20_000, "{}: {text}", text.len());
     assert_eq!(many(1000).unwrap_err().kind(), ErrorKind::Decode);
 }
+
+#[test]
+fn the_schemas_that_are_compared_are_bounded() {
+    let known = Contract::of(&OLD);
+    let schema = |items: usize| crate::contract::Schema::both(serde_json::json!(vec![0; items]));
+    let refused = |types: usize, items: usize, results: usize| {
+        let mut other = Contract::of(&NEW);
+        other.types = (0..types).map(|it| (it.to_string(), schema(1))).collect();
+        for method in other.methods.iter_mut().take(results) {
+            method.result = Some(schema(items));
+        }
+        ContractDifference::between(&known, None, &served(&[other])).map_err(|it| it.to_string())
+    };
+    assert!(refused(2000, 0, 0).is_ok() && refused(0, 20_000, 2).is_ok());
+    assert!(refused(2001, 0, 0).unwrap_err().contains("2001 types"));
+    assert!(refused(0, 20_000, 3).unwrap_err().contains("120006 nodes of schemas"));
+}
