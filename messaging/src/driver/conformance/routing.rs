@@ -38,7 +38,7 @@ pub(super) async fn notes_arrive_with_their_message(env: Env) {
     let (driver, other) = (env.connect().await, env.connect().await);
     let mut consumer = env.listen(&driver, "one", 10).await;
     let mut inbox = env.open_inbox(&driver).await;
-    let sent = Notes::default().with("messaging-server", "höst-1").with("messaging-empty", "");
+    let sent = Notes::default().with("messaging-conformance", "höst-1").with("messaging-empty", "");
     let reply = Address::Reply { queue: inbox.queue.clone() };
     for address in [env.any(), env.fanout(), reply] {
         let consumer = match address {
