@@ -18,7 +18,7 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (client, client_at) = (names::client(item), names::client_at(item));
     let of_client = generics::unbounded(&item.generics);
     let types = item.generics.params.iter().map(generics::argument);
-    let of_client_at = generics::with(&item.generics, &names::pin(item));
+    let of_client_at = generics::with(&item.generics, &paths.of_version(item));
     let phantom = generics::phantom(&of_client_at, paths);
     let summary = format!(" Typed client for [`{}`].", item.ident);
     let summary_at = format!(
@@ -120,7 +120,7 @@ impl Version {
     fn pin(&self, item: &ItemTrait, paths: &Paths) -> Option<TokenStream> {
         let Paths { pinned, .. } = paths;
         match self {
-            Self::Generic => Some(names::pin(item).into_token_stream()),
+            Self::Generic => Some(paths.of_version(item).into_token_stream()),
             Self::Any => None,
             Self::Literal => {
                 let (major, minor) = pins::numbers();
@@ -267,7 +267,7 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let client = names::client_at(item);
     let generics = generics::of_client_at(item, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
-    let (pin, other) = (names::pin(item), names::local("Other"));
+    let (pin, other) = (paths.of_version(item), names::local("Other"));
     let descriptor = descriptor::api(api, item, paths);
     let core = names::local("core");
     let endpoint = names::endpoint(item);
@@ -300,7 +300,7 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
     let client = names::client_at(item);
-    let generics = generics::with(&item.generics, &names::pin(item));
+    let generics = generics::with(&item.generics, &paths.of_version(item));
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let formatter_name = names::local("f");
     let name = names::client(item).to_string();

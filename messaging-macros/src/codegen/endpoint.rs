@@ -15,7 +15,7 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let passed = of_types(item);
     let visibility = &item.vis;
     let endpoint = names::endpoint(item);
-    let t = names::implementation(item);
+    let t = paths.of_implementation(item);
     let generics = generics::with(&item.generics, &t);
     let phantom = generics::phantom(&item.generics, paths);
     let summary = format!(" Serves an implementation of [`{}`].", item.ident);
@@ -46,7 +46,7 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { arc, phantom, .. } = paths;
     let visibility = &item.vis;
     let endpoint = names::endpoint(item);
-    let t = names::implementation(item);
+    let t = paths.of_implementation(item);
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let implementation = names::local("implementation");
@@ -69,7 +69,7 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
 fn serving(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { serves, .. } = paths;
     let (client, endpoint) = (names::client(item), names::endpoint(item));
-    let t = names::implementation(item);
+    let t = paths.of_implementation(item);
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
@@ -91,7 +91,7 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { handled, handle, unknown, clone, absent, .. } = paths;
     let endpoint = names::endpoint(item);
     let client = names::client(item);
-    let t = names::implementation(item);
+    let t = paths.of_implementation(item);
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
@@ -195,7 +195,7 @@ fn taken(
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
     let endpoint = names::endpoint(item);
-    let t = names::implementation(item);
+    let t = paths.of_implementation(item);
     let generics = generics::with(&item.generics, &t);
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let formatter_name = names::local("f");

@@ -26,7 +26,7 @@ pub(crate) use schemas::has_schemas;
 
 /// What is generated, in order.
 pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
-    let paths = Paths::new(api.root.as_ref());
+    let paths = Paths::for_trait(api.root.as_ref(), &item);
     let (client, endpoint) =
         (client::declaration(&item, &paths), endpoint::declaration(&item, &paths));
     let passed = attributes::passed(&item.attrs, &["cfg", "allow", "expect"]);

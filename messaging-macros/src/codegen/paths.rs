@@ -4,22 +4,53 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Path;
+use syn::{Ident, ItemTrait, Path};
+
+use super::names;
 
 macro_rules! paths {
     ($root:ident: $($name:ident = { $($path:tt)* })*) => {
         pub(crate) struct Paths {
             $(pub(crate) $name: TokenStream,)*
+            /// Names that a trait leaves free.
+            free: Option<Free>,
         }
 
         impl Paths {
             /// The paths under `root`; none means the crate `::messaging`.
             pub(crate) fn new(root: Option<&Path>) -> Self {
                 let $root = root.map_or_else(|| quote!(::messaging), |root| quote!(#root));
-                Self { $($name: quote!($($path)*),)* }
+                Self { $($name: quote!($($path)*),)* free: None }
             }
         }
     };
+}
+
+/// Names that a trait leaves free. To find them, all of its tokens are looked at, so that is done
+/// once.
+struct Free {
+    implementation: Ident,
+    pin: Ident,
+}
+
+impl Paths {
+    /// The same paths for what is made of `item`.
+    pub(crate) fn for_trait(root: Option<&Path>, item: &ItemTrait) -> Self {
+        let free = Free { implementation: names::implementation(item), pin: names::pin(item) };
+        Self { free: Some(free), ..Self::new(root) }
+    }
+
+    /// The endpoint's type parameter for the implementation.
+    pub(crate) fn of_implementation(&self, item: &ItemTrait) -> Ident {
+        self.free
+            .as_ref()
+            .map_or_else(|| names::implementation(item), |it| it.implementation.clone())
+    }
+
+    /// The client's type parameter for what the compiler knows of its version.
+    pub(crate) fn of_version(&self, item: &ItemTrait) -> Ident {
+        self.free.as_ref().map_or_else(|| names::pin(item), |it| it.pin.clone())
+    }
 }
 
 paths! { root:
