@@ -19,7 +19,7 @@ pub(super) fn print(results: &Results, verdicts: &[Verdict]) {
         "\nProcessor seconds, median (least to most); others kept {:.2} processors busy\n",
         results.load_of_others
     );
-    let heads = Subject::all(methods).into_iter().map(|it| format!("{:>18}", it.package()));
+    let heads = Subject::all(methods).into_iter().map(|it| format!("{:>20}", it.package()));
     println!("{:<24}{}", "", heads.collect::<String>());
     for stage in Stage::ALL {
         row(results, stage.name(), Measure::Cpu(stage), |it| {
@@ -55,7 +55,7 @@ pub(super) fn print(results: &Results, verdicts: &[Verdict]) {
 fn row(results: &Results, name: &str, measure: Measure, cell: impl Fn(Spread) -> String) {
     let cells = Subject::all(results.methods)
         .into_iter()
-        .map(|subject| format!("{:>18}", cell(results.of(measure, subject.kind, subject.methods))));
+        .map(|subject| format!("{:>20}", cell(results.of(measure, subject.kind, subject.methods))));
     println!("{name:<24}{}", cells.collect::<String>());
 }
 

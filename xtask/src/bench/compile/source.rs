@@ -31,6 +31,8 @@ pub(super) fn program(subject: Subject, edit: u32) -> String {
          {attribute}pub trait Service {{\n{declared}}}\n\n\
          {clone}struct Served;\n\n\
          impl Service for Served {{\n{implemented}}}\n\n\
+         /// Boxed, so that it is compiled once, however often the future of `main` is.\n\
+         type Use<'a> = std::pin::Pin<Box<dyn Future<Output = usize> + 'a>>;\n\n\
          {used}\n\
          #[tokio::main(flavor = \"current_thread\")]\n\
          async fn main() {{\n{served}    let mut sum = 0;\n{called}    println!(\"{{sum}}\");\n}}\n"
@@ -113,8 +115,8 @@ fn usage(kind: Kind, number: u32) -> String {
         ),
     };
     format!(
-        "async fn use_m{number}(client: &{client}) -> usize {{\n    \
-         {call}.expect(\"a result\").len()\n}}\n"
+        "fn use_m{number}(client: &{client}) -> Use<'_> {{\n    \
+         Box::pin(async move {{ {call}.expect(\"a result\").len() }})\n}}\n"
     )
 }
 
