@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measurements beside others, made on this machine in one session.
+//! `cargo xtask bench`: measurements beside others, made on one machine in one run.
 
 mod compile;
 mod cost;

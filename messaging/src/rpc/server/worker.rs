@@ -122,7 +122,7 @@ async fn run(
         return claim.given_back_or(shutting_down()).await;
     }
     let runtime = server.transport.runtime();
-    let monitored = request.monitor.zip(request.reply_to.clone());
+    let monitored = request.monitor.and_then(|monitor| Some((monitor, request.reply_to.clone()?)));
     let method = request.method.clone();
     let invocation = Invocation::of(request, caller, Arc::clone(runtime));
     let Route { endpoint, tally, .. } = route;
