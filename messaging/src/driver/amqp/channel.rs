@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::connection::Connection;
-use super::fault::bounded;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 
@@ -42,7 +41,7 @@ impl Channel {
     pub(super) async fn close(&self, deadline: &Deadline) {
         if self.alive() {
             let closing = self.inner.close(200, "OK".into());
-            let _ = bounded(&*self.runtime, deadline, closing).await;
+            let _ = self.connection.bounded(deadline, closing).await;
         }
     }
 }
@@ -64,8 +63,7 @@ impl Drop for Channel {
         let runtime = Arc::clone(&self.runtime);
         self.runtime.spawn(Box::pin(async move {
             let deadline = Deadline::after(&runtime, CLOSE_TIMEOUT);
-            let _ = bounded(&*runtime, &deadline, inner.close(200, "OK".into())).await;
-            drop(connection);
+            let _ = connection.bounded(&deadline, inner.close(200, "OK".into())).await;
         }));
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use lapin::{AsyncTcpStream, ConnectionProperties};
 
 use super::channel::Channel;
@@ -14,7 +16,7 @@ use super::fault::{Fault, bounded};
 use super::kit::Kit;
 use super::number::this_program;
 use super::peer::Peer;
-use super::seen::{Seen, ends_it, lock, watch};
+use super::seen::{Seen, ends_it, watch};
 use super::tls::Tls;
 use super::wire::{Switch, Wire};
 use crate::context::Deadline;
@@ -34,7 +36,7 @@ pub(super) struct Connection {
     /// The host that it is with.
     peer: Peer,
     switch: Arc<Switch>,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Seen>,
     runtime: Arc<dyn Runtime>,
 }
 
@@ -74,7 +76,7 @@ impl Connection {
         );
         let inner = bounded(&**runtime, &deadline, handshake).await.map_err(refused)?;
 
-        let seen = Arc::new(Mutex::default());
+        let seen = Arc::new(Seen::default());
         let events = inner.events_listener();
         let status = inner.status().clone();
         let place = format!("{peer} ({purpose})");
@@ -85,22 +87,37 @@ impl Connection {
 
     /// Whether it can be used, as far as is known.
     pub(super) fn alive(&self) -> bool {
-        self.inner.status().connected() && !lock(&self.seen).over
+        self.inner.status().connected() && !self.seen.is_over()
+    }
+
+    /// `operation`, ended by `deadline`, and by the end of the connection: lapin never answers
+    /// what it is asked for after it has lost the connection, and before it says so.
+    pub(super) async fn bounded<T>(
+        &self,
+        deadline: &Deadline,
+        operation: impl Future<Output = lapin::Result<T>>,
+    ) -> Result<T, Fault> {
+        let operation = async {
+            match select(pin!(operation), pin!(self.seen.ended())).await {
+                Either::Left((result, _)) => result,
+                Either::Right((ended, _)) => Err(ended),
+            }
+        };
+        bounded(&*self.runtime, deadline, operation).await
     }
 
     /// A new channel.
     pub(super) async fn channel(self: &Arc<Self>, deadline: &Deadline) -> Result<Channel, Fault> {
         let creating = self.inner.create_channel();
-        let channel = bounded(&*self.runtime, deadline, creating).await.inspect_err(|fault| {
-            self.note(fault);
-        })?;
+        let channel =
+            self.bounded(deadline, creating).await.inspect_err(|fault| self.note(fault))?;
         Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
     }
 
     /// Asks a broker that was silent for a sign of life, and without one gives the connection up, so that the next message finds another, or another host (wire
     /// document, section 17.2). A broker short of memory is silent too, and says so.
     fn doubt(self: &Arc<Self>) {
-        if self.inner.status().blocked() || std::mem::replace(&mut lock(&self.seen).doubted, true) {
+        if self.inner.status().blocked() || !self.seen.doubt(true) {
             return;
         }
         let connection = Arc::clone(self);
@@ -112,13 +129,14 @@ impl Connection {
                     tracing::warn!(
                         "{connection}: the broker is silent; the connection is given up"
                     );
-                    lock(&connection.seen).over = true;
+                    let silent = io::Error::new(io::ErrorKind::TimedOut, "the broker is silent");
+                    connection.seen.end(Some(silent.into()));
                     connection.switch.cut();
                 }
                 // It said something.
                 Err(Fault::Told(_)) => {}
             }
-            lock(&connection.seen).doubted = false;
+            connection.seen.doubt(false);
         }));
     }
 
@@ -132,7 +150,7 @@ impl Connection {
         if self.alive() || fault.refusal().is_some() {
             return fault;
         }
-        match lock(&self.seen).cause.clone() {
+        match self.seen.cause() {
             Some(cause) => Fault::Told(cause),
             None => fault,
         }
@@ -143,13 +161,13 @@ impl Connection {
         if let Fault::Told(error) = fault
             && ends_it(error)
         {
-            lock(&self.seen).over = true;
+            self.seen.end(None);
         }
     }
 
     /// What to add to the error of an operation that got no answer.
     pub(super) fn hint(&self) -> String {
-        match &lock(&self.seen).blocked {
+        match self.seen.blocked() {
             Some(reason) => format!("; the broker has blocked this connection: {reason}"),
             None => String::new(),
         }
@@ -160,8 +178,9 @@ impl Connection {
     pub(super) async fn close(&self, deadline: &Deadline) {
         if self.alive() && !self.inner.status().blocked() {
             let closing = self.inner.close(200, "OK".into());
-            let _ = bounded(&*self.runtime, deadline, closing).await;
+            let _ = self.bounded(deadline, closing).await;
         }
+        self.seen.end(None);
         self.switch.cut();
     }
 }

@@ -6,7 +6,7 @@ use lapin::options::QueueDeleteOptions;
 
 use super::channel::Channel;
 use super::connection::Connection;
-use super::fault::{self, bounded};
+use super::fault;
 use super::topology::Queue;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind};
@@ -58,7 +58,7 @@ pub(super) async fn declare(
     // Each refusal costs the channel.
     let mut channel = open_channel(&channel.connection, deadline).await?;
     let deleting = channel.queue_delete(queue.name.clone(), QueueDeleteOptions::default());
-    if bounded(&*channel.runtime, deadline, deleting).await.is_err() {
+    if channel.connection.bounded(deadline, deleting).await.is_err() {
         channel = open_channel(&channel.connection, deadline).await?;
     }
     queue.declare(&channel, deadline).await?;

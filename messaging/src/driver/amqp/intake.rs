@@ -18,7 +18,7 @@ use super::compression;
 use super::connection::Connection;
 use super::declare::{declare, open_channel};
 use super::failure;
-use super::fault::{Fault, bounded};
+use super::fault::Fault;
 use super::plan::Plan;
 use super::properties;
 use super::settle::Settle;
@@ -72,9 +72,8 @@ impl Intake {
         }
         if plan.prefetch > 0 {
             let limiting = channel.basic_qos(plan.prefetch, BasicQosOptions::default());
-            bounded(&*channel.runtime, deadline, limiting)
-                .await
-                .map_err(|fault| failure::consuming("what is prefetched", fault))?;
+            let limited = channel.connection.bounded(deadline, limiting).await;
+            limited.map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
         let (streams, arrived) = (Vec::new(), VecDeque::new());
         let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived };
@@ -94,9 +93,8 @@ impl Intake {
         let (name, arguments) = (queue.name.clone(), queue.consuming());
         let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
         let (queue, position) = (queue.name.to_string(), queue.position.clone());
-        let stream = bounded(&*self.channel.runtime, deadline, consuming)
-            .await
-            .map_err(|fault| self.lost(&queue, fault))?;
+        let consuming = self.channel.connection.bounded(deadline, consuming);
+        let stream = consuming.await.map_err(|fault| self.lost(&queue, fault))?;
         self.streams.push(Consumed { queue, tag, stream, position, ended: false });
         Ok(())
     }
@@ -205,29 +203,30 @@ impl Intake {
             let text = format!("consuming queue `{queue}` cannot be ended: {}", fault.words());
             fault.into_error(ErrorKind::Connection, text)
         };
-        let runtime = &*channel.runtime;
+        let connection = &channel.connection;
         for Consumed { queue, tag, .. } in streams.iter().filter(|consumed| !consumed.ended) {
             let tag = tag.as_str().into();
             let cancelling = channel.basic_cancel(tag, BasicCancelOptions::default());
-            bounded(runtime, deadline, cancelling).await.map_err(|fault| failed(queue, fault))?;
+            connection.bounded(deadline, cancelling).await.map_err(|fault| failed(queue, fault))?;
         }
         for Arrived { delivery, .. } in arrived.drain(..).filter(|it| it.position.is_none()) {
             let options = BasicRejectOptions { requeue: true };
             let returning = channel.basic_reject(delivery.delivery_tag, options);
             let key = delivery.routing_key.as_str();
-            bounded(runtime, deadline, returning).await.map_err(|fault| failed(key, fault))?;
+            connection.bounded(deadline, returning).await.map_err(|fault| failed(key, fault))?;
         }
         for Consumed { queue, stream, position, ended, .. } in streams {
             // A stream gives nobody's messages to somebody else, and refuses to take them back.
             let give_back = position.is_none();
             while !*ended {
                 let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context).map(Ok));
-                let next = bounded(runtime, deadline, next).await;
+                let next = connection.bounded(deadline, next).await;
                 match next.map_err(|fault| failed(queue, fault))? {
                     Some(Ok(delivery)) if give_back => {
                         let options = BasicRejectOptions { requeue: true };
                         let returning = channel.basic_reject(delivery.delivery_tag, options);
-                        bounded(runtime, deadline, returning)
+                        connection
+                            .bounded(deadline, returning)
                             .await
                             .map_err(|fault| failed(queue, fault))?;
                     }

@@ -8,7 +8,7 @@ use lapin::options::ConfirmSelectOptions;
 use super::channel::Channel;
 use super::connection::Connection;
 use super::declare::first_of;
-use super::fault::{self, Fault, bounded};
+use super::fault::{self, Fault};
 use super::topology::Exchange;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind};
@@ -34,7 +34,7 @@ impl Lease {
         };
         let channel = connection.channel(deadline).await.map_err(failed)?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());
-        bounded(&*channel.runtime, deadline, confirms).await.map_err(failed)?;
+        connection.bounded(deadline, confirms).await.map_err(failed)?;
         Ok(Self { channel, declared: BTreeSet::new() })
     }
 

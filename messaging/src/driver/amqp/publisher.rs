@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::compression;
 use super::failure;
-use super::fault::{Fault, Refusal, bounded};
+use super::fault::{Fault, Refusal};
 use super::lease::Lease;
 use super::link::Link;
 use super::pauses::Pauses;
@@ -139,7 +139,7 @@ impl Publisher {
             message.body,
             properties,
         );
-        let confirming = match bounded(&*self.runtime, deadline, writing).await {
+        let confirming = match lease.channel.connection.bounded(deadline, writing).await {
             Ok(confirming) => confirming,
             // It may stand in a buffer, and be written when the broker reads again.
             Err(fault @ Fault::Silence(_)) => {
@@ -147,7 +147,7 @@ impl Publisher {
             }
             Err(fault) => return Err(not_written(to, &lease, fault)),
         };
-        match bounded(&*self.runtime, deadline, confirming).await {
+        match lease.channel.connection.bounded(deadline, confirming).await {
             Ok(Confirmation::Ack(None) | Confirmation::NotRequested) => {
                 self.idle().push(lease);
                 Ok(())

@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use lapin::options::{BasicAckOptions, BasicRejectOptions};
 
 use super::channel::Channel;
-use super::fault::bounded;
 use crate::context::Deadline;
 use crate::driver::Acknowledge;
 use crate::{Error, ErrorKind};
@@ -39,7 +38,7 @@ impl Settle {
     ) -> Result<(), Error> {
         let Channel { connection, runtime, .. } = &*self.channel;
         let deadline = Deadline::after(runtime, WRITE_TIMEOUT);
-        bounded(&**runtime, &deadline, writing).await.map_err(|fault| {
+        connection.bounded(&deadline, writing).await.map_err(|fault| {
             let fault = connection.explain(fault);
             let words = fault.words();
             let text =

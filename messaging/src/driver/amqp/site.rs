@@ -10,7 +10,6 @@ use lapin::types::ShortString;
 use super::connection::Connection;
 use super::consumer::Consumer;
 use super::failure;
-use super::fault::bounded;
 use super::intake::Intake;
 use super::link::Link;
 use super::pauses::Pauses;
@@ -98,7 +97,7 @@ impl Site {
         let Ok(channel) = connection.channel(deadline).await else { return };
         for queue in queues {
             let deleting = channel.queue_delete(queue.clone(), QueueDeleteOptions::default());
-            if let Err(fault) = bounded(&*self.runtime, deadline, deleting).await {
+            if let Err(fault) = connection.bounded(deadline, deleting).await {
                 let words = fault.words();
                 tracing::debug!("queue `{queue}` was not deleted: {words}; it will expire");
             }

@@ -12,6 +12,9 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use self::scripted::{Asked, Script, broker};
+use super::connection::Connection;
+use super::fault::Fault;
+use super::peer::Peer;
 use super::*;
 use crate::ErrorKind;
 use crate::driver::Notes;
@@ -159,6 +162,23 @@ async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
     let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
     inbox.consumer.close(within).await.unwrap();
     driver.close(within).await;
+}
+
+#[tokio::test]
+async fn what_is_asked_of_a_connection_that_ended_is_not_waited_for() {
+    let (port, _, _) = broker(Script::NoLeader);
+    let runtime = crate::runtime::tokio().unwrap();
+    let (peers, options) = (Peer::all(&url(port)).unwrap(), RabbitOptions::default());
+    let connection = Connection::open(&peers[0], "publish", &options, &runtime).await.unwrap();
+    let (within, never) = (Duration::from_secs(20), std::future::pending::<lapin::Result<()>>());
+    let deadline = Deadline::after(&runtime, within * 60);
+    // lapin never answers what it is asked for between the end of a connection and its own note
+    // of it: a moment too short to be met here.
+    let waiting = connection.bounded(&deadline, never);
+    let ending = async { connection.close(&deadline).await };
+    let both = async { tokio::join!(waiting, ending) };
+    let (ended, ()) = tokio::time::timeout(within, both).await.unwrap();
+    assert!(matches!(ended, Err(Fault::Told(_))), "{ended:?}");
 }
 
 /// A host that accepts and never answers: tells when it was greeted, and ends when it was hung up

@@ -8,7 +8,6 @@ use super::{refused, short};
 use crate::context::Deadline;
 use crate::driver::amqp::channel::Channel;
 use crate::driver::amqp::failure::Sort;
-use crate::driver::amqp::fault::bounded;
 use crate::{Error, RabbitOptions};
 
 /// An exchange.
@@ -72,6 +71,6 @@ impl Exchange {
         );
         let sort = if self.kind == ExchangeKind::Fanout { Sort::Transient } else { Sort::Shared };
         let refused = |fault| refused(&format!("exchange `{}`", self.name), sort, channel, fault);
-        bounded(&*channel.runtime, deadline, declaring).await.map_err(refused)
+        channel.connection.bounded(deadline, declaring).await.map_err(refused)
     }
 }

@@ -13,7 +13,7 @@ use crate::context::Deadline;
 use crate::driver::Awaited;
 use crate::driver::amqp::channel::Channel;
 use crate::driver::amqp::failure::Sort;
-use crate::driver::amqp::fault::{Refusal, bounded};
+use crate::driver::amqp::fault::Refusal;
 use crate::driver::amqp::number::Number;
 use crate::driver::amqp::stream::Position;
 use crate::{Error, ErrorKind, RabbitOptions};
@@ -186,7 +186,9 @@ impl Queue {
         let transient = self.is_transient() || self.position.is_some();
         let sort = if transient { Sort::Transient } else { Sort::Shared };
         let name = &self.name;
-        bounded(&*channel.runtime, deadline, declaring)
+        channel
+            .connection
+            .bounded(deadline, declaring)
             .await
             .map_err(|fault| refused(&format!("queue `{name}`"), sort, channel, fault))?;
         let Some((exchange, key)) = &self.binding else { return Ok(()) };
@@ -197,7 +199,7 @@ impl Queue {
             QueueBindOptions::default(),
             FieldTable::default(),
         );
-        bounded(&*channel.runtime, deadline, binding).await.map_err(|fault| match fault.refusal() {
+        channel.connection.bounded(deadline, binding).await.map_err(|fault| match fault.refusal() {
             // A fanout exchange goes with its last queue, also in this very moment.
             Some(Refusal::NotFound) => {
                 let text =
