@@ -59,14 +59,16 @@ async fn a_start_that_is_given_up_leaves_no_queue_of_its_own() {
         let _ = tokio::time::timeout(Duration::from_micros(micros), start).await;
     }
     first.close(WITHIN).await.unwrap();
-    let left = async { while fanout_queues(&topic) > 0 {} };
+    let left = async { while fanout_queues(topic.clone()).await > 0 {} };
     tokio::time::timeout(WITHIN * 2, left).await.expect("all of them are deleted");
 }
 
-/// How many fanout queues of a topic there are.
-fn fanout_queues(topic: &str) -> usize {
+/// How many fanout queues of a topic there are. Asked on a thread where that may block, since the
+/// queues are deleted meanwhile.
+async fn fanout_queues(topic: String) -> usize {
     let rabbitmqctl = std::env::var("MESSAGING_TEST_RABBITMQCTL").expect("`cargo xtask test`");
-    let said = Command::new(rabbitmqctl).args(["-q", "list_queues", "name"]).output().unwrap();
+    let ask = move || Command::new(rabbitmqctl).args(["-q", "list_queues", "name"]).output();
+    let said = tokio::task::spawn_blocking(ask).await.unwrap().unwrap();
     let names = String::from_utf8_lossy(&said.stdout).into_owned();
     names.lines().filter(|name| name.starts_with(&format!("{topic}_fanout_"))).count()
 }

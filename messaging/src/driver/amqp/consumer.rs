@@ -53,9 +53,9 @@ enum State {
 }
 
 impl Consumer {
-    pub(super) fn new(site: &Arc<Site>, plan: Plan, intake: Intake) -> Self {
+    pub(super) fn new(site: &Arc<Site>, plan: Arc<Plan>, intake: Intake) -> Self {
         let work = Work {
-            plan: Arc::new(plan),
+            plan,
             state: State::Open(intake),
             pauses: Pauses::between_connections(&site.options),
             opened: site.runtime.now(),

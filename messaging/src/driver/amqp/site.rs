@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lapin::options::QueueDeleteOptions;
 use lapin::types::ShortString;
+use tokio::sync::oneshot;
 
 use super::connection::Connection;
 use super::consumer::Consumer;
@@ -47,7 +48,7 @@ impl Site {
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
-        let mut begun = Begun { site: self, plan: Some(plan) };
+        let mut begun = Begun { site: self, plan: Some(Arc::new(plan)) };
         loop {
             let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
             let error = match self.open(plan, &deadline, &mut tries).await {
@@ -70,14 +71,31 @@ impl Site {
     }
 
     /// Declares and consumes what `plan` says.
+    ///
+    /// What is begun is gone through with, also if the caller gives up meanwhile, and undone then:
+    /// the broker does what it is asked on several channels in any order, so that a queue might be
+    /// deleted first and declared then.
     pub(super) async fn open(
-        &self,
-        plan: &Plan,
+        self: &Arc<Self>,
+        plan: &Arc<Plan>,
         deadline: &Deadline,
         tries: &mut Tries,
     ) -> Result<Intake, Error> {
         let connection = self.link.current(deadline, tries).await?;
-        Intake::open(&connection, plan, deadline).await
+        let (sender, receiver) = oneshot::channel();
+        let (site, plan, deadline) = (Arc::clone(self), Arc::clone(plan), deadline.clone());
+        self.runtime.spawn(Box::pin(async move {
+            let opened = Intake::open(&connection, &plan, &deadline).await;
+            if let Err(given_up) = sender.send(opened) {
+                let deadline = Deadline::after(&site.runtime, TIDY_TIMEOUT);
+                if let Ok(intake) = given_up {
+                    intake.channel.close(&deadline).await;
+                }
+                site.delete_own(&plan, &deadline).await;
+            }
+        }));
+        // An error would mean that the runtime has ended.
+        receiver.await.unwrap_or_else(|_| Err(failure::closed()))
     }
 
     /// Deletes those of `queues` that are still there to be deleted, and forgets them.
@@ -150,7 +168,7 @@ impl Site {
 /// A plan that was begun: given up, it leaves no queue behind that collects what nobody reads.
 struct Begun<'a> {
     site: &'a Arc<Site>,
-    plan: Option<Plan>,
+    plan: Option<Arc<Plan>>,
 }
 
 impl Drop for Begun<'_> {
