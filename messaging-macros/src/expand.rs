@@ -9,17 +9,17 @@ use crate::diagnostics::Diagnostics;
 use crate::remote_error as error;
 use crate::{check, codegen, fallback, parse};
 
-pub(crate) fn rpc_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let item: ItemTrait = match parse::item_trait(&item) {
+pub(crate) fn rpc_api(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+    let item: ItemTrait = match parse::item_trait(&tokens) {
         Ok(item) => item,
-        Err(error) => return fallback::unchanged(&error, item),
+        Err(error) => return fallback::unchanged(&error, tokens),
     };
     let diagnostics = Diagnostics::new();
     let draft = parse::api(&diagnostics, arguments, &item);
     check::api(&diagnostics, &draft);
     match diagnostics.finish() {
-        Ok(()) => codegen::api(&draft.api, item),
-        Err(error) => fallback::api(&error, draft, item),
+        Ok(()) => codegen::api(&draft.api, item, &tokens),
+        Err(error) => fallback::api(&error, draft, item, &tokens),
     }
 }
 

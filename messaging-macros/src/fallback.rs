@@ -18,15 +18,20 @@ pub(crate) fn unchanged(error: &syn::Error, item: TokenStream) -> TokenStream {
 }
 
 /// For a trait with mistakes.
-pub(crate) fn api(error: &syn::Error, draft: Draft, mut item: ItemTrait) -> TokenStream {
+pub(crate) fn api(
+    error: &syn::Error,
+    draft: Draft,
+    mut item: ItemTrait,
+    tokens: &TokenStream,
+) -> TokenStream {
     let error = error.to_compile_error();
     acceptable(&mut item);
     let generated = if draft.has_root {
         let mut api = draft.api;
         api.is_sound = false;
-        codegen::api(&api, item)
+        codegen::api(&api, item, tokens)
     } else {
-        let paths = Paths::new(None);
+        let paths = Paths::for_trait(None, tokens);
         let types = empty_types(&item, &paths);
         let api_trait = lowered(item, &paths);
         quote!(#api_trait #types)
@@ -91,10 +96,10 @@ fn empty_types(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let visibility = &item.vis;
     let (client, endpoint) = (names::client(item), names::endpoint(item));
     let client_at = names::client_at(item);
-    let of_client_at = generics::with(&item.generics, &names::pin(item));
+    let of_client_at = generics::with(&item.generics, &paths.of_version());
     let held_by_client_at = generics::phantom(&of_client_at, paths);
     let of_client = generics::unbounded(&item.generics);
-    let of_endpoint = generics::with(&item.generics, &names::implementation(item));
+    let of_endpoint = generics::with(&item.generics, &paths.of_implementation());
     let held_by_client = generics::phantom(&of_client, paths);
     let held_by_endpoint = generics::phantom(&of_endpoint, paths);
     quote! {

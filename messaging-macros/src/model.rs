@@ -54,6 +54,8 @@ pub(crate) struct Method {
     pub(crate) context: Context,
     pub(crate) params: Vec<Param>,
     pub(crate) output: Type,
+    /// Where the output is written: to find it, all of its tokens are looked at.
+    pub(crate) output_span: Span,
 }
 
 /// The attributes of a method that go further than the trait.
@@ -75,6 +77,8 @@ pub(crate) struct Param {
     /// `_` if it has none.
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
+    /// Where the type is written.
+    pub(crate) ty_span: Span,
     /// The name on the wire; empty once it was reported.
     pub(crate) name: At<String>,
     pub(crate) since: Option<At<Version>>,

@@ -57,11 +57,11 @@ pub fn context_as<'a, T: ContextArgument<'a>>(ctx: &'a Context) -> T {
     T::of(ctx)
 }
 
+/// A method that runs, or what is wrong with its request.
+pub type Begun = Result<Handled, Failure>;
+
 /// Takes a request apart and runs its method; or answers what is wrong with it.
-pub fn handled(
-    invocation: Invocation,
-    method: impl FnOnce(Unpack) -> Result<Handled, Failure>,
-) -> Handled {
+pub fn handled(invocation: Invocation, method: impl FnOnce(Unpack) -> Begun) -> Handled {
     method(Unpack::new(invocation)).unwrap_or_else(refused)
 }
 
@@ -70,10 +70,9 @@ fn refused(failure: Failure) -> Handled {
 }
 
 /// A method that runs, to its answer.
-pub fn future_of(
-    method: impl Future<Output = Result<Answer, Failure>> + Send + 'static,
-) -> Handled {
-    Box::pin(method)
+#[allow(clippy::unnecessary_wraps, reason = "it ends a function that fails elsewhere")]
+pub fn future_of(method: impl Future<Output = Result<Answer, Failure>> + Send + 'static) -> Begun {
+    Ok(Box::pin(method))
 }
 
 /// What stands in place of code beside an error of the macro's, so that its users are not told of
@@ -96,16 +95,17 @@ pub fn no_reply() -> Result<Answer, Failure> {
 }
 
 /// What a method that is not the endpoint's answers.
-pub fn unknown(unpack: &Unpack) -> Result<Handled, Failure> {
+pub fn unknown(unpack: &Unpack) -> Begun {
     Err(no_such_method(unpack.namespace(), unpack.method()))
 }
 
 /// Runs a method that blocks on a thread where that is allowed.
+#[allow(clippy::unnecessary_wraps, reason = "as that of `future_of`")]
 pub fn blocking(
     runtime: Arc<dyn Runtime>,
     method: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
-) -> Handled {
-    Box::pin(elsewhere(runtime, Box::new(method)))
+) -> Begun {
+    Ok(Box::pin(elsewhere(runtime, Box::new(method))))
 }
 
 async fn elsewhere(

@@ -134,7 +134,7 @@ pub struct ParamDescriptor {
 impl ParamDescriptor {
     #[doc(hidden)]
     #[must_use]
-    pub const fn __new(name: &'static str, since: Version, optional: bool) -> Self {
-        Self { name, since, optional }
+    pub const fn __new(name: &'static str, major: u32, minor: u32, optional: bool) -> Self {
+        Self { name, since: Version::new(major, minor), optional }
     }
 }

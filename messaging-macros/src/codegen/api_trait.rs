@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
-    Block, Expr, FnArg, ItemTrait, ReturnType, Stmt, TraitItem, TraitItemFn, parse_quote_spanned,
+    Block, Expr, FnArg, ItemTrait, ReturnType, Stmt, Token, TraitItem, TraitItemFn, Type,
+    parse_quote_spanned,
 };
 
 use super::{Paths, names};
@@ -39,10 +40,11 @@ fn lower(method: &mut TraitItemFn, paths: &Paths) {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => ty.to_token_stream(),
     };
-    let (future, send) = (names::placed(future, token.span), names::placed(send, token.span));
-    method.sig.output = parse_quote_spanned! {names::ours_at(token.span)=>
-        -> impl #future<Output = #output> + #send
-    };
+    let (future, send) = (future.placed(token.span), send.placed(token.span));
+    let at = names::ours_at(token.span);
+    // As tokens: to parse them takes as long as to make them.
+    let returned = quote_spanned!(at=> impl #future<Output = #output> + #send);
+    method.sig.output = ReturnType::Type(Token![->](at), Box::new(Type::Verbatim(returned)));
     if let Some(body) = &mut method.default {
         *body = as_async_block(body, &output, token.span, paths);
     }

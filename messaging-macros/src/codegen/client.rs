@@ -2,9 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ItemTrait;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{Attribute, ItemTrait, parse_quote};
 
 use super::{Paths, defaults, descriptor, generics, names, of_types, pins};
 use crate::model::{Api, Method, Param};
@@ -18,7 +17,7 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (client, client_at) = (names::client(item), names::client_at(item));
     let of_client = generics::unbounded(&item.generics);
     let types = item.generics.params.iter().map(generics::argument);
-    let of_client_at = generics::with(&item.generics, &paths.of_version(item));
+    let of_client_at = generics::with(&item.generics, &paths.of_version());
     let phantom = generics::phantom(&of_client_at, paths);
     let summary = format!(" Typed client for [`{}`].", item.ident);
     let summary_at = format!(
@@ -117,10 +116,10 @@ enum Version {
 
 impl Version {
     /// The type that stands for it.
-    fn pin(&self, item: &ItemTrait, paths: &Paths) -> Option<TokenStream> {
+    fn pin(&self, paths: &Paths) -> Option<TokenStream> {
         let Paths { pinned, .. } = paths;
         match self {
-            Self::Generic => Some(paths.of_version(item).into_token_stream()),
+            Self::Generic => Some(paths.of_version().into_token_stream()),
             Self::Any => None,
             Self::Literal => {
                 let (major, minor) = pins::numbers();
@@ -143,7 +142,7 @@ fn client_method(
     let Paths { call, cast, pack, .. } = paths;
     let (packing, api_name) = (names::local("pack"), item.ident.unraw().to_string());
     let mutable = (!method.params.is_empty()).then(|| quote!(mut));
-    let Method { attributes, output, .. } = method;
+    let Method { attributes, output, output_span, .. } = method;
     let ident = names::ours(&method.ident);
     let (cfg, visibility) = (&attributes.cfg, &item.vis);
     let docs = client_docs(method);
@@ -152,7 +151,7 @@ fn client_method(
         let (cfg, name) = (&param.cfg, names::param(param, method));
         quote!(#(#cfg)* #name)
     });
-    let pin = version.pin(item, paths);
+    let pin = version.pin(paths);
     let bound = pin.as_ref().zip(pins::bound(api, method, item, paths));
     let bound = bound.map(|(pin, has)| quote!(where #pin: #has));
     let leaves_out = pin.filter(|_| matches!(version, Version::Literal));
@@ -169,16 +168,16 @@ fn client_method(
     });
     let packed = method.params.iter().map(|it| packed(api, method, it, version, paths));
     // Where the result is no `Reply`, the user's type is the place to point at.
-    let at = names::ours_at(output.span());
+    let at = names::ours_at(*output_span);
     let (again_call, again_cast) = may_run_again(method, paths);
     let (returned, sent) = if method.cast {
         (quote!(#cast #again_cast), quote!(.cast()))
     } else {
-        let call = names::placed(call, output.span());
+        let call = call.placed(*output_span);
         (quote_spanned!(at=> #call<#output #again_call>), quote_spanned!(at=> .call()))
     };
     quote! {
-        #(#docs)*
+        #docs
         #(#cfg)*
         #visibility fn #ident(&self, #(#names: #types),*) -> #returned #bound {
             let #mutable #packing =
@@ -215,7 +214,7 @@ fn absent_method(method: &Method, item: &ItemTrait, paths: &Paths) -> TokenStrea
         if method.cast { quote!(#cast #again_cast) } else { quote!(#call<#output #again_call>) };
     let (of_method, _, _) = generics.split_for_impl();
     quote! {
-        #(#docs)*
+        #docs
         #(#cfg)*
         #visibility fn #ident #of_method(&self, #(#types),*) -> #returned {
             #absent()
@@ -235,8 +234,8 @@ fn packed(
     let (cfg, ty) = (&param.cfg, &param.ty);
     let ident = names::param_at_type(param, method);
     let name = &param.name.value;
-    let at = names::ours_at(ty.span());
-    let pack = names::local_at("pack", ty.span());
+    let at = names::ours_at(param.ty_span);
+    let pack = names::local_at("pack", param.ty_span);
     if api.is_added(method, param) {
         let since = descriptor::version(api.param_since(method, param), paths);
         let default = defaults::of_param(api, method, param, &quote!(Self), paths);
@@ -252,14 +251,16 @@ fn packed(
 }
 
 /// The user's words, or where there are none, enough for `missing_docs`.
-fn client_docs(method: &Method) -> Vec<Attribute> {
-    let mut attributes = method.attributes.client.clone();
-    if !attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+fn client_docs(method: &Method) -> TokenStream {
+    let attributes = &method.attributes.client;
+    let summary = if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+        None
+    } else {
         let verb = if method.cast { "Casts" } else { "Calls" };
         let summary = format!(" {verb} `{}`.", method.name.value);
-        attributes.insert(0, parse_quote!(#[doc = #summary]));
-    }
-    attributes
+        Some(quote!(#[doc = #summary]))
+    };
+    quote!(#summary #(#attributes)*)
 }
 
 fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
@@ -267,7 +268,7 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let client = names::client_at(item);
     let generics = generics::of_client_at(item, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
-    let (pin, other) = (paths.of_version(item), names::local("Other"));
+    let (pin, other) = (paths.of_version(), names::local("Other"));
     let descriptor = descriptor::api(api, item, paths);
     let core = names::local("core");
     let endpoint = names::endpoint(item);
@@ -300,7 +301,7 @@ fn proxy(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
     let client = names::client_at(item);
-    let generics = generics::with(&item.generics, &paths.of_version(item));
+    let generics = generics::with(&item.generics, &paths.of_version());
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let formatter_name = names::local("f");
     let name = names::client(item).to_string();

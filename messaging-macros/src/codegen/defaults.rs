@@ -1,22 +1,22 @@
 //! What a value is when it was left out.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, Type};
 
 use super::{Paths, names};
 use crate::model::{Api, Method, Param, ParamDefault};
 
 /// The function that gives the value.
-pub(crate) fn of_type(ty: &Type, default: Option<&ParamDefault>, paths: &Paths) -> TokenStream {
+pub(crate) fn of_type(at: Span, default: Option<&ParamDefault>, paths: &Paths) -> TokenStream {
     match default {
         Some(ParamDefault::Function(path)) => quote!(#path),
         Some(ParamDefault::OfType) | None => {
-            let default = names::placed(&paths.default, ty.span());
+            let default = paths.default.placed(at);
             // A closure, since the type of a function would repeat an error at each of its uses.
-            quote_spanned!(names::ours_at(ty.span())=> || #default::default())
+            quote_spanned!(names::ours_at(at)=> || #default::default())
         }
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn of_param(
         let name = shared_name(method, param);
         quote!(#client::#name)
     } else {
-        of_type(&param.ty, param.default.as_ref(), paths)
+        of_type(param.ty_span, param.default.as_ref(), paths)
     }
 }
 

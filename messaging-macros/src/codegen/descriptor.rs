@@ -35,9 +35,15 @@ pub(super) fn api(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
 /// `Version::new(2, 6)`.
 pub(super) fn version(version: Version, paths: &Paths) -> TokenStream {
     let path = &paths.version;
+    let numbers = numbers(version);
+    quote!(#path::new(#numbers))
+}
+
+/// `2, 6`.
+fn numbers(version: Version) -> TokenStream {
     let major = Literal::u32_unsuffixed(version.major);
     let minor = Literal::u32_unsuffixed(version.minor);
-    quote!(#path::new(#major, #minor))
+    quote!(#major, #minor)
 }
 
 /// `SchedulerClient::SELECT_HOSTS` and its like. They are constants of the client, since statics
@@ -111,7 +117,7 @@ fn params(api: &Api, method: &Method, paths: &Paths) -> Vec<TokenStream> {
     let params = method.params.iter().map(|param| {
         let path = &paths.param_descriptor;
         let name = &param.name.value;
-        let since = version(api.param_since(method, param), paths);
+        let since = numbers(api.param_since(method, param));
         let optional = param.default.is_some() || api.is_added(method, param);
         let cfg = &param.cfg;
         quote!(#(#cfg)* #path::__new(#name, #since, #optional))

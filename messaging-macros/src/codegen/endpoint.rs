@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{Ident, ItemTrait};
 
 use super::invoke::{self, Invocation};
@@ -15,7 +14,7 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let passed = of_types(item);
     let visibility = &item.vis;
     let endpoint = names::endpoint(item);
-    let t = paths.of_implementation(item);
+    let t = paths.of_implementation();
     let generics = generics::with(&item.generics, &t);
     let phantom = generics::phantom(&item.generics, paths);
     let summary = format!(" Serves an implementation of [`{}`].", item.ident);
@@ -31,11 +30,13 @@ pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
 
 pub(super) fn impls(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let constructors = constructors(item, paths);
+    let methods = methods(api, item, paths);
     let handling = handling(api, item, paths);
     let serving = serving(item, paths);
     let std_impls = std_impls(item, paths);
     quote! {
         #constructors
+        #methods
         #handling
         #serving
         #std_impls
@@ -46,7 +47,7 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { arc, phantom, .. } = paths;
     let visibility = &item.vis;
     let endpoint = names::endpoint(item);
-    let t = paths.of_implementation(item);
+    let t = paths.of_implementation();
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let implementation = names::local("implementation");
@@ -69,7 +70,7 @@ fn constructors(item: &ItemTrait, paths: &Paths) -> TokenStream {
 fn serving(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { serves, .. } = paths;
     let (client, endpoint) = (names::client(item), names::endpoint(item));
-    let t = paths.of_implementation(item);
+    let t = paths.of_implementation();
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
@@ -91,17 +92,21 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { handled, handle, unknown, clone, absent, .. } = paths;
     let endpoint = names::endpoint(item);
     let client = names::client(item);
-    let t = paths.of_implementation(item);
+    let t = paths.of_implementation();
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let (_, trait_arguments, _) = item.generics.split_for_impl();
     let (implementation, request) = (names::local("implementation"), names::local("invocation"));
     let unpacking = names::local("unpack");
     let handling = if api.is_sound {
-        let arms = api.methods.iter().map(|method| arm(api, method, item, &t, paths));
+        let arms = api.methods.iter().map(|method| {
+            let (cfg, name) = (&method.attributes.cfg, &method.name.value);
+            let run = names::served(&method.ident);
+            quote!(#(#cfg)* #name => Self::#run(#implementation, #unpacking),)
+        });
         quote! {
             let #implementation = #clone::clone(&self.implementation);
-            #handle(#request, move |mut #unpacking| match #unpacking.method() {
+            #handle(#request, move |#unpacking| match #unpacking.method() {
                 #(#arms)*
                 _ => #unknown(&#unpacking),
             })
@@ -123,10 +128,29 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     }
 }
 
-fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
-    let Paths { future_of, ok, reply, no_reply, blocking, .. } = paths;
+/// A function for each method, and not all of them in one: a compiler that builds incrementally
+/// checks what it kept of a function once for each block in it.
+fn methods(api: &Api, item: &ItemTrait, paths: &Paths) -> Option<TokenStream> {
+    let endpoint = names::endpoint(item);
+    let t = paths.of_implementation();
+    let generics = generics::of_endpoint(item, &t, paths);
+    let (impl_generics, arguments, clause) = generics.split_for_impl();
+    let methods = api.methods.iter().map(|method| served(api, method, item, &t, paths));
+    api.is_sound.then(|| {
+        quote! {
+            impl #impl_generics #endpoint #arguments #clause {
+                #(#methods)*
+            }
+        }
+    })
+}
+
+fn served(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -> TokenStream {
+    let Paths { arc, begun, unpack, .. } = paths;
+    let Paths { future_of, reply, no_reply, blocking, .. } = paths;
     let cfg = &method.attributes.cfg;
-    let name = &method.name.value;
+    let name = names::served(&method.ident);
+    let implementation = names::local("implementation");
     let unpacking = names::local("unpack");
     let ctx = names::local("ctx");
     let runtime = names::local("runtime");
@@ -134,8 +158,8 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
 
     let Invocation { before: chosen, call: run } = invoke::method(method, item, t, paths);
     let awaited = (!method.blocking).then(|| quote!(.await));
-    let at = names::ours_at(method.output.span());
-    let reply = names::placed(reply, method.output.span());
+    let at = names::ours_at(method.output_span);
+    let reply = reply.placed(method.output_span);
     let answer = if method.cast {
         quote! {
             #chosen
@@ -143,7 +167,7 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
             #no_reply()
         }
     } else {
-        let result = names::local_at("result", method.output.span());
+        let result = names::local_at("result", method.output_span);
         let replied = quote_spanned!(at=> #reply(#result));
         quote! {
             #chosen
@@ -151,7 +175,7 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
             #replied
         }
     };
-    let (before, handled) = if method.blocking {
+    let (before, begins) = if method.blocking {
         let before = quote!(let #runtime = #unpacking.runtime(););
         (Some(before), quote!(#blocking(#runtime, move || { #answer })))
     } else {
@@ -159,11 +183,11 @@ fn arm(api: &Api, method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths) -
     };
     quote! {
         #(#cfg)*
-        #name => {
+        fn #name(#implementation: #arc<#t>, mut #unpacking: #unpack) -> #begun {
             #(#taken)*
             #before
             let #ctx = #unpacking.finish()?;
-            #ok(#handled)
+            #begins
         }
     }
 }
@@ -179,7 +203,7 @@ fn taken(
     let (ident, ty) = (names::param(param, method), &param.ty);
     let name = &param.name.value;
     let unpack = names::local("unpack");
-    let at = names::ours_at(ty.span());
+    let at = names::ours_at(param.ty_span);
     let taken = if param.default.is_some() || api.is_added(method, param) {
         let (client, (_, arguments, _)) = (names::client(item), item.generics.split_for_impl());
         let client = quote!(<#client #arguments>);
@@ -195,7 +219,7 @@ fn taken(
 fn std_impls(item: &ItemTrait, paths: &Paths) -> TokenStream {
     let Paths { clone, debug, formatter, formatted, phantom, .. } = paths;
     let endpoint = names::endpoint(item);
-    let t = paths.of_implementation(item);
+    let t = paths.of_implementation();
     let generics = generics::with(&item.generics, &t);
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let formatter_name = names::local("f");

@@ -23,7 +23,7 @@ pub(crate) fn of_client(item: &ItemTrait) -> Generics {
 
 /// The same with what the compiler knows of the client's version.
 pub(crate) fn of_client_at(item: &ItemTrait, paths: &Paths) -> Generics {
-    let (pin, bound) = (paths.of_version(item), &paths.pin);
+    let (pin, bound) = (paths.of_version(), &paths.pin);
     let mut generics = of_client(item);
     generics.params.push(parse_quote!(#pin: #bound));
     generics

@@ -21,7 +21,7 @@ pub(super) fn method(method: &Method, item: &ItemTrait, t: &Ident, paths: &Paths
     // Where the first argument is no context, the user's type is the place to point at.
     let at = names::ours_at(method.context.span);
     let ctx = names::local_at("ctx", method.context.span);
-    let context_as = names::placed(&paths.context_as, method.context.span);
+    let context_as = paths.context_as.placed(method.context.span);
     let ctx = quote_spanned!(at=> #context_as(&#ctx));
     let arguments = |params: &[Param]| -> TokenStream {
         let names = params.iter().map(|param| names::param(param, method));

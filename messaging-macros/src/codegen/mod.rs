@@ -24,9 +24,9 @@ pub(crate) use api_trait::lowered;
 pub(crate) use paths::Paths;
 pub(crate) use schemas::has_schemas;
 
-/// What is generated, in order.
-pub(crate) fn api(api: &Api, item: ItemTrait) -> TokenStream {
-    let paths = Paths::for_trait(api.root.as_ref(), &item);
+/// What is generated, in order. The trait comes as it was understood, and as it was written.
+pub(crate) fn api(api: &Api, item: ItemTrait, tokens: &TokenStream) -> TokenStream {
+    let paths = Paths::for_trait(api.root.as_ref(), tokens);
     let (client, endpoint) =
         (client::declaration(&item, &paths), endpoint::declaration(&item, &paths));
     let passed = attributes::passed(&item.attrs, &["cfg", "allow", "expect"]);

@@ -1,9 +1,10 @@
 //! The names of generated things.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Ident, ItemTrait};
 
 use crate::model::{Method, Param};
@@ -23,31 +24,55 @@ pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
     format_ident!("{}Endpoint", item.ident.unraw(), span = ours_at(item.ident.span()))
 }
 
-/// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name,
-/// be it in the path of a default, which is a string.
-pub(crate) fn implementation(item: &ItemTrait) -> Ident {
-    free(item, &["T", "Implementation", "RpcImplementation"], "__Implementation")
+/// Names that a trait leaves free.
+pub(crate) struct Free {
+    /// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name,
+    /// be it in the path of a default, which is a string.
+    pub(crate) implementation: Ident,
+    /// The client's type parameter for what the compiler knows of its version, likewise.
+    pub(crate) pin: Ident,
 }
 
-/// The client's type parameter for what the compiler knows of its version, likewise.
-pub(crate) fn pin(item: &ItemTrait) -> Ident {
-    free(item, &["P", "Pin", "RpcPin"], "__Pin")
-}
-
-/// The first of `names` that the trait does not use.
-fn free(item: &ItemTrait, names: &[&str], last: &str) -> Ident {
-    fn is_used(tokens: TokenStream, name: &str) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => ident.unraw() == name,
-            TokenTree::Group(group) => is_used(group.stream(), name),
-            TokenTree::Literal(literal) => literal.to_string().contains(&format!("{name}::")),
-            TokenTree::Punct(_) => false,
-        })
+impl Free {
+    /// Of the trait with these tokens.
+    pub(crate) fn of(tokens: &TokenStream) -> Self {
+        let mut used = Used::default();
+        used.add(tokens.clone());
+        let free = |names: &[&str], last| {
+            let name = names.iter().copied().find(|name| !used.contains(name));
+            Ident::new(name.unwrap_or(last), Span::call_site())
+        };
+        Self {
+            implementation: free(&["T", "Implementation", "RpcImplementation"], "__Implementation"),
+            pin: free(&["P", "Pin", "RpcPin"], "__Pin"),
+        }
     }
-    let tokens = item.to_token_stream();
-    let free = |name: &&str| !is_used(tokens.clone(), name);
-    let name = names.iter().copied().find(free);
-    Ident::new(name.unwrap_or(last), Span::call_site())
+}
+
+#[derive(Default)]
+struct Used {
+    names: HashSet<String>,
+    literals: Vec<String>,
+}
+
+impl Used {
+    fn add(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    self.names.insert(ident.unraw().to_string());
+                }
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Literal(literal) => self.literals.push(literal.to_string()),
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        let path = format!("{name}::");
+        self.names.contains(name) || self.literals.iter().any(|it| it.contains(&path))
+    }
 }
 
 /// `SELECT_HOSTS`, for `select_hosts` and `selectHosts`.
@@ -65,10 +90,15 @@ pub(crate) fn constant(method: &Ident) -> Ident {
     Ident::new(&constant, ours_at(method.span()))
 }
 
+/// The function of the endpoint that serves a method.
+pub(crate) fn served(method: &Ident) -> Ident {
+    format_ident!("__{}", method.unraw(), span = ours_at(method.span()))
+}
+
 /// A variable that no name of the user's can be confused with. Hygiene does it for variables, the
 /// underscores for statics and constants, which a pattern would match.
 pub(crate) fn local(name: &str) -> Ident {
-    local_at(name, Span::mixed_site())
+    Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
 /// The same, for where an error of its type points to the user's code.
@@ -86,7 +116,7 @@ pub(crate) fn param(param: &Param, method: &Method) -> Ident {
 pub(crate) fn param_at_type(param: &Param, method: &Method) -> Ident {
     let mut ident = self::param(param, method);
     if !is_told_by_hygiene(param, method) {
-        ident.set_span(ours_at(param.ty.span()));
+        ident.set_span(ours_at(param.ty_span));
     }
     ident
 }
@@ -100,11 +130,12 @@ fn is_told_by_hygiene(param: &Param, method: &Method) -> bool {
 pub(crate) fn ours(ident: &Ident) -> Ident {
     // A token of ours is of our edition, in which these are no names: the user's is an older one.
     const KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
-    if KEYWORDS.iter().any(|keyword| ident == keyword) {
-        return Ident::new_raw(&ident.to_string(), ours_at(ident.span()));
+    let (name, at) = (ident.to_string(), ours_at(ident.span()));
+    if KEYWORDS.contains(&name.as_str()) {
+        return Ident::new_raw(&name, at);
     }
     let mut ours = ident.clone();
-    ours.set_span(ours_at(ident.span()));
+    ours.set_span(at);
     ours
 }
 
@@ -112,15 +143,6 @@ pub(crate) fn ours(ident: &Ident) -> Ident {
 /// user did not write it.
 pub(crate) fn ours_at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
-}
-
-/// The same tokens, `ours_at` that place: for a path in which a bound can fail.
-pub(crate) fn placed(tokens: &TokenStream, span: Span) -> TokenStream {
-    let place = |mut token: TokenTree| {
-        token.set_span(ours_at(span));
-        token
-    };
-    tokens.clone().into_iter().map(place).collect()
 }
 
 #[cfg(test)]

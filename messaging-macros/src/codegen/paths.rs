@@ -2,54 +2,68 @@
 //!
 //! All are absolute, so that nothing which the user's module shadows is picked up by mistake.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, ItemTrait, Path};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Ident, Path};
 
-use super::names;
+use super::names::{self, Free};
+
+/// Tokens that are written many times: a stream would be handed to the compiler and back each
+/// time.
+#[derive(Clone)]
+pub(crate) struct Tokens(Vec<TokenTree>);
+
+impl Tokens {
+    fn of(stream: TokenStream) -> Self {
+        Self(stream.into_iter().collect())
+    }
+
+    /// The same tokens, `ours_at` that place: for a path in which a bound can fail.
+    pub(crate) fn placed(&self, span: Span) -> Self {
+        let mut placed = self.clone();
+        let at = names::ours_at(span);
+        placed.0.iter_mut().for_each(|token| token.set_span(at));
+        placed
+    }
+}
+
+impl ToTokens for Tokens {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
+}
 
 macro_rules! paths {
     ($root:ident: $($name:ident = { $($path:tt)* })*) => {
         pub(crate) struct Paths {
-            $(pub(crate) $name: TokenStream,)*
-            /// Names that a trait leaves free.
-            free: Option<Free>,
+            $(pub(crate) $name: Tokens,)*
+            free: Free,
         }
 
         impl Paths {
             /// The paths under `root`; none means the crate `::messaging`.
             pub(crate) fn new(root: Option<&Path>) -> Self {
                 let $root = root.map_or_else(|| quote!(::messaging), |root| quote!(#root));
-                Self { $($name: quote!($($path)*),)* free: None }
+                Self { $($name: Tokens::of(quote!($($path)*)),)* free: Free::of(&TokenStream::new()) }
             }
         }
     };
 }
 
-/// Names that a trait leaves free. To find them, all of its tokens are looked at, so that is done
-/// once.
-struct Free {
-    implementation: Ident,
-    pin: Ident,
-}
-
 impl Paths {
-    /// The same paths for what is made of `item`.
-    pub(crate) fn for_trait(root: Option<&Path>, item: &ItemTrait) -> Self {
-        let free = Free { implementation: names::implementation(item), pin: names::pin(item) };
-        Self { free: Some(free), ..Self::new(root) }
+    /// The same paths for what is made of the trait with these tokens.
+    pub(crate) fn for_trait(root: Option<&Path>, tokens: &TokenStream) -> Self {
+        Self { free: Free::of(tokens), ..Self::new(root) }
     }
 
     /// The endpoint's type parameter for the implementation.
-    pub(crate) fn of_implementation(&self, item: &ItemTrait) -> Ident {
-        self.free
-            .as_ref()
-            .map_or_else(|| names::implementation(item), |it| it.implementation.clone())
+    pub(crate) fn of_implementation(&self) -> Ident {
+        self.free.implementation.clone()
     }
 
     /// The client's type parameter for what the compiler knows of its version.
-    pub(crate) fn of_version(&self, item: &ItemTrait) -> Ident {
-        self.free.as_ref().map_or_else(|| names::pin(item), |it| it.pin.clone())
+    pub(crate) fn of_version(&self) -> Ident {
+        self.free.pin.clone()
     }
 }
 
@@ -75,6 +89,7 @@ paths! { root:
     // can name `::std`.
     absent = { #root::__private::absent }
     arc = { #root::__private::Arc }
+    begun = { #root::__private::Begun }
     blocking = { #root::__private::blocking }
     client_core = { #root::__private::ClientCore }
     context_as = { #root::__private::context_as }
@@ -100,6 +115,7 @@ paths! { root:
     serves = { #root::__private::Serves }
     takes = { #root::__private::Takes }
     to_value = { #root::__private::to_value }
+    unpack = { #root::__private::Unpack }
     unknown = { #root::__private::unknown }
     // The standard library.
     clone = { ::core::clone::Clone }
@@ -110,7 +126,6 @@ paths! { root:
     formatted = { ::core::fmt::Result }
     future = { ::core::future::Future }
     none = { ::core::option::Option::None }
-    ok = { ::core::result::Result::Ok }
     option = { ::core::option::Option }
     phantom = { ::core::marker::PhantomData }
     send = { ::core::marker::Send }

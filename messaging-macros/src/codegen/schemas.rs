@@ -2,7 +2,6 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::{Paths, names};
 use crate::model::{Api, Method};
@@ -23,10 +22,10 @@ fn of_method(method: &Method) -> TokenStream {
     let name = &method.name.value;
     let params = method.params.iter().map(|param| {
         let (cfg, name, ty) = (&param.cfg, &param.name.value, &param.ty);
-        quote_spanned!(names::ours_at(ty.span())=> #(#cfg)* #of_method.param::<#ty>(#name);)
+        quote_spanned!(names::ours_at(param.ty_span)=> #(#cfg)* #of_method.param::<#ty>(#name);)
     });
     let output = &method.output;
-    let at = names::ours_at(output.span());
+    let at = names::ours_at(method.output_span);
     let reply = (!method.cast).then(|| quote_spanned!(at=> #of_method.reply::<#output>();));
     quote! {
         #(#cfg)*
@@ -42,6 +41,6 @@ fn of_method(method: &Method) -> TokenStream {
 pub(crate) fn has_schemas(at: Span, paths: &Paths) -> TokenStream {
     const MISSING: &str = "`schema` needs the feature `schema` of the crate `messaging`: add it to \
                            the `features` of that dependency in Cargo.toml, or remove the key";
-    let has_schemas = names::placed(&paths.has_schemas, at);
+    let has_schemas = paths.has_schemas.placed(at);
     quote_spanned!(names::ours_at(at)=> const _: () = ::core::assert!(#has_schemas, #MISSING);)
 }

@@ -1,6 +1,7 @@
 //! `#[rpc(since, name, timeout, cast, idempotent)]` on a method, and the method itself.
 
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Attribute, TraitItemFn, Type};
 
 use super::{Arguments, attributes, docs, literals, signature, types};
@@ -51,6 +52,7 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Method {
         blocking: item.sig.asyncness.is_none(),
         context,
         params,
+        output_span: output.span(),
         output,
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn param(diagnostics: &Diagnostics, input: &PatType) -> Param {
         cfg: attributes::passed(&input.attrs, &["cfg"]),
         ident: ident.unwrap_or_else(|| Ident::new("_", input.pat.span())),
         ty: (*input.ty).clone(),
+        ty_span: input.ty.span(),
         name,
         since: since.and_then(|literal| literals::version(diagnostics, &literal)),
         default: default(diagnostics, &mut serde),
@@ -73,6 +74,9 @@ pub(crate) fn default(diagnostics: &Diagnostics, serde: &mut Arguments) -> Optio
 }
 
 fn travels(diagnostics: &Diagnostics, ty: &Type) {
+    if types::is_plain(ty) {
+        return;
+    }
     if let Type::Reference(reference) = types::peeled(ty) {
         let message = match owned(&reference.elem) {
             Some(owned) => format!("arguments travel by value; write `{owned}`"),

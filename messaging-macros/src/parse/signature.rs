@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::types::{SELF, borrows, contains, peeled};
-use super::{attributes, param};
+use super::{attributes, param, types};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Context, Param};
 
@@ -49,6 +49,10 @@ pub(super) fn output(diagnostics: &Diagnostics, signature: &Signature) -> Type {
         ReturnType::Default => return parse_quote_spanned!(signature.ident.span()=> ()),
         ReturnType::Type(_, ty) => ty,
     };
+    let is_generic = signature.generics.type_params().next().is_some();
+    if types::is_plain(ty) && !is_generic {
+        return (**ty).clone();
+    }
     let message = if contains(ty, "impl") {
         "the result travels, so its type has to be named: write `async fn`, and a type such as \
          `Result<T, E>`"
@@ -57,7 +61,7 @@ pub(super) fn output(diagnostics: &Diagnostics, signature: &Signature) -> Type {
     } else if borrows(ty) {
         "the result travels, so it holds no references: write owned types, such as `String` in \
          place of `&str`"
-    } else if signature.generics.type_params().next().is_some() {
+    } else if is_generic {
         return unknown_result();
     } else {
         return (**ty).clone();

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
+use syn::{GenericArgument, PathArguments, Type, TypePath};
 
 use crate::diagnostics::Diagnostics;
 
@@ -13,6 +13,22 @@ pub(super) fn peeled(ty: &Type) -> &Type {
         Type::Paren(paren) => peeled(&paren.elem),
         other => other,
     }
+}
+
+/// Whether `ty` is no more than names, as most types are: nothing has to be searched for in it.
+pub(super) fn is_plain(ty: &Type) -> bool {
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else { return false };
+    path.segments.iter().all(|segment| {
+        let arguments = match &segment.arguments {
+            PathArguments::None => true,
+            PathArguments::AngleBracketed(arguments) => arguments
+                .args
+                .iter()
+                .all(|argument| matches!(argument, GenericArgument::Type(ty) if is_plain(ty))),
+            PathArguments::Parenthesized(_) => false,
+        };
+        arguments && segment.ident != "Self"
+    })
 }
 
 /// Whether a reference is written anywhere in `ty`. What a macro in it expands to is not known.

@@ -59,7 +59,7 @@ fn to_failure(error: &RemoteError<'_>, paths: &Paths) -> TokenStream {
     }
     // Where there is no `Display`, the type is the place to point at.
     let at = names::ours_at(error.ident.span());
-    let text = names::placed(&paths.message, error.ident.span());
+    let text = paths.message.placed(error.ident.span());
     let message = names::local("message");
     let arms = error.classes.iter().map(|class| {
         let pattern = constructor(class);
@@ -105,7 +105,7 @@ fn made(class: &Class<'_>, paths: &Paths) -> TokenStream {
 
 fn to_value(bound: &Ident, field: &Field<'_>, paths: &Paths) -> TokenStream {
     let at = field.ty.span();
-    let to_value = names::placed(&paths.to_value, at);
+    let to_value = paths.to_value.placed(at);
     quote_spanned!(names::ours_at(at)=> #to_value(#bound))
 }
 
@@ -150,11 +150,11 @@ fn from_failure(class: &Class<'_>, paths: &Paths) -> TokenStream {
 fn taken(field: &Field<'_>, given: &TokenStream, paths: &Paths) -> TokenStream {
     let Field { member, ty, default, .. } = field;
     if default.is_some() {
-        let field_or = names::placed(&paths.field_or, ty.span());
-        let default = defaults::of_type(ty, default.as_ref(), paths);
+        let field_or = paths.field_or.placed(ty.span());
+        let default = defaults::of_type(ty.span(), default.as_ref(), paths);
         quote!(#member: #field_or::<#ty>(#given, #default)?)
     } else {
-        let taken = names::placed(&paths.field, ty.span());
+        let taken = paths.field.placed(ty.span());
         quote!(#member: #taken::<#ty>(#given)?)
     }
 }
@@ -162,8 +162,8 @@ fn taken(field: &Field<'_>, given: &TokenStream, paths: &Paths) -> TokenStream {
 /// `member: left_out::<Type>(default)`
 fn left_out(field: &Field<'_>, paths: &Paths) -> TokenStream {
     let Field { member, ty, default, .. } = field;
-    let left_out = names::placed(&paths.left_out, ty.span());
-    let default = defaults::of_type(ty, default.as_ref(), paths);
+    let left_out = paths.left_out.placed(ty.span());
+    let default = defaults::of_type(ty.span(), default.as_ref(), paths);
     quote!(#member: #left_out::<#ty>(#default))
 }
 

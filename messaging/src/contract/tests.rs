@@ -20,8 +20,8 @@ const API: ApiDescriptor = ApiDescriptor::__new(
             Some(Duration::from_secs(30)),
             "The hosts fit.",
             &[
-                ParamDescriptor::__new("spec", Version::new(2, 0), false),
-                ParamDescriptor::__new("filter", Version::new(2, 6), true),
+                ParamDescriptor::__new("spec", 2, 0, false),
+                ParamDescriptor::__new("filter", 2, 6, true),
             ],
         ),
         MethodDescriptor::__new("rest", Version::new(2, 3), true, false, None, "", &[]),

@@ -49,16 +49,8 @@ const _: () = {
             ::core::option::Option::None,
             "Goes.",
             &[
-                ::messaging::ParamDescriptor::__new(
-                    "theCount",
-                    ::messaging::Version::new(3, 0),
-                    true,
-                ),
-                ::messaging::ParamDescriptor::__new(
-                    "text",
-                    ::messaging::Version::new(3, 0),
-                    true,
-                ),
+                ::messaging::ParamDescriptor::__new("theCount", 3, 0, true),
+                ::messaging::ParamDescriptor::__new("text", 3, 0, true),
             ],
         );
         /// Goes.
@@ -134,6 +126,33 @@ const _: () = {
             }
         }
     }
+    impl<T> AttributesEndpoint<T>
+    where
+        T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        #[cfg(windows)]
+        fn __foo_bar(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let count: u32 = __unpack.take_or::<u32>("theCount", ten)?;
+            let text: Option<String> = __unpack
+                .take_or::<
+                    Option<String>,
+                >("text", || ::core::default::Default::default())?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                <T as Attributes>::foo_bar(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        count,
+                        text,
+                    )
+                    .await;
+                ::messaging::__private::no_reply()
+            })
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for AttributesEndpoint<T>
     where
@@ -149,28 +168,9 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
+                move |__unpack| match __unpack.method() {
                     #[cfg(windows)]
-                    "fooBar" => {
-                        let count: u32 = __unpack.take_or::<u32>("theCount", ten)?;
-                        let text: Option<String> = __unpack
-                            .take_or::<
-                                Option<String>,
-                            >("text", || ::core::default::Default::default())?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                <T as Attributes>::foo_bar(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        count,
-                                        text,
-                                    )
-                                    .await;
-                                ::messaging::__private::no_reply()
-                            }),
-                        )
-                    }
+                    "fooBar" => Self::__foo_bar(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

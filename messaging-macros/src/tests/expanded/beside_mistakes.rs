@@ -61,13 +61,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("", 1, 0, false)],
         );
         /// Describes the method `two`.
         #[cfg_attr(unix, cfg(windows))]
@@ -78,13 +72,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "me",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("me", 1, 0, false)],
         );
         /// Calls `one`.
         pub fn one(&self, _: (u32, u32)) -> ::messaging::Call<Result<(), E>> {

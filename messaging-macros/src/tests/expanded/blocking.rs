@@ -26,13 +26,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "data",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("data", 1, 0, false)],
         );
         /// Describes the method `log`.
         pub const LOG: ::messaging::MethodDescriptor<fn(String)> = ::messaging::MethodDescriptor::__new(
@@ -42,13 +36,7 @@ const _: () = {
             false,
             ::core::option::Option::Some(::core::time::Duration::new(1, 500000000)),
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "line",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("line", 1, 0, false)],
         );
         /// Calls `digest`.
         pub fn digest(
@@ -131,6 +119,49 @@ const _: () = {
             }
         }
     }
+    impl<T> BlockingEndpoint<T>
+    where
+        T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn __digest(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let data: String = __unpack.take("data")?;
+            let __runtime = __unpack.runtime();
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::blocking(
+                __runtime,
+                move || {
+                    let __result = <T as Blocking>::digest(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        data,
+                    );
+                    ::messaging::__private::reply(__result)
+                },
+            )
+        }
+        fn __log(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let line: String = __unpack.take("line")?;
+            let __runtime = __unpack.runtime();
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::blocking(
+                __runtime,
+                move || {
+                    <T as Blocking>::log(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        line,
+                    );
+                    ::messaging::__private::no_reply()
+                },
+            )
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for BlockingEndpoint<T>
     where
@@ -146,43 +177,9 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "digest" => {
-                        let data: String = __unpack.take("data")?;
-                        let __runtime = __unpack.runtime();
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::blocking(
-                                __runtime,
-                                move || {
-                                    let __result = <T as Blocking>::digest(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        data,
-                                    );
-                                    ::messaging::__private::reply(__result)
-                                },
-                            ),
-                        )
-                    }
-                    "log" => {
-                        let line: String = __unpack.take("line")?;
-                        let __runtime = __unpack.runtime();
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::blocking(
-                                __runtime,
-                                move || {
-                                    <T as Blocking>::log(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        line,
-                                    );
-                                    ::messaging::__private::no_reply()
-                                },
-                            ),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "digest" => Self::__digest(__implementation, __unpack),
+                    "log" => Self::__log(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -59,28 +59,12 @@ const _: () = {
             ::core::option::Option::None,
             "",
             &[
-                ::messaging::ParamDescriptor::__new(
-                    "a",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
+                ::messaging::ParamDescriptor::__new("a", 1, 0, false),
                 #[cfg(unix)]
-                ::messaging::ParamDescriptor::__new(
-                    "b",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-                ::messaging::ParamDescriptor::__new(
-                    "c",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
+                ::messaging::ParamDescriptor::__new("b", 1, 0, false),
+                ::messaging::ParamDescriptor::__new("c", 1, 0, false),
                 #[cfg_attr(test, cfg(windows))]
-                ::messaging::ParamDescriptor::__new(
-                    "d",
-                    ::messaging::Version::new(1, 1),
-                    true,
-                ),
+                ::messaging::ParamDescriptor::__new("d", 1, 1, true),
             ],
         );
     }
@@ -217,6 +201,58 @@ const _: () = {
             }
         }
     }
+    impl<T> ConditionalEndpoint<T>
+    where
+        T: Conditional + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn __call(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let a: u32 = __unpack.take("a")?;
+            #[cfg(unix)]
+            let b: Unix = __unpack.take("b")?;
+            let c: u32 = __unpack.take("c")?;
+            #[cfg_attr(test, cfg(windows))]
+            let d: Windows = __unpack
+                .take_or::<Windows>("d", || ::core::default::Default::default())?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                #[cfg(unix)]
+                macro_rules! __with_0 {
+                    ($($given:tt)*) => {
+                        __with_1!($($given)*, b, c)
+                    };
+                }
+                #[cfg(not(all(all(any(unix)))))]
+                macro_rules! __with_0 {
+                    ($($given:tt)*) => {
+                        __with_1!($($given)*, c)
+                    };
+                }
+                #[cfg_attr(test, cfg(windows))]
+                macro_rules! __with_1 {
+                    ($($given:tt)*) => {
+                        __with_2!($($given)*, d)
+                    };
+                }
+                #[cfg(not(all(all(any(not(test), windows)))))]
+                macro_rules! __with_1 {
+                    ($($given:tt)*) => {
+                        __with_2!($($given)*)
+                    };
+                }
+                macro_rules! __with_2 {
+                    ($($given:tt)*) => {
+                        < T as Conditional > ::call(& * __implementation,
+                        ::messaging::__private::context_as(& __ctx) $($given)*)
+                    };
+                }
+                let __result = __with_0!(, a).await;
+                ::messaging::__private::reply(__result)
+            })
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for ConditionalEndpoint<T>
     where
@@ -232,55 +268,8 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "call" => {
-                        let a: u32 = __unpack.take("a")?;
-                        #[cfg(unix)]
-                        let b: Unix = __unpack.take("b")?;
-                        let c: u32 = __unpack.take("c")?;
-                        #[cfg_attr(test, cfg(windows))]
-                        let d: Windows = __unpack
-                            .take_or::<
-                                Windows,
-                            >("d", || ::core::default::Default::default())?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                #[cfg(unix)]
-                                macro_rules! __with_0 {
-                                    ($($given:tt)*) => {
-                                        __with_1!($($given)*, b, c)
-                                    };
-                                }
-                                #[cfg(not(all(all(any(unix)))))]
-                                macro_rules! __with_0 {
-                                    ($($given:tt)*) => {
-                                        __with_1!($($given)*, c)
-                                    };
-                                }
-                                #[cfg_attr(test, cfg(windows))]
-                                macro_rules! __with_1 {
-                                    ($($given:tt)*) => {
-                                        __with_2!($($given)*, d)
-                                    };
-                                }
-                                #[cfg(not(all(all(any(not(test), windows)))))]
-                                macro_rules! __with_1 {
-                                    ($($given:tt)*) => {
-                                        __with_2!($($given)*)
-                                    };
-                                }
-                                macro_rules! __with_2 {
-                                    ($($given:tt)*) => {
-                                        < T as Conditional > ::call(& * __implementation,
-                                        ::messaging::__private::context_as(& __ctx) $($given)*)
-                                    };
-                                }
-                                let __result = __with_0!(, a).await;
-                                ::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "call" => Self::__call(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

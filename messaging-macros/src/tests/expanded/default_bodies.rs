@@ -45,13 +45,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "count",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("count", 1, 0, false)],
         );
         /// Calls `given`.
         pub fn given(&self, count: u32) -> ::messaging::Call<Result<u32, Failure>> {
@@ -121,6 +115,27 @@ const _: () = {
             }
         }
     }
+    impl<T> DefaultsEndpoint<T>
+    where
+        T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn __given(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let count: u32 = __unpack.take("count")?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                let __result = <T as Defaults>::given(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        count,
+                    )
+                    .await;
+                ::messaging::__private::reply(__result)
+            })
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for DefaultsEndpoint<T>
     where
@@ -136,22 +151,8 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "given" => {
-                        let count: u32 = __unpack.take("count")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                let __result = <T as Defaults>::given(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        count,
-                                    )
-                                    .await;
-                                ::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "given" => Self::__given(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

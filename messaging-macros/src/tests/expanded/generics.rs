@@ -44,13 +44,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                crate::messaging::ParamDescriptor::__new(
-                    "item",
-                    crate::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[crate::messaging::ParamDescriptor::__new("item", 1, 0, false)],
         );
         /// Calls `put`.
         pub(crate) fn put(
@@ -144,6 +138,38 @@ const _: () = {
             }
         }
     }
+    impl<
+        T: Item,
+        const SIZE: usize,
+        Implementation,
+    > StoreEndpoint<T, SIZE, Implementation>
+    where
+        Implementation: Sized,
+        Vec<T>: Send,
+        Implementation: Store<T, SIZE> + ::core::marker::Send + ::core::marker::Sync
+            + 'static,
+        T: 'static,
+    {
+        fn __put(
+            __implementation: crate::messaging::__private::Arc<Implementation>,
+            mut __unpack: crate::messaging::__private::Unpack,
+        ) -> crate::messaging::__private::Begun {
+            let item: T = __unpack.take("item")?;
+            let __ctx = __unpack.finish()?;
+            crate::messaging::__private::future_of(async move {
+                let __result = <Implementation as Store<
+                    T,
+                    SIZE,
+                >>::put(
+                        &*__implementation,
+                        crate::messaging::__private::context_as(&__ctx),
+                        item,
+                    )
+                    .await;
+                crate::messaging::__private::reply(__result)
+            })
+        }
+    }
     #[automatically_derived]
     impl<T: Item, const SIZE: usize, Implementation> crate::messaging::Endpoint
     for StoreEndpoint<T, SIZE, Implementation>
@@ -164,25 +190,8 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             crate::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "put" => {
-                        let item: T = __unpack.take("item")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            crate::messaging::__private::future_of(async move {
-                                let __result = <Implementation as Store<
-                                    T,
-                                    SIZE,
-                                >>::put(
-                                        &*__implementation,
-                                        crate::messaging::__private::context_as(&__ctx),
-                                        item,
-                                    )
-                                    .await;
-                                crate::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "put" => Self::__put(__implementation, __unpack),
                     _ => crate::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -31,13 +31,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "struct",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("struct", 1, 0, false)],
         );
         /// Calls `match`.
         pub fn r#match(&self, r#struct: u32) -> ::messaging::Call<Result<u32, Failure>> {
@@ -107,6 +101,27 @@ const _: () = {
             }
         }
     }
+    impl<T> traitEndpoint<T>
+    where
+        T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn __match(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let r#struct: u32 = __unpack.take("struct")?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                let __result = <T as r#trait>::r#match(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        r#struct,
+                    )
+                    .await;
+                ::messaging::__private::reply(__result)
+            })
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for traitEndpoint<T>
     where
@@ -122,22 +137,8 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "match" => {
-                        let r#struct: u32 = __unpack.take("struct")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                let __result = <T as r#trait>::r#match(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        r#struct,
-                                    )
-                                    .await;
-                                ::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "match" => Self::__match(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -68,16 +68,8 @@ const _: () = {
             ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
             "The hosts fit for a request, best first.",
             &[
-                ::messaging::ParamDescriptor::__new(
-                    "request_spec",
-                    ::messaging::Version::new(2, 0),
-                    false,
-                ),
-                ::messaging::ParamDescriptor::__new(
-                    "filter_properties",
-                    ::messaging::Version::new(2, 6),
-                    true,
-                ),
+                ::messaging::ParamDescriptor::__new("request_spec", 2, 0, false),
+                ::messaging::ParamDescriptor::__new("filter_properties", 2, 6, true),
             ],
         );
         /// Describes the method `update_capabilities`.
@@ -88,13 +80,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "host",
-                    ::messaging::Version::new(2, 3),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("host", 2, 3, false)],
         );
         /// Casts `update_capabilities`.
         pub fn update_capabilities(&self, host: String) -> ::messaging::Cast
@@ -238,6 +224,48 @@ const _: () = {
             }
         }
     }
+    impl<T> SchedulerEndpoint<T>
+    where
+        T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
+    {
+        fn __select_hosts(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let request_spec: RequestSpec = __unpack.take("request_spec")?;
+            let filter_properties: FilterProperties = __unpack
+                .take_or::<
+                    FilterProperties,
+                >("filter_properties", || ::core::default::Default::default())?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                let __result = <T as Scheduler>::select_hosts(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        request_spec,
+                        filter_properties,
+                    )
+                    .await;
+                ::messaging::__private::reply(__result)
+            })
+        }
+        fn __update_capabilities(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let host: String = __unpack.take("host")?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                <T as Scheduler>::update_capabilities(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        host,
+                    )
+                    .await;
+                ::messaging::__private::no_reply()
+            })
+        }
+    }
     #[automatically_derived]
     impl<T> ::messaging::Endpoint for SchedulerEndpoint<T>
     where
@@ -253,44 +281,10 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "select_hosts" => {
-                        let request_spec: RequestSpec = __unpack.take("request_spec")?;
-                        let filter_properties: FilterProperties = __unpack
-                            .take_or::<
-                                FilterProperties,
-                            >(
-                                "filter_properties",
-                                || ::core::default::Default::default(),
-                            )?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                let __result = <T as Scheduler>::select_hosts(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        request_spec,
-                                        filter_properties,
-                                    )
-                                    .await;
-                                ::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "select_hosts" => Self::__select_hosts(__implementation, __unpack),
                     "update_capabilities" => {
-                        let host: String = __unpack.take("host")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                <T as Scheduler>::update_capabilities(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        host,
-                                    )
-                                    .await;
-                                ::messaging::__private::no_reply()
-                            }),
-                        )
+                        Self::__update_capabilities(__implementation, __unpack)
                     }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },

@@ -37,13 +37,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "item",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("item", 1, 0, false)],
         );
         /// Describes the method `forget`.
         #[cfg(feature = "gone")]
@@ -54,13 +48,7 @@ const _: () = {
             false,
             ::core::option::Option::None,
             "",
-            &[
-                ::messaging::ParamDescriptor::__new(
-                    "key",
-                    ::messaging::Version::new(1, 0),
-                    false,
-                ),
-            ],
+            &[::messaging::ParamDescriptor::__new("key", 1, 0, false)],
         );
         /// Calls `put`.
         fn put(&self, item: Item) -> ::messaging::Call<Result<u64, StoreError>> {
@@ -155,6 +143,49 @@ const _: () = {
             }
         }
     }
+    impl<Item, T> StoreEndpoint<Item, T>
+    where
+        T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
+        Item: 'static,
+    {
+        fn __put(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let item: Item = __unpack.take("item")?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                let __result = <T as Store<
+                    Item,
+                >>::put(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        item,
+                    )
+                    .await;
+                ::messaging::__private::reply(__result)
+            })
+        }
+        #[cfg(feature = "gone")]
+        fn __forget(
+            __implementation: ::messaging::__private::Arc<T>,
+            mut __unpack: ::messaging::__private::Unpack,
+        ) -> ::messaging::__private::Begun {
+            let id: u64 = __unpack.take("key")?;
+            let __ctx = __unpack.finish()?;
+            ::messaging::__private::future_of(async move {
+                <T as Store<
+                    Item,
+                >>::forget(
+                        &*__implementation,
+                        ::messaging::__private::context_as(&__ctx),
+                        id,
+                    )
+                    .await;
+                ::messaging::__private::no_reply()
+            })
+        }
+    }
     #[automatically_derived]
     impl<Item, T> ::messaging::Endpoint for StoreEndpoint<Item, T>
     where
@@ -171,42 +202,10 @@ const _: () = {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
             ::messaging::__private::handled(
                 __invocation,
-                move |mut __unpack| match __unpack.method() {
-                    "put" => {
-                        let item: Item = __unpack.take("item")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                let __result = <T as Store<
-                                    Item,
-                                >>::put(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        item,
-                                    )
-                                    .await;
-                                ::messaging::__private::reply(__result)
-                            }),
-                        )
-                    }
+                move |__unpack| match __unpack.method() {
+                    "put" => Self::__put(__implementation, __unpack),
                     #[cfg(feature = "gone")]
-                    "forget" => {
-                        let id: u64 = __unpack.take("key")?;
-                        let __ctx = __unpack.finish()?;
-                        ::core::result::Result::Ok(
-                            ::messaging::__private::future_of(async move {
-                                <T as Store<
-                                    Item,
-                                >>::forget(
-                                        &*__implementation,
-                                        ::messaging::__private::context_as(&__ctx),
-                                        id,
-                                    )
-                                    .await;
-                                ::messaging::__private::no_reply()
-                            }),
-                        )
-                    }
+                    "forget" => Self::__forget(__implementation, __unpack),
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

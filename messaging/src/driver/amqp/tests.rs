@@ -177,7 +177,7 @@ async fn what_is_asked_of_a_connection_that_ended_is_not_waited_for() {
     let waiting = connection.bounded(&deadline, never);
     let ending = async { connection.close(&deadline).await };
     let both = async { tokio::join!(waiting, ending) };
-    let (ended, ()) = tokio::time::timeout(within, both).await.unwrap();
+    let (ended, ()) = crate::runtime::timeout(&*runtime, within, both).await.unwrap();
     assert!(matches!(ended, Err(Fault::Told(_))), "{ended:?}");
 }
 

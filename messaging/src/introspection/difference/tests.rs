@@ -18,7 +18,7 @@ const fn api(version: Version, methods: &'static [MethodDescriptor]) -> ApiDescr
     ApiDescriptor::__new("Api", "topic", None, version, "", methods)
 }
 
-const A: ParamDescriptor = ParamDescriptor::__new("a", v(0), false);
+const A: ParamDescriptor = ParamDescriptor::__new("a", 2, 0, false);
 
 const OLD: ApiDescriptor = api(
     v(6),
@@ -30,7 +30,7 @@ const NEW: ApiDescriptor = api(
     &[
         method("new", v(7), &[]),
         method("same", v(0), &[A]),
-        method("grown", v(0), &[A, ParamDescriptor::__new("b", v(7), true)]),
+        method("grown", v(0), &[A, ParamDescriptor::__new("b", 2, 7, true)]),
     ],
 );
 

@@ -36,7 +36,7 @@ const PING: MethodDescriptor = MethodDescriptor::__new(
     true,
     None,
     "Answers the service's name and the argument.",
-    &[ParamDescriptor::__new("arg", Version::new(1, 0), false)],
+    &[ParamDescriptor::__new("arg", 1, 0, false)],
 );
 
 const GET_BACKDOOR_PORT: MethodDescriptor = MethodDescriptor::__new(
