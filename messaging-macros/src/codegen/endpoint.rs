@@ -7,6 +7,7 @@ use syn::{Ident, ItemTrait};
 use super::invoke::{self, Invocation};
 use super::{Paths, defaults, generics, names, of_types};
 use crate::model::{Api, Method, Param};
+use crate::parse::attributes;
 
 /// The type alone.
 pub(super) fn declaration(item: &ItemTrait, paths: &Paths) -> TokenStream {
@@ -99,10 +100,14 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     let (implementation, request) = (names::local("implementation"), names::local("invocation"));
     let unpacking = names::local("unpack");
     let handling = if api.is_sound {
+        let serving = names::serving(item);
         let arms = api.methods.iter().map(|method| {
             let (cfg, name) = (&method.attributes.cfg, &method.name.value);
             let run = names::served(&method.ident);
-            quote!(#(#cfg)* #name => Self::#run(#implementation, #unpacking),)
+            quote! {
+                #(#cfg)*
+                #name => #serving::Methods::<Self>::#run(#implementation, #unpacking),
+            }
         });
         quote! {
             let #implementation = #clone::clone(&self.implementation);
@@ -128,17 +133,29 @@ fn handling(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     }
 }
 
-/// A function for each method, and not all of them in one: a compiler that builds incrementally
-/// checks what it kept of a function once for each block in it.
+/// A type in a module of its own, to have the functions that serve the methods: a compiler that
+/// builds incrementally does so by module, and these need not be built anew where the user's module
+/// is. It goes by the module of the type that has a function, and by none that stands in a block.
+pub(super) fn apart(item: &ItemTrait, paths: &Paths) -> TokenStream {
+    let passed = attributes::passed(&item.attrs, &["cfg"]);
+    let (serving, phantom) = (names::serving(item), &paths.phantom);
+    quote! {
+        #(#passed)*
+        mod #serving { pub struct Methods<Of>(#phantom<Of>); }
+    }
+}
+
+/// A function for each method, and not all of them in one: such a compiler checks what it kept of
+/// a function once for each block in it.
 fn methods(api: &Api, item: &ItemTrait, paths: &Paths) -> Option<TokenStream> {
-    let endpoint = names::endpoint(item);
+    let (endpoint, serving) = (names::endpoint(item), names::serving(item));
     let t = paths.of_implementation();
     let generics = generics::of_endpoint(item, &t, paths);
     let (impl_generics, arguments, clause) = generics.split_for_impl();
     let methods = api.methods.iter().map(|method| served(api, method, item, &t, paths));
     api.is_sound.then(|| {
         quote! {
-            impl #impl_generics #endpoint #arguments #clause {
+            impl #impl_generics #serving::Methods<#endpoint #arguments> #clause {
                 #(#methods)*
             }
         }

@@ -29,6 +29,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait, tokens: &TokenStream) -> TokenStre
     let paths = Paths::for_trait(api.root.as_ref(), tokens);
     let (client, endpoint) =
         (client::declaration(&item, &paths), endpoint::declaration(&item, &paths));
+    let apart = api.is_sound.then(|| endpoint::apart(&item, &paths));
     let passed = attributes::passed(&item.attrs, &["cfg", "allow", "expect"]);
     let client_impls = client::impls(api, &item, &paths);
     let endpoint_impls = endpoint::impls(api, &item, &paths);
@@ -40,6 +41,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait, tokens: &TokenStream) -> TokenStre
         #api_trait
         #client
         #endpoint
+        #apart
 
         // Nobody names an implementation, so one block holds them.
         #(#passed)*

@@ -90,6 +90,12 @@ pub(crate) fn constant(method: &Ident) -> Ident {
     Ident::new(&constant, ours_at(method.span()))
 }
 
+/// The module of what serves the methods: `__scheduler_serving`.
+pub(crate) fn serving(item: &ItemTrait) -> Ident {
+    let name = constant(&item.ident).to_string().to_lowercase();
+    Ident::new(&format!("__{name}_serving"), Span::call_site())
+}
+
 /// The function of the endpoint that serves a method.
 pub(crate) fn served(method: &Ident) -> Ident {
     format_ident!("__{}", method.unraw(), span = ours_at(method.span()))

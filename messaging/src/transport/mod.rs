@@ -13,6 +13,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::config::Resolved;
 use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
@@ -86,7 +88,7 @@ impl Transport {
     /// As [`connect`](Self::connect).
     pub async fn from_config(config: &Config) -> Result<Self, Error> {
         let config = config.resolve()?;
-        Self::open(config, runtime::current()?).await
+        Self::boxed(config, runtime::current()?).await
     }
 
     /// Connects as `config` says, on `runtime` and no other.
@@ -95,7 +97,7 @@ impl Transport {
     ///
     /// As [`connect`](Self::connect).
     pub async fn with_runtime(config: &Config, runtime: Arc<dyn Runtime>) -> Result<Self, Error> {
-        Self::open(config.resolve()?, runtime).await
+        Self::boxed(config.resolve()?, runtime).await
     }
 
     /// A transport over a driver of your own; the URL in `config` is not used.
@@ -119,6 +121,14 @@ impl Transport {
     /// Shut servers down first to let them finish what they run.
     pub async fn close(&self, within: Duration) {
         self.inner.driver.close(within).await;
+    }
+
+    /// Boxed here, where a driver is compiled once: a future is compiled where it is polled.
+    fn boxed(
+        config: Resolved,
+        runtime: Arc<dyn Runtime>,
+    ) -> BoxFuture<'static, Result<Self, Error>> {
+        Box::pin(Self::open(config, runtime))
     }
 
     async fn open(config: Resolved, runtime: Arc<dyn Runtime>) -> Result<Self, Error> {

@@ -35,6 +35,10 @@ struct AttributesEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 #[cfg(unix)]
+mod __attributes_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
+#[cfg(unix)]
 #[allow(unused)]
 #[allow(deprecated)]
 const _: () = {
@@ -126,7 +130,7 @@ const _: () = {
             }
         }
     }
-    impl<T> AttributesEndpoint<T>
+    impl<T> __attributes_serving::Methods<AttributesEndpoint<T>>
     where
         T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -170,7 +174,11 @@ const _: () = {
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     #[cfg(windows)]
-                    "fooBar" => Self::__foo_bar(__implementation, __unpack),
+                    "fooBar" => {
+                        __attributes_serving::Methods::<
+                            Self,
+                        >::__foo_bar(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -14,6 +14,9 @@ pub struct BlockingEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
+mod __blocking_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     impl<P: ::messaging::Pin> BlockingClientAt<P> {
         /// Describes the method `digest`.
@@ -119,7 +122,7 @@ const _: () = {
             }
         }
     }
-    impl<T> BlockingEndpoint<T>
+    impl<T> __blocking_serving::Methods<BlockingEndpoint<T>>
     where
         T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -178,8 +181,16 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "digest" => Self::__digest(__implementation, __unpack),
-                    "log" => Self::__log(__implementation, __unpack),
+                    "digest" => {
+                        __blocking_serving::Methods::<
+                            Self,
+                        >::__digest(__implementation, __unpack)
+                    }
+                    "log" => {
+                        __blocking_serving::Methods::<
+                            Self,
+                        >::__log(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -24,6 +24,9 @@ struct ConditionalEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
+mod __conditional_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     mod __Conditional {
         pub enum __Api {}
@@ -201,7 +204,7 @@ const _: () = {
             }
         }
     }
-    impl<T> ConditionalEndpoint<T>
+    impl<T> __conditional_serving::Methods<ConditionalEndpoint<T>>
     where
         T: Conditional + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -269,7 +272,11 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "call" => Self::__call(__implementation, __unpack),
+                    "call" => {
+                        __conditional_serving::Methods::<
+                            Self,
+                        >::__call(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

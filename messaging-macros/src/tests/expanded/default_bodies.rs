@@ -33,6 +33,9 @@ pub struct DefaultsEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
+mod __defaults_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     impl<P: ::messaging::Pin> DefaultsClientAt<P> {
         /// Describes the method `given`.
@@ -115,7 +118,7 @@ const _: () = {
             }
         }
     }
-    impl<T> DefaultsEndpoint<T>
+    impl<T> __defaults_serving::Methods<DefaultsEndpoint<T>>
     where
         T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -152,7 +155,11 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "given" => Self::__given(__implementation, __unpack),
+                    "given" => {
+                        __defaults_serving::Methods::<
+                            Self,
+                        >::__given(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

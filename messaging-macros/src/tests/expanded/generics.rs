@@ -29,6 +29,9 @@ pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
     implementation: crate::messaging::__private::Arc<Implementation>,
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
+mod __store_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     impl<T: Item, const SIZE: usize, P: crate::messaging::Pin> StoreClientAt<T, SIZE, P>
     where
@@ -142,7 +145,7 @@ const _: () = {
         T: Item,
         const SIZE: usize,
         Implementation,
-    > StoreEndpoint<T, SIZE, Implementation>
+    > __store_serving::Methods<StoreEndpoint<T, SIZE, Implementation>>
     where
         Implementation: Sized,
         Vec<T>: Send,
@@ -191,7 +194,11 @@ const _: () = {
             crate::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "put" => Self::__put(__implementation, __unpack),
+                    "put" => {
+                        __store_serving::Methods::<
+                            Self,
+                        >::__put(__implementation, __unpack)
+                    }
                     _ => crate::messaging::__private::unknown(&__unpack),
                 },
             )

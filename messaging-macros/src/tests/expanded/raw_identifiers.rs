@@ -19,6 +19,9 @@ pub struct traitEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
+mod __trait_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     impl<P: ::messaging::Pin> traitClientAt<P> {
         /// Describes the method `match`.
@@ -101,7 +104,7 @@ const _: () = {
             }
         }
     }
-    impl<T> traitEndpoint<T>
+    impl<T> __trait_serving::Methods<traitEndpoint<T>>
     where
         T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -138,7 +141,11 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "match" => Self::__match(__implementation, __unpack),
+                    "match" => {
+                        __trait_serving::Methods::<
+                            Self,
+                        >::__match(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -27,6 +27,9 @@ pub struct SchedulerEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
+mod __scheduler_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     mod __Scheduler {
         pub enum __Api {}
@@ -224,7 +227,7 @@ const _: () = {
             }
         }
     }
-    impl<T> SchedulerEndpoint<T>
+    impl<T> __scheduler_serving::Methods<SchedulerEndpoint<T>>
     where
         T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
@@ -282,9 +285,15 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "select_hosts" => Self::__select_hosts(__implementation, __unpack),
+                    "select_hosts" => {
+                        __scheduler_serving::Methods::<
+                            Self,
+                        >::__select_hosts(__implementation, __unpack)
+                    }
                     "update_capabilities" => {
-                        Self::__update_capabilities(__implementation, __unpack)
+                        __scheduler_serving::Methods::<
+                            Self,
+                        >::__update_capabilities(__implementation, __unpack)
                     }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },

@@ -27,6 +27,9 @@ struct StoreEndpoint<Item, T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
 }
+mod __store_serving {
+    pub struct Methods<Of>(::core::marker::PhantomData<Of>);
+}
 const _: () = {
     impl<Item, P: ::messaging::Pin> StoreClientAt<Item, P> {
         /// Describes the method `put`.
@@ -143,7 +146,7 @@ const _: () = {
             }
         }
     }
-    impl<Item, T> StoreEndpoint<Item, T>
+    impl<Item, T> __store_serving::Methods<StoreEndpoint<Item, T>>
     where
         T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
         Item: 'static,
@@ -203,9 +206,17 @@ const _: () = {
             ::messaging::__private::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
-                    "put" => Self::__put(__implementation, __unpack),
+                    "put" => {
+                        __store_serving::Methods::<
+                            Self,
+                        >::__put(__implementation, __unpack)
+                    }
                     #[cfg(feature = "gone")]
-                    "forget" => Self::__forget(__implementation, __unpack),
+                    "forget" => {
+                        __store_serving::Methods::<
+                            Self,
+                        >::__forget(__implementation, __unpack)
+                    }
                     _ => ::messaging::__private::unknown(&__unpack),
                 },
             )

@@ -21,7 +21,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{BoxFuture, Either, select};
 use tokio::sync::watch;
 
 pub(crate) use answer::notes_of;
@@ -95,6 +95,16 @@ impl RpcServer {
     /// timeout; [`Timeout`](ErrorKind::Timeout) if what the server had taken before does not end
     /// within that time.
     pub async fn start(&self) -> Result<(), Error> {
+        self.boxed_start().await
+    }
+
+    /// Boxed here, where what a server does is compiled once: a future is compiled where it is
+    /// polled, so that each program would compile all of it anew.
+    fn boxed_start(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.started())
+    }
+
+    async fn started(&self) -> Result<(), Error> {
         let server = &self.handle.0;
         let clock = server.transport.runtime();
         let deadline = Deadline::after(clock, server.transport.response_timeout());
@@ -136,6 +146,14 @@ impl RpcServer {
     /// bound of your own. What still runs half a minute after
     /// the server was stopped is logged, once for each wait.
     pub async fn wait(&self) {
+        self.boxed_wait().await;
+    }
+
+    fn boxed_wait(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.waited())
+    }
+
+    async fn waited(&self) {
         let Some(epoch) = self.epoch() else { return };
         let ended = pin!(self.ended(&epoch));
         let long = async {

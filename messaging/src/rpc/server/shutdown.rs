@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use super::RpcServer;
 use crate::runtime;
 
@@ -46,6 +48,14 @@ impl RpcServer {
     /// A tenth of the budget, at most a second, is kept for telling the callers of what was cut
     /// off.
     pub async fn shutdown(&self, budget: Duration) -> ShutdownReport {
+        self.boxed_shutdown(budget).await
+    }
+
+    fn boxed_shutdown(&self, budget: Duration) -> BoxFuture<'_, ShutdownReport> {
+        Box::pin(self.shut_down(budget))
+    }
+
+    async fn shut_down(&self, budget: Duration) -> ShutdownReport {
         let Some(epoch) = self.epoch() else {
             return ShutdownReport::default();
         };
