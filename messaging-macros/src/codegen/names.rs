@@ -1,6 +1,6 @@
 //! The names of generated things.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::format_ident;
@@ -51,7 +51,7 @@ impl Free {
 
 #[derive(Default)]
 struct Used {
-    names: HashSet<String>,
+    names: BTreeSet<String>,
     literals: Vec<String>,
 }
 

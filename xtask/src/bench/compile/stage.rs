@@ -6,10 +6,10 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Stage {
-    /// `cargo check` with nothing to do: what cargo itself takes, and how much the machine sways.
-    Nothing,
     CheckClean,
     CheckIncremental,
+    /// `cargo check` with nothing to do: what cargo itself takes, and how much the machine sways.
+    Nothing,
     DebugClean,
     DebugIncremental,
     /// A release build is not incremental unless it is asked to be, so this is also what a change
@@ -28,10 +28,11 @@ pub(super) enum Edit {
 }
 
 impl Stage {
+    /// Each finds what the one before it left: there is nothing to do after a check alone.
     pub(super) const ALL: [Self; 6] = [
-        Self::Nothing,
         Self::CheckClean,
         Self::CheckIncremental,
+        Self::Nothing,
         Self::DebugClean,
         Self::DebugIncremental,
         Self::ReleaseClean,
