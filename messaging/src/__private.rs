@@ -1,4 +1,4 @@
-//! Everything that generated code touches beside the public surface. Not for use by hand: it may
+//! Everything that generated code touches. Not for use by hand: it may
 //! change with any release.
 
 use std::fmt;
@@ -26,7 +26,11 @@ use crate::error::Origin;
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;
 use crate::runtime::Runtime;
-use crate::{Answer, Context, Failure, Invocation};
+use crate::{Answer, Context};
+pub use crate::{
+    AnyVersion, ApiDescriptor, Argument, Call, Cast, Endpoint, Failure, Idempotent, Invocation,
+    MethodDescriptor, ParamDescriptor, Pin, Pinned, Proxy, RemoteError, Version,
+};
 
 /// What a trait may take as its context: by reference, or by value.
 #[diagnostic::on_unimplemented(
@@ -85,7 +89,7 @@ pub fn absent() -> ! {
 pub fn reply<R: Reply>(returned: R) -> Result<Answer, Failure> {
     match returned.into_result() {
         Ok(result) => Answer::new(&result),
-        Err(error) => Err(crate::RemoteError::to_failure(&error).of(Origin::Method)),
+        Err(error) => Err(RemoteError::to_failure(&error).of(Origin::Method)),
     }
 }
 

@@ -31,10 +31,11 @@ pub(crate) fn api(api: &Api, item: ItemTrait, tokens: &TokenStream) -> TokenStre
         (client::declaration(&item, &paths), endpoint::declaration(&item, &paths));
     let apart = api.is_sound.then(|| endpoint::apart(&item, &paths));
     let passed = attributes::passed(&item.attrs, &["cfg", "allow", "expect"]);
-    let client_impls = client::impls(api, &item, &paths);
-    let endpoint_impls = endpoint::impls(api, &item, &paths);
+    let (short, inside) = (paths::short(api.root.as_ref()), paths.inside());
+    let client_impls = client::impls(api, &item, &inside);
+    let endpoint_impls = endpoint::impls(api, &item, &inside);
     let clashes = clashes(&api.methods);
-    let schemas = api.schema.map(|at| has_schemas(at, &paths));
+    let schemas = api.schema.map(|at| has_schemas(at, &inside));
     let of_deprecated = of_deprecated(api, &item);
     let api_trait = lowered(item, &paths);
     quote! {
@@ -47,6 +48,7 @@ pub(crate) fn api(api: &Api, item: ItemTrait, tokens: &TokenStream) -> TokenStre
         #(#passed)*
         #of_deprecated
         const _: () = {
+            #short
             #client_impls
             #endpoint_impls
             #(#clashes)*

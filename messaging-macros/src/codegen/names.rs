@@ -25,6 +25,7 @@ pub(crate) fn endpoint(item: &ItemTrait) -> Ident {
 }
 
 /// Names that a trait leaves free.
+#[derive(Clone)]
 pub(crate) struct Free {
     /// The endpoint's type parameter for the implementation: `T`, unless the trait uses that name,
     /// be it in the path of a default, which is a string.
@@ -90,10 +91,9 @@ pub(crate) fn constant(method: &Ident) -> Ident {
     Ident::new(&constant, ours_at(method.span()))
 }
 
-/// The module of what serves the methods: `__scheduler_serving`.
+/// The module of what serves the methods: `__SchedulerServing`, as unique as the trait.
 pub(crate) fn serving(item: &ItemTrait) -> Ident {
-    let name = constant(&item.ident).to_string().to_lowercase();
-    Ident::new(&format!("__{name}_serving"), Span::call_site())
+    format_ident!("__{}Serving", item.ident.unraw(), span = Span::call_site())
 }
 
 /// The function of the endpoint that serves a method.

@@ -1,6 +1,7 @@
 //! Every path that generated code may use, in one table.
 //!
-//! All are absolute, so that nothing which the user's module shadows is picked up by mistake.
+//! All are absolute, or begin at a name of ours, so that nothing which the user's module shadows is
+//! picked up by mistake.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -34,26 +35,37 @@ impl ToTokens for Tokens {
 }
 
 macro_rules! paths {
-    ($root:ident: $($name:ident = { $($path:tt)* })*) => {
+    ($door:ident: $($name:ident = { $($path:tt)* })*) => {
         pub(crate) struct Paths {
             $(pub(crate) $name: Tokens,)*
             free: Free,
         }
 
         impl Paths {
-            /// The paths under `root`; none means the crate `::messaging`.
-            pub(crate) fn new(root: Option<&Path>) -> Self {
-                let $root = root.map_or_else(|| quote!(::messaging), |root| quote!(#root));
-                Self { $($name: Tokens::of(quote!($($path)*)),)* free: Free::of(&TokenStream::new()) }
+            /// The paths behind `$door`.
+            fn behind($door: &TokenStream) -> Self {
+                                Self { $($name: Tokens::of(quote!($($path)*)),)* free: Free::of(&TokenStream::new()) }
             }
         }
     };
 }
 
 impl Paths {
+    /// The paths into the runtime crate `root`; none means `::messaging`.
+    pub(crate) fn new(root: Option<&Path>) -> Self {
+        Self::behind(&door(root))
+    }
+
     /// The same paths for what is made of the trait with these tokens.
     pub(crate) fn for_trait(root: Option<&Path>, tokens: &TokenStream) -> Self {
         Self { free: Free::of(tokens), ..Self::new(root) }
+    }
+
+    /// The same paths where [`short`] stands: each token of a path takes the compiler its time, and
+    /// most of what is generated is paths.
+    pub(crate) fn inside(&self) -> Self {
+        let short = names::local("messaging");
+        Self { free: self.free.clone(), ..Self::behind(&quote!(#short)) }
     }
 
     /// The endpoint's type parameter for the implementation.
@@ -67,56 +79,68 @@ impl Paths {
     }
 }
 
-paths! { root:
-    // What users of the runtime crate know.
-    any_version = { #root::AnyVersion }
-    api_descriptor = { #root::ApiDescriptor }
-    argument = { #root::Argument }
-    call = { #root::Call }
-    cast = { #root::Cast }
-    endpoint = { #root::Endpoint }
-    failure = { #root::Failure }
-    idempotent = { #root::Idempotent }
-    invocation = { #root::Invocation }
-    method_descriptor = { #root::MethodDescriptor }
-    param_descriptor = { #root::ParamDescriptor }
-    pin = { #root::Pin }
-    pinned = { #root::Pinned }
-    proxy = { #root::Proxy }
-    remote_error = { #root::RemoteError }
-    version = { #root::Version }
+/// All of the runtime crate that generated code touches stands behind one door, where `root` does
+/// not matter.
+fn door(root: Option<&Path>) -> TokenStream {
+    root.map_or_else(|| quote!(::messaging::__private), |root| quote!(#root::__private))
+}
+
+/// A short name for the door.
+pub(crate) fn short(root: Option<&Path>) -> TokenStream {
+    let (door, short) = (door(root), names::local("messaging"));
+    quote!(use #door as #short;)
+}
+
+paths! { door:
+    // What users of the runtime crate know under other paths.
+    any_version = { #door::AnyVersion }
+    api_descriptor = { #door::ApiDescriptor }
+    argument = { #door::Argument }
+    call = { #door::Call }
+    cast = { #door::Cast }
+    endpoint = { #door::Endpoint }
+    failure = { #door::Failure }
+    idempotent = { #door::Idempotent }
+    invocation = { #door::Invocation }
+    method_descriptor = { #door::MethodDescriptor }
+    param_descriptor = { #door::ParamDescriptor }
+    pin = { #door::Pin }
+    pinned = { #door::Pinned }
+    proxy = { #door::Proxy }
+    remote_error = { #door::RemoteError }
+    version = { #door::Version }
     // What generated code alone may touch. What is of `alloc` is here too, since not every crate
     // can name `::std`.
-    absent = { #root::__private::absent }
-    arc = { #root::__private::Arc }
-    begun = { #root::__private::Begun }
-    blocking = { #root::__private::blocking }
-    client_core = { #root::__private::ClientCore }
-    context_as = { #root::__private::context_as }
-    from_core = { #root::__private::FromCore }
-    error_classes = { #root::__private::ErrorClasses }
-    error_schema = { #root::__private::ErrorSchema }
-    field = { #root::__private::field }
-    field_or = { #root::__private::field_or }
-    future_of = { #root::__private::future_of }
-    has = { #root::__private::Has }
-    handle = { #root::__private::handled }
-    handled = { #root::__private::Handled }
-    has_schemas = { #root::__private::HAS_SCHEMAS }
-    left_out = { #root::__private::left_out }
-    message = { #root::__private::message }
-    module = { #root::__private::module }
-    named = { #root::__private::named }
-    no_reply = { #root::__private::no_reply }
-    pack = { #root::__private::Pack }
-    is_own_module = { #root::__private::is_own_module }
-    positional = { #root::__private::positional }
-    reply = { #root::__private::reply }
-    serves = { #root::__private::Serves }
-    takes = { #root::__private::Takes }
-    to_value = { #root::__private::to_value }
-    unpack = { #root::__private::Unpack }
-    unknown = { #root::__private::unknown }
+    absent = { #door::absent }
+    arc = { #door::Arc }
+    begun = { #door::Begun }
+    blocking = { #door::blocking }
+    client_core = { #door::ClientCore }
+    context_as = { #door::context_as }
+    from_core = { #door::FromCore }
+    error_classes = { #door::ErrorClasses }
+    error_schema = { #door::ErrorSchema }
+    field = { #door::field }
+    field_or = { #door::field_or }
+    future_of = { #door::future_of }
+    has = { #door::Has }
+    handle = { #door::handled }
+    handled = { #door::Handled }
+    has_schemas = { #door::HAS_SCHEMAS }
+    left_out = { #door::left_out }
+    message = { #door::message }
+    module = { #door::module }
+    named = { #door::named }
+    no_reply = { #door::no_reply }
+    pack = { #door::Pack }
+    is_own_module = { #door::is_own_module }
+    positional = { #door::positional }
+    reply = { #door::reply }
+    serves = { #door::Serves }
+    takes = { #door::Takes }
+    to_value = { #door::to_value }
+    unpack = { #door::Unpack }
+    unknown = { #door::unknown }
     // The standard library.
     clone = { ::core::clone::Clone }
     debug = { ::core::fmt::Debug }

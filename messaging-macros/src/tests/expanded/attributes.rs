@@ -19,7 +19,7 @@ trait Attributes {
 /// Typed client for [`Attributes`].
 #[cfg(unix)]
 #[allow(unused)]
-type AttributesClient = AttributesClientAt<::messaging::AnyVersion>;
+type AttributesClient = AttributesClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`Attributes`], and what the compiler knows of its version.
 #[cfg(unix)]
 #[allow(unused)]
@@ -35,34 +35,35 @@ struct AttributesEndpoint<T> {
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
 #[cfg(unix)]
-mod __attributes_serving {
+mod __AttributesServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 #[cfg(unix)]
 #[allow(unused)]
 #[allow(deprecated)]
 const _: () = {
-    impl<P: ::messaging::Pin> AttributesClientAt<P> {
+    use ::messaging::__private as __messaging;
+    impl<P: __messaging::Pin> AttributesClientAt<P> {
         /// Describes the method `fooBar`.
         #[cfg(windows)]
-        const FOO_BAR: ::messaging::MethodDescriptor<fn(u32, Option<String>)> = ::messaging::MethodDescriptor::__new(
+        const FOO_BAR: __messaging::MethodDescriptor<fn(u32, Option<String>)> = __messaging::MethodDescriptor::__new(
             "fooBar",
-            ::messaging::Version::new(3, 0),
+            __messaging::Version::new(3, 0),
             true,
             false,
             ::core::option::Option::None,
             "Goes.",
             &[
-                ::messaging::ParamDescriptor::__new("theCount", 3, 0, true),
-                ::messaging::ParamDescriptor::__new("text", 3, 0, true),
+                __messaging::ParamDescriptor::__new("theCount", 3, 0, true),
+                __messaging::ParamDescriptor::__new("text", 3, 0, true),
             ],
         );
         /// Goes.
         #[deprecated]
         #[allow(clippy::too_many_arguments)]
         #[cfg(windows)]
-        fn foo_bar(&self, count: u32, text: Option<String>) -> ::messaging::Cast {
-            let mut __pack = ::messaging::__private::Pack::new(
+        fn foo_bar(&self, count: u32, text: Option<String>) -> __messaging::Cast {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Attributes",
                 const { &Self::FOO_BAR.erased() },
@@ -73,29 +74,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for AttributesClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for AttributesClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Attributes",
             "attributes",
             ::core::option::Option::Some("strict"),
-            ::messaging::Version::new(3, 2),
+            __messaging::Version::new(3, 2),
             "",
             &[#[cfg(windows)] Self::FOO_BAR.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore
-    for AttributesClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for AttributesClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = AttributesClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = AttributesClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<AttributesEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -120,72 +120,69 @@ const _: () = {
     {
         /// Serves `implementation`.
         fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __attributes_serving::Methods<AttributesEndpoint<T>>
+    impl<T> __AttributesServing::Methods<AttributesEndpoint<T>>
     where
         T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         #[cfg(windows)]
         fn __foo_bar(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let count: u32 = __unpack.take_or::<u32>("theCount", ten)?;
             let text: Option<String> = __unpack
                 .take_or::<
                     Option<String>,
                 >("text", || ::core::default::Default::default())?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 <T as Attributes>::foo_bar(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         count,
                         text,
                     )
                     .await;
-                ::messaging::__private::no_reply()
+                __messaging::no_reply()
             })
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for AttributesEndpoint<T>
+    impl<T> __messaging::Endpoint for AttributesEndpoint<T>
     where
         T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <AttributesClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <AttributesClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     #[cfg(windows)]
                     "fooBar" => {
-                        __attributes_serving::Methods::<
+                        __AttributesServing::Methods::<
                             Self,
                         >::__foo_bar(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for AttributesClient
+    impl<T> __messaging::Serves<T> for AttributesClient
     where
         T: Attributes + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

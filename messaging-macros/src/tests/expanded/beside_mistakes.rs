@@ -36,7 +36,7 @@ pub trait Wrong<E: Item> {
 }
 /// Typed client for [`Wrong`].
 #[doc(hidden)]
-pub type WrongClient<E> = WrongClientAt<E, ::messaging::AnyVersion>;
+pub type WrongClient<E> = WrongClientAt<E, ::messaging::__private::AnyVersion>;
 /// Typed client for [`Wrong`], and what the compiler knows of its version.
 #[doc(hidden)]
 pub struct WrongClientAt<E, P> {
@@ -52,63 +52,63 @@ pub struct WrongEndpoint<E, Implementation> {
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<E>,)>,
 }
 const _: () = {
-    impl<E: Item, P: ::messaging::Pin> WrongClientAt<E, P> {
+    use ::messaging::__private as __messaging;
+    impl<E: Item, P: __messaging::Pin> WrongClientAt<E, P> {
         /// Describes the method `one`.
-        pub const ONE: ::messaging::MethodDescriptor<()> = ::messaging::MethodDescriptor::__new(
+        pub const ONE: __messaging::MethodDescriptor<()> = __messaging::MethodDescriptor::__new(
             "one",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("", 1, 0, false)],
         );
         /// Describes the method `two`.
         #[cfg_attr(unix, cfg(windows))]
-        pub const TWO: ::messaging::MethodDescriptor<()> = ::messaging::MethodDescriptor::__new(
+        pub const TWO: __messaging::MethodDescriptor<()> = __messaging::MethodDescriptor::__new(
             "two",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             true,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("me", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("me", 1, 0, false)],
         );
         /// Calls `one`.
-        pub fn one(&self, _: (u32, u32)) -> ::messaging::Call<Result<(), E>> {
-            ::messaging::__private::absent()
+        pub fn one(&self, _: (u32, u32)) -> __messaging::Call<Result<(), E>> {
+            __messaging::absent()
         }
         /// Casts `two`.
         #[cfg_attr(unix, allow(unused))]
         #[cfg_attr(unix, cfg(windows))]
-        pub fn two<T>(&self, _: impl ::core::marker::Sized) -> ::messaging::Cast {
-            ::messaging::__private::absent()
+        pub fn two<T>(&self, _: impl ::core::marker::Sized) -> __messaging::Cast {
+            __messaging::absent()
         }
     }
     #[automatically_derived]
-    impl<E: Item, P: ::messaging::Pin> ::messaging::Proxy for WrongClientAt<E, P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<E: Item, P: __messaging::Pin> __messaging::Proxy for WrongClientAt<E, P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Wrong",
             "wrong",
             ::core::option::Option::None,
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             "",
             &[],
         );
     }
     #[automatically_derived]
-    impl<E: Item, P: ::messaging::Pin> ::messaging::__private::FromCore
-    for WrongClientAt<E, P> {
+    impl<E: Item, P: __messaging::Pin> __messaging::FromCore for WrongClientAt<E, P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = WrongClientAt<E, __Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = WrongClientAt<E, __Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<WrongEndpoint<E, ()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -134,12 +134,10 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub fn new(__implementation: Implementation) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(
-            __implementation: ::messaging::__private::Arc<Implementation>,
-        ) -> Self {
+        pub fn from_arc(__implementation: __messaging::Arc<Implementation>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
@@ -147,25 +145,21 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<E: Item, Implementation> ::messaging::Endpoint
+    impl<E: Item, Implementation> __messaging::Endpoint
     for WrongEndpoint<E, Implementation>
     where
         Implementation: Wrong<E> + ::core::marker::Send + ::core::marker::Sync + 'static,
         E: 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <WrongClient<E> as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <WrongClient<E> as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
-            ::messaging::__private::absent()
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
+            __messaging::absent()
         }
     }
     #[automatically_derived]
-    impl<E: Item, Implementation> ::messaging::__private::Serves<Implementation>
-    for WrongClient<E>
+    impl<E: Item, Implementation> __messaging::Serves<Implementation> for WrongClient<E>
     where
         Implementation: Wrong<E> + ::core::marker::Send + ::core::marker::Sync + 'static,
         E: 'static,

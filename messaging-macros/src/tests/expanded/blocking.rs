@@ -3,7 +3,7 @@ pub trait Blocking {
     fn log(&self, ctx: Context, line: String);
 }
 /// Typed client for [`Blocking`].
-pub type BlockingClient = BlockingClientAt<::messaging::AnyVersion>;
+pub type BlockingClient = BlockingClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`Blocking`], and what the compiler knows of its version.
 pub struct BlockingClientAt<P> {
     core: ::messaging::__private::ClientCore,
@@ -14,39 +14,40 @@ pub struct BlockingEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-mod __blocking_serving {
+mod __BlockingServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
-    impl<P: ::messaging::Pin> BlockingClientAt<P> {
+    use ::messaging::__private as __messaging;
+    impl<P: __messaging::Pin> BlockingClientAt<P> {
         /// Describes the method `digest`.
-        pub const DIGEST: ::messaging::MethodDescriptor<
+        pub const DIGEST: __messaging::MethodDescriptor<
             fn(String) -> Result<String, Failure>,
-        > = ::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "digest",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("data", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("data", 1, 0, false)],
         );
         /// Describes the method `log`.
-        pub const LOG: ::messaging::MethodDescriptor<fn(String)> = ::messaging::MethodDescriptor::__new(
+        pub const LOG: __messaging::MethodDescriptor<fn(String)> = __messaging::MethodDescriptor::__new(
             "log",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             true,
             false,
             ::core::option::Option::Some(::core::time::Duration::new(1, 500000000)),
             "",
-            &[::messaging::ParamDescriptor::__new("line", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("line", 1, 0, false)],
         );
         /// Calls `digest`.
         pub fn digest(
             &self,
             data: String,
-        ) -> ::messaging::Call<Result<String, Failure>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        ) -> __messaging::Call<Result<String, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Blocking",
                 const { &Self::DIGEST.erased() },
@@ -55,8 +56,8 @@ const _: () = {
             __pack.call()
         }
         /// Casts `log`.
-        pub fn log(&self, line: String) -> ::messaging::Cast {
-            let mut __pack = ::messaging::__private::Pack::new(
+        pub fn log(&self, line: String) -> __messaging::Cast {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Blocking",
                 const { &Self::LOG.erased() },
@@ -66,28 +67,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for BlockingClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for BlockingClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Blocking",
             "blocking",
             ::core::option::Option::None,
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             "",
             &[Self::DIGEST.erased(), Self::LOG.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for BlockingClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for BlockingClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = BlockingClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = BlockingClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<BlockingEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -112,92 +113,89 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __blocking_serving::Methods<BlockingEndpoint<T>>
+    impl<T> __BlockingServing::Methods<BlockingEndpoint<T>>
     where
         T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         fn __digest(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let data: String = __unpack.take("data")?;
             let __runtime = __unpack.runtime();
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::blocking(
+            __messaging::blocking(
                 __runtime,
                 move || {
                     let __result = <T as Blocking>::digest(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         data,
                     );
-                    ::messaging::__private::reply(__result)
+                    __messaging::reply(__result)
                 },
             )
         }
         fn __log(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let line: String = __unpack.take("line")?;
             let __runtime = __unpack.runtime();
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::blocking(
+            __messaging::blocking(
                 __runtime,
                 move || {
                     <T as Blocking>::log(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         line,
                     );
-                    ::messaging::__private::no_reply()
+                    __messaging::no_reply()
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for BlockingEndpoint<T>
+    impl<T> __messaging::Endpoint for BlockingEndpoint<T>
     where
         T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <BlockingClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <BlockingClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "digest" => {
-                        __blocking_serving::Methods::<
+                        __BlockingServing::Methods::<
                             Self,
                         >::__digest(__implementation, __unpack)
                     }
                     "log" => {
-                        __blocking_serving::Methods::<
+                        __BlockingServing::Methods::<
                             Self,
                         >::__log(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for BlockingClient
+    impl<T> __messaging::Serves<T> for BlockingClient
     where
         T: Blocking + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

@@ -13,7 +13,7 @@ trait Conditional {
     > + ::core::marker::Send;
 }
 /// Typed client for [`Conditional`].
-type ConditionalClient = ConditionalClientAt<::messaging::AnyVersion>;
+type ConditionalClient = ConditionalClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`Conditional`], and what the compiler knows of its version.
 struct ConditionalClientAt<P> {
     core: ::messaging::__private::ClientCore,
@@ -24,10 +24,11 @@ struct ConditionalEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-mod __conditional_serving {
+mod __ConditionalServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
+    use ::messaging::__private as __messaging;
     mod __Conditional {
         pub enum __Api {}
         pub enum call {}
@@ -38,14 +39,11 @@ const _: () = {
     }
     impl<
         Method,
-    > ::messaging::__private::Has<
-        __Conditional::__Api,
-        ::messaging::Pinned<1, 1>,
-        Method,
-    > for ::messaging::Pinned<1, 1> {}
-    impl<P: ::messaging::Pin> ConditionalClientAt<P> {
+    > __messaging::Has<__Conditional::__Api, __messaging::Pinned<1, 1>, Method>
+    for __messaging::Pinned<1, 1> {}
+    impl<P: __messaging::Pin> ConditionalClientAt<P> {
         /// Describes the method `call`.
-        const CALL: ::messaging::MethodDescriptor<
+        const CALL: __messaging::MethodDescriptor<
             fn(
                 u32,
                 #[cfg(unix)]
@@ -54,24 +52,24 @@ const _: () = {
                 #[cfg_attr(test, cfg(windows))]
                 Windows,
             ) -> Result<u32, Failure>,
-        > = ::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "call",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
             &[
-                ::messaging::ParamDescriptor::__new("a", 1, 0, false),
+                __messaging::ParamDescriptor::__new("a", 1, 0, false),
                 #[cfg(unix)]
-                ::messaging::ParamDescriptor::__new("b", 1, 0, false),
-                ::messaging::ParamDescriptor::__new("c", 1, 0, false),
+                __messaging::ParamDescriptor::__new("b", 1, 0, false),
+                __messaging::ParamDescriptor::__new("c", 1, 0, false),
                 #[cfg_attr(test, cfg(windows))]
-                ::messaging::ParamDescriptor::__new("d", 1, 1, true),
+                __messaging::ParamDescriptor::__new("d", 1, 1, true),
             ],
         );
     }
-    impl ConditionalClientAt<::messaging::AnyVersion> {
+    impl ConditionalClientAt<__messaging::AnyVersion> {
         /// Calls `call`.
         fn call(
             &self,
@@ -81,8 +79,8 @@ const _: () = {
             c: u32,
             #[cfg_attr(test, cfg(windows))]
             d: Windows,
-        ) -> ::messaging::Call<Result<u32, Failure>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        ) -> __messaging::Call<Result<u32, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Conditional",
                 const { &Self::CALL.erased() },
@@ -94,7 +92,7 @@ const _: () = {
             __pack
                 .arg_since(
                     "d",
-                    ::messaging::Version::new(1, 1),
+                    __messaging::Version::new(1, 1),
                     &d,
                     || ::core::default::Default::default(),
                 );
@@ -104,7 +102,7 @@ const _: () = {
     impl<
         const __MAJOR: u32,
         const __MINOR: u32,
-    > ConditionalClientAt<::messaging::Pinned<__MAJOR, __MINOR>> {
+    > ConditionalClientAt<__messaging::Pinned<__MAJOR, __MINOR>> {
         /// Calls `call`.
         fn call(
             &self,
@@ -113,18 +111,18 @@ const _: () = {
             b: Unix,
             c: u32,
             #[cfg_attr(test, cfg(windows))]
-            d: impl ::messaging::Argument<
+            d: impl __messaging::Argument<
                 Windows,
-                Form: ::messaging::__private::Takes<
-                        ::messaging::Pinned<__MAJOR, __MINOR>,
+                Form: __messaging::Takes<
+                        __messaging::Pinned<__MAJOR, __MINOR>,
                         __Conditional::__Api,
-                        ::messaging::Pinned<1, 1>,
+                        __messaging::Pinned<1, 1>,
                         __Conditional::call,
                         __Conditional::of_call::d,
                     >,
             >,
-        ) -> ::messaging::Call<Result<u32, Failure>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        ) -> __messaging::Call<Result<u32, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Conditional",
                 const { &Self::CALL.erased() },
@@ -139,7 +137,7 @@ const _: () = {
                     _,
                 >(
                     "d",
-                    ::messaging::Version::new(1, 1),
+                    __messaging::Version::new(1, 1),
                     d,
                     || ::core::default::Default::default(),
                 );
@@ -147,29 +145,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for ConditionalClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for ConditionalClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Conditional",
             "conditional",
             ::core::option::Option::None,
-            ::messaging::Version::new(1, 1),
+            __messaging::Version::new(1, 1),
             "",
             &[Self::CALL.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore
-    for ConditionalClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for ConditionalClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = ConditionalClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = ConditionalClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<ConditionalEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -194,24 +191,24 @@ const _: () = {
     {
         /// Serves `implementation`.
         fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __conditional_serving::Methods<ConditionalEndpoint<T>>
+    impl<T> __ConditionalServing::Methods<ConditionalEndpoint<T>>
     where
         T: Conditional + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         fn __call(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let a: u32 = __unpack.take("a")?;
             #[cfg(unix)]
             let b: Unix = __unpack.take("b")?;
@@ -220,7 +217,7 @@ const _: () = {
             let d: Windows = __unpack
                 .take_or::<Windows>("d", || ::core::default::Default::default())?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 #[cfg(unix)]
                 macro_rules! __with_0 {
                     ($($given:tt)*) => {
@@ -248,42 +245,39 @@ const _: () = {
                 macro_rules! __with_2 {
                     ($($given:tt)*) => {
                         < T as Conditional > ::call(& * __implementation,
-                        ::messaging::__private::context_as(& __ctx) $($given)*)
+                        __messaging::context_as(& __ctx) $($given)*)
                     };
                 }
                 let __result = __with_0!(, a).await;
-                ::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for ConditionalEndpoint<T>
+    impl<T> __messaging::Endpoint for ConditionalEndpoint<T>
     where
         T: Conditional + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <ConditionalClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <ConditionalClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "call" => {
-                        __conditional_serving::Methods::<
+                        __ConditionalServing::Methods::<
                             Self,
                         >::__call(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for ConditionalClient
+    impl<T> __messaging::Serves<T> for ConditionalClient
     where
         T: Conditional + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

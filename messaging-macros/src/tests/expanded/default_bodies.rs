@@ -22,7 +22,7 @@ pub trait Defaults {
     }
 }
 /// Typed client for [`Defaults`].
-pub type DefaultsClient = DefaultsClientAt<::messaging::AnyVersion>;
+pub type DefaultsClient = DefaultsClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`Defaults`], and what the compiler knows of its version.
 pub struct DefaultsClientAt<P> {
     core: ::messaging::__private::ClientCore,
@@ -33,26 +33,27 @@ pub struct DefaultsEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-mod __defaults_serving {
+mod __DefaultsServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
-    impl<P: ::messaging::Pin> DefaultsClientAt<P> {
+    use ::messaging::__private as __messaging;
+    impl<P: __messaging::Pin> DefaultsClientAt<P> {
         /// Describes the method `given`.
-        pub const GIVEN: ::messaging::MethodDescriptor<
+        pub const GIVEN: __messaging::MethodDescriptor<
             fn(u32) -> Result<u32, Failure>,
-        > = ::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "given",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("count", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("count", 1, 0, false)],
         );
         /// Calls `given`.
-        pub fn given(&self, count: u32) -> ::messaging::Call<Result<u32, Failure>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        pub fn given(&self, count: u32) -> __messaging::Call<Result<u32, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Defaults",
                 const { &Self::GIVEN.erased() },
@@ -62,28 +63,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for DefaultsClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for DefaultsClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Defaults",
             "defaults",
             ::core::option::Option::None,
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             "",
             &[Self::GIVEN.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for DefaultsClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for DefaultsClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = DefaultsClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = DefaultsClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<DefaultsEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -108,65 +109,62 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __defaults_serving::Methods<DefaultsEndpoint<T>>
+    impl<T> __DefaultsServing::Methods<DefaultsEndpoint<T>>
     where
         T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         fn __given(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let count: u32 = __unpack.take("count")?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 let __result = <T as Defaults>::given(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         count,
                     )
                     .await;
-                ::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for DefaultsEndpoint<T>
+    impl<T> __messaging::Endpoint for DefaultsEndpoint<T>
     where
         T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <DefaultsClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <DefaultsClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "given" => {
-                        __defaults_serving::Methods::<
+                        __DefaultsServing::Methods::<
                             Self,
                         >::__given(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for DefaultsClient
+    impl<T> __messaging::Serves<T> for DefaultsClient
     where
         T: Defaults + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

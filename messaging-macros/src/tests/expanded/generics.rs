@@ -15,7 +15,7 @@ where
 pub(crate) type StoreClient<T = u32, const SIZE: usize = 4> = StoreClientAt<
     T,
     SIZE,
-    crate::messaging::AnyVersion,
+    crate::messaging::__private::AnyVersion,
 >;
 /// Typed client for [`Store`], and what the compiler knows of its version.
 pub(crate) struct StoreClientAt<T, const SIZE: usize, P> {
@@ -29,32 +29,30 @@ pub(crate) struct StoreEndpoint<T, const SIZE: usize, Implementation> {
     implementation: crate::messaging::__private::Arc<Implementation>,
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<T>,)>,
 }
-mod __store_serving {
+mod __StoreServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
-    impl<T: Item, const SIZE: usize, P: crate::messaging::Pin> StoreClientAt<T, SIZE, P>
+    use crate::messaging::__private as __messaging;
+    impl<T: Item, const SIZE: usize, P: __messaging::Pin> StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
         /// Describes the method `put`.
-        pub(crate) const PUT: crate::messaging::MethodDescriptor<
+        pub(crate) const PUT: __messaging::MethodDescriptor<
             fn(T) -> Result<u32, Failure>,
-        > = crate::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "put",
-            crate::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[crate::messaging::ParamDescriptor::__new("item", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("item", 1, 0, false)],
         );
         /// Calls `put`.
-        pub(crate) fn put(
-            &self,
-            item: T,
-        ) -> crate::messaging::Call<Result<u32, Failure>> {
-            let mut __pack = crate::messaging::__private::Pack::new(
+        pub(crate) fn put(&self, item: T) -> __messaging::Call<Result<u32, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Store",
                 const { &Self::PUT.erased() },
@@ -64,39 +62,36 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Item, const SIZE: usize, P: crate::messaging::Pin> crate::messaging::Proxy
+    impl<T: Item, const SIZE: usize, P: __messaging::Pin> __messaging::Proxy
     for StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
-        const API: crate::messaging::ApiDescriptor = crate::messaging::ApiDescriptor::__new(
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Store",
             "store",
             ::core::option::Option::None,
-            crate::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             "",
             &[Self::PUT.erased()],
         );
     }
     #[automatically_derived]
-    impl<
-        T: Item,
-        const SIZE: usize,
-        P: crate::messaging::Pin,
-    > crate::messaging::__private::FromCore for StoreClientAt<T, SIZE, P>
+    impl<T: Item, const SIZE: usize, P: __messaging::Pin> __messaging::FromCore
+    for StoreClientAt<T, SIZE, P>
     where
         Vec<T>: Send,
     {
         type Pin = P;
-        type At<__Other: crate::messaging::Pin> = StoreClientAt<T, SIZE, __Other>;
-        fn from_core(__core: crate::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = StoreClientAt<T, SIZE, __Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<StoreEndpoint<T, SIZE, ()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &crate::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -129,11 +124,11 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub(crate) fn new(__implementation: Implementation) -> Self {
-            Self::from_arc(crate::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
         pub(crate) fn from_arc(
-            __implementation: crate::messaging::__private::Arc<Implementation>,
+            __implementation: __messaging::Arc<Implementation>,
         ) -> Self {
             Self {
                 implementation: __implementation,
@@ -145,7 +140,7 @@ const _: () = {
         T: Item,
         const SIZE: usize,
         Implementation,
-    > __store_serving::Methods<StoreEndpoint<T, SIZE, Implementation>>
+    > __StoreServing::Methods<StoreEndpoint<T, SIZE, Implementation>>
     where
         Implementation: Sized,
         Vec<T>: Send,
@@ -154,27 +149,23 @@ const _: () = {
         T: 'static,
     {
         fn __put(
-            __implementation: crate::messaging::__private::Arc<Implementation>,
-            mut __unpack: crate::messaging::__private::Unpack,
-        ) -> crate::messaging::__private::Begun {
+            __implementation: __messaging::Arc<Implementation>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let item: T = __unpack.take("item")?;
             let __ctx = __unpack.finish()?;
-            crate::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 let __result = <Implementation as Store<
                     T,
                     SIZE,
-                >>::put(
-                        &*__implementation,
-                        crate::messaging::__private::context_as(&__ctx),
-                        item,
-                    )
+                >>::put(&*__implementation, __messaging::context_as(&__ctx), item)
                     .await;
-                crate::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
     }
     #[automatically_derived]
-    impl<T: Item, const SIZE: usize, Implementation> crate::messaging::Endpoint
+    impl<T: Item, const SIZE: usize, Implementation> __messaging::Endpoint
     for StoreEndpoint<T, SIZE, Implementation>
     where
         Implementation: Sized,
@@ -183,33 +174,27 @@ const _: () = {
             + 'static,
         T: 'static,
     {
-        fn api(&self) -> crate::messaging::ApiDescriptor {
-            <StoreClient<T, SIZE> as crate::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <StoreClient<T, SIZE> as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: crate::messaging::Invocation,
-        ) -> crate::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            crate::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "put" => {
-                        __store_serving::Methods::<
+                        __StoreServing::Methods::<
                             Self,
                         >::__put(__implementation, __unpack)
                     }
-                    _ => crate::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<
-        T: Item,
-        const SIZE: usize,
-        Implementation,
-    > crate::messaging::__private::Serves<Implementation> for StoreClient<T, SIZE>
+    impl<T: Item, const SIZE: usize, Implementation> __messaging::Serves<Implementation>
+    for StoreClient<T, SIZE>
     where
         Implementation: Sized,
         Vec<T>: Send,

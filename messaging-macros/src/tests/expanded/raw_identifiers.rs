@@ -8,7 +8,7 @@ pub trait r#trait {
     > + ::core::marker::Send;
 }
 /// Typed client for [`r#trait`].
-pub type traitClient = traitClientAt<::messaging::AnyVersion>;
+pub type traitClient = traitClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`r#trait`], and what the compiler knows of its version.
 pub struct traitClientAt<P> {
     core: ::messaging::__private::ClientCore,
@@ -19,26 +19,27 @@ pub struct traitEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-mod __trait_serving {
+mod __traitServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
-    impl<P: ::messaging::Pin> traitClientAt<P> {
+    use ::messaging::__private as __messaging;
+    impl<P: __messaging::Pin> traitClientAt<P> {
         /// Describes the method `match`.
-        pub const MATCH: ::messaging::MethodDescriptor<
+        pub const MATCH: __messaging::MethodDescriptor<
             fn(u32) -> Result<u32, Failure>,
-        > = ::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "match",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("struct", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("struct", 1, 0, false)],
         );
         /// Calls `match`.
-        pub fn r#match(&self, r#struct: u32) -> ::messaging::Call<Result<u32, Failure>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        pub fn r#match(&self, r#struct: u32) -> __messaging::Call<Result<u32, Failure>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "trait",
                 const { &Self::MATCH.erased() },
@@ -48,28 +49,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for traitClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for traitClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "trait",
             "raw",
             ::core::option::Option::None,
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             "",
             &[Self::MATCH.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for traitClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for traitClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = traitClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = traitClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<traitEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -94,65 +95,62 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __trait_serving::Methods<traitEndpoint<T>>
+    impl<T> __traitServing::Methods<traitEndpoint<T>>
     where
         T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         fn __match(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let r#struct: u32 = __unpack.take("struct")?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 let __result = <T as r#trait>::r#match(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         r#struct,
                     )
                     .await;
-                ::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for traitEndpoint<T>
+    impl<T> __messaging::Endpoint for traitEndpoint<T>
     where
         T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <traitClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <traitClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "match" => {
-                        __trait_serving::Methods::<
+                        __traitServing::Methods::<
                             Self,
                         >::__match(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for traitClient
+    impl<T> __messaging::Serves<T> for traitClient
     where
         T: r#trait + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

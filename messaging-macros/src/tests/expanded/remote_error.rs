@@ -1,14 +1,22 @@
 #[automatically_derived]
-impl ::messaging::RemoteError for PlacementError {
-    fn to_failure(&self) -> ::messaging::Failure {
+impl ::messaging::__private::RemoteError for PlacementError {
+    fn to_failure(&self) -> ::messaging::__private::Failure {
         let __message = ::messaging::__private::message(self);
         match self {
             Self::NoCapacity {} => {
-                ::messaging::Failure::new("demo.exceptions", "NoCapacity", __message)
+                ::messaging::__private::Failure::new(
+                    "demo.exceptions",
+                    "NoCapacity",
+                    __message,
+                )
             }
             Self::HostDown { 0: __field_0, 1: __field_1 } => {
                 ::messaging::__private::positional(
-                    ::messaging::Failure::new("demo", "HostDownError", __message),
+                    ::messaging::__private::Failure::new(
+                        "demo",
+                        "HostDownError",
+                        __message,
+                    ),
                     [
                         ::messaging::__private::to_value(__field_0),
                         ::messaging::__private::to_value(__field_1),
@@ -17,7 +25,11 @@ impl ::messaging::RemoteError for PlacementError {
             }
             Self::Busy { host: __field_0, r#type: __field_1 } => {
                 ::messaging::__private::named(
-                    ::messaging::Failure::new("demo.exceptions", "Busy", __message),
+                    ::messaging::__private::Failure::new(
+                        "demo.exceptions",
+                        "Busy",
+                        __message,
+                    ),
                     [
                         ("host", ::messaging::__private::to_value(__field_0)),
                         ("type", ::messaging::__private::to_value(__field_1)),
@@ -26,7 +38,9 @@ impl ::messaging::RemoteError for PlacementError {
             }
         }
     }
-    fn from_failure(__failure: &::messaging::Failure) -> ::core::option::Option<Self> {
+    fn from_failure(
+        __failure: &::messaging::__private::Failure,
+    ) -> ::core::option::Option<Self> {
         if __failure.is("demo.exceptions", "NoCapacity") {
             return ::core::option::Option::Some(Self::NoCapacity {});
         }

@@ -8,11 +8,11 @@
     "`One` and `Two` are both the class `One` of one module, so a client could not tell them apart: write another `#[remote(class = \"..\")]`"
 }
 #[automatically_derived]
-impl renamed::RemoteError for PlacementError {
-    fn to_failure(&self) -> renamed::Failure {
-        renamed::Failure::new("", "", "")
+impl renamed::__private::RemoteError for PlacementError {
+    fn to_failure(&self) -> renamed::__private::Failure {
+        renamed::__private::Failure::new("", "", "")
     }
-    fn from_failure(_: &renamed::Failure) -> ::core::option::Option<Self> {
+    fn from_failure(_: &renamed::__private::Failure) -> ::core::option::Option<Self> {
         ::core::option::Option::None
     }
 }

@@ -1,18 +1,20 @@
 #[automatically_derived]
-impl ::messaging::RemoteError for StoreError {
-    fn to_failure(&self) -> ::messaging::Failure {
+impl ::messaging::__private::RemoteError for StoreError {
+    fn to_failure(&self) -> ::messaging::__private::Failure {
         let __message = ::messaging::__private::message(self);
         match self {
-            Self::Full {} => ::messaging::Failure::new("store", "Full", __message),
+            Self::Full {} => {
+                ::messaging::__private::Failure::new("store", "Full", __message)
+            }
             Self::Broken { 0: __field_0, 1: _ } => {
                 ::messaging::__private::positional(
-                    ::messaging::Failure::new("store", "Broken", __message),
+                    ::messaging::__private::Failure::new("store", "Broken", __message),
                     [::messaging::__private::to_value(__field_0)],
                 )
             }
             Self::Busy { seconds: __field_0, by: __field_1 } => {
                 ::messaging::__private::named(
-                    ::messaging::Failure::new("store", "Busy", __message),
+                    ::messaging::__private::Failure::new("store", "Busy", __message),
                     [
                         ("until", ::messaging::__private::to_value(__field_0)),
                         ("by", ::messaging::__private::to_value(__field_1)),
@@ -21,7 +23,9 @@ impl ::messaging::RemoteError for StoreError {
             }
         }
     }
-    fn from_failure(__failure: &::messaging::Failure) -> ::core::option::Option<Self> {
+    fn from_failure(
+        __failure: &::messaging::__private::Failure,
+    ) -> ::core::option::Option<Self> {
         if __failure.is("store", "Full") {
             return ::core::option::Option::Some(Self::Full {});
         }

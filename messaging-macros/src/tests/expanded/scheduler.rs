@@ -16,7 +16,7 @@ pub trait Scheduler {
     ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
 /// Typed client for [`Scheduler`].
-pub type SchedulerClient = SchedulerClientAt<::messaging::AnyVersion>;
+pub type SchedulerClient = SchedulerClientAt<::messaging::__private::AnyVersion>;
 /// Typed client for [`Scheduler`], and what the compiler knows of its version.
 pub struct SchedulerClientAt<P> {
     core: ::messaging::__private::ClientCore,
@@ -27,10 +27,11 @@ pub struct SchedulerEndpoint<T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> ()>,
 }
-mod __scheduler_serving {
+mod __SchedulerServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
+    use ::messaging::__private as __messaging;
     mod __Scheduler {
         pub enum __Api {}
         pub enum select_hosts {}
@@ -39,62 +40,52 @@ const _: () = {
             pub enum filter_properties {}
         }
     }
-    impl<
-        Method,
-    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
-    for ::messaging::Pinned<2, 3> {}
-    impl<
-        Method,
-    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
-    for ::messaging::Pinned<2, 4> {}
-    impl<
-        Method,
-    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
-    for ::messaging::Pinned<2, 5> {}
-    impl<
-        Method,
-    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 3>, Method>
-    for ::messaging::Pinned<2, 6> {}
-    impl<
-        Method,
-    > ::messaging::__private::Has<__Scheduler::__Api, ::messaging::Pinned<2, 6>, Method>
-    for ::messaging::Pinned<2, 6> {}
-    impl<P: ::messaging::Pin> SchedulerClientAt<P> {
+    impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 3>, Method>
+    for __messaging::Pinned<2, 3> {}
+    impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 3>, Method>
+    for __messaging::Pinned<2, 4> {}
+    impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 3>, Method>
+    for __messaging::Pinned<2, 5> {}
+    impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 3>, Method>
+    for __messaging::Pinned<2, 6> {}
+    impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 6>, Method>
+    for __messaging::Pinned<2, 6> {}
+    impl<P: __messaging::Pin> SchedulerClientAt<P> {
         /// Describes the method `select_hosts`.
-        pub const SELECT_HOSTS: ::messaging::MethodDescriptor<
+        pub const SELECT_HOSTS: __messaging::MethodDescriptor<
             fn(RequestSpec, FilterProperties) -> Result<Vec<Host>, SchedulerError>,
-        > = ::messaging::MethodDescriptor::__new(
+        > = __messaging::MethodDescriptor::__new(
             "select_hosts",
-            ::messaging::Version::new(2, 0),
+            __messaging::Version::new(2, 0),
             false,
             true,
             ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
             "The hosts fit for a request, best first.",
             &[
-                ::messaging::ParamDescriptor::__new("request_spec", 2, 0, false),
-                ::messaging::ParamDescriptor::__new("filter_properties", 2, 6, true),
+                __messaging::ParamDescriptor::__new("request_spec", 2, 0, false),
+                __messaging::ParamDescriptor::__new("filter_properties", 2, 6, true),
             ],
         );
         /// Describes the method `update_capabilities`.
-        pub const UPDATE_CAPABILITIES: ::messaging::MethodDescriptor<fn(String)> = ::messaging::MethodDescriptor::__new(
+        pub const UPDATE_CAPABILITIES: __messaging::MethodDescriptor<fn(String)> = __messaging::MethodDescriptor::__new(
             "update_capabilities",
-            ::messaging::Version::new(2, 3),
+            __messaging::Version::new(2, 3),
             true,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("host", 2, 3, false)],
+            &[__messaging::ParamDescriptor::__new("host", 2, 3, false)],
         );
         /// Casts `update_capabilities`.
-        pub fn update_capabilities(&self, host: String) -> ::messaging::Cast
+        pub fn update_capabilities(&self, host: String) -> __messaging::Cast
         where
-            P: ::messaging::__private::Has<
+            P: __messaging::Has<
                 __Scheduler::__Api,
-                ::messaging::Pinned<2, 3>,
+                __messaging::Pinned<2, 3>,
                 __Scheduler::update_capabilities,
             >,
         {
-            let mut __pack = ::messaging::__private::Pack::new(
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Scheduler",
                 const { &Self::UPDATE_CAPABILITIES.erased() },
@@ -103,17 +94,17 @@ const _: () = {
             __pack.cast()
         }
     }
-    impl SchedulerClientAt<::messaging::AnyVersion> {
+    impl SchedulerClientAt<__messaging::AnyVersion> {
         /// The hosts fit for a request, best first.
         pub fn select_hosts(
             &self,
             request_spec: RequestSpec,
             filter_properties: FilterProperties,
-        ) -> ::messaging::Call<
+        ) -> __messaging::Call<
             Result<Vec<Host>, SchedulerError>,
-            ::messaging::Idempotent,
+            __messaging::Idempotent,
         > {
-            let mut __pack = ::messaging::__private::Pack::new(
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Scheduler",
                 const { &Self::SELECT_HOSTS.erased() },
@@ -122,7 +113,7 @@ const _: () = {
             __pack
                 .arg_since(
                     "filter_properties",
-                    ::messaging::Version::new(2, 6),
+                    __messaging::Version::new(2, 6),
                     &filter_properties,
                     || ::core::default::Default::default(),
                 );
@@ -132,26 +123,26 @@ const _: () = {
     impl<
         const __MAJOR: u32,
         const __MINOR: u32,
-    > SchedulerClientAt<::messaging::Pinned<__MAJOR, __MINOR>> {
+    > SchedulerClientAt<__messaging::Pinned<__MAJOR, __MINOR>> {
         /// The hosts fit for a request, best first.
         pub fn select_hosts(
             &self,
             request_spec: RequestSpec,
-            filter_properties: impl ::messaging::Argument<
+            filter_properties: impl __messaging::Argument<
                 FilterProperties,
-                Form: ::messaging::__private::Takes<
-                        ::messaging::Pinned<__MAJOR, __MINOR>,
+                Form: __messaging::Takes<
+                        __messaging::Pinned<__MAJOR, __MINOR>,
                         __Scheduler::__Api,
-                        ::messaging::Pinned<2, 6>,
+                        __messaging::Pinned<2, 6>,
                         __Scheduler::select_hosts,
                         __Scheduler::of_select_hosts::filter_properties,
                     >,
             >,
-        ) -> ::messaging::Call<
+        ) -> __messaging::Call<
             Result<Vec<Host>, SchedulerError>,
-            ::messaging::Idempotent,
+            __messaging::Idempotent,
         > {
-            let mut __pack = ::messaging::__private::Pack::new(
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Scheduler",
                 const { &Self::SELECT_HOSTS.erased() },
@@ -163,7 +154,7 @@ const _: () = {
                     _,
                 >(
                     "filter_properties",
-                    ::messaging::Version::new(2, 6),
+                    __messaging::Version::new(2, 6),
                     filter_properties,
                     || ::core::default::Default::default(),
                 );
@@ -171,28 +162,28 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::Proxy for SchedulerClientAt<P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<P: __messaging::Pin> __messaging::Proxy for SchedulerClientAt<P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
             "Scheduler",
             "scheduler",
             ::core::option::Option::None,
-            ::messaging::Version::new(2, 6),
+            __messaging::Version::new(2, 6),
             "Places instances on hosts.",
             &[Self::SELECT_HOSTS.erased(), Self::UPDATE_CAPABILITIES.erased()],
         );
     }
     #[automatically_derived]
-    impl<P: ::messaging::Pin> ::messaging::__private::FromCore for SchedulerClientAt<P> {
+    impl<P: __messaging::Pin> __messaging::FromCore for SchedulerClientAt<P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = SchedulerClientAt<__Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = SchedulerClientAt<__Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<SchedulerEndpoint<()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -217,91 +208,88 @@ const _: () = {
     {
         /// Serves `implementation`.
         pub fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        pub fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        pub fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<T> __scheduler_serving::Methods<SchedulerEndpoint<T>>
+    impl<T> __SchedulerServing::Methods<SchedulerEndpoint<T>>
     where
         T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         fn __select_hosts(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let request_spec: RequestSpec = __unpack.take("request_spec")?;
             let filter_properties: FilterProperties = __unpack
                 .take_or::<
                     FilterProperties,
                 >("filter_properties", || ::core::default::Default::default())?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 let __result = <T as Scheduler>::select_hosts(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         request_spec,
                         filter_properties,
                     )
                     .await;
-                ::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
         fn __update_capabilities(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let host: String = __unpack.take("host")?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 <T as Scheduler>::update_capabilities(
                         &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
+                        __messaging::context_as(&__ctx),
                         host,
                     )
                     .await;
-                ::messaging::__private::no_reply()
+                __messaging::no_reply()
             })
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::Endpoint for SchedulerEndpoint<T>
+    impl<T> __messaging::Endpoint for SchedulerEndpoint<T>
     where
         T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <SchedulerClient as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <SchedulerClient as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "select_hosts" => {
-                        __scheduler_serving::Methods::<
+                        __SchedulerServing::Methods::<
                             Self,
                         >::__select_hosts(__implementation, __unpack)
                     }
                     "update_capabilities" => {
-                        __scheduler_serving::Methods::<
+                        __SchedulerServing::Methods::<
                             Self,
                         >::__update_capabilities(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<T> ::messaging::__private::Serves<T> for SchedulerClient
+    impl<T> __messaging::Serves<T> for SchedulerClient
     where
         T: Scheduler + ::core::marker::Send + ::core::marker::Sync + 'static,
     {

@@ -14,7 +14,7 @@ trait Store<Item> {
     ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send;
 }
 /// Typed client for [`Store`].
-type StoreClient<Item> = StoreClientAt<Item, ::messaging::AnyVersion>;
+type StoreClient<Item> = StoreClientAt<Item, ::messaging::__private::AnyVersion>;
 /// Typed client for [`Store`], and what the compiler knows of its version.
 struct StoreClientAt<Item, P> {
     core: ::messaging::__private::ClientCore,
@@ -27,35 +27,36 @@ struct StoreEndpoint<Item, T> {
     implementation: ::messaging::__private::Arc<T>,
     _generics: ::core::marker::PhantomData<fn() -> (::core::marker::PhantomData<Item>,)>,
 }
-mod __store_serving {
+mod __StoreServing {
     pub struct Methods<Of>(::core::marker::PhantomData<Of>);
 }
 const _: () = {
-    impl<Item, P: ::messaging::Pin> StoreClientAt<Item, P> {
+    use ::messaging::__private as __messaging;
+    impl<Item, P: __messaging::Pin> StoreClientAt<Item, P> {
         /// Describes the method `put`.
-        const PUT: ::messaging::MethodDescriptor<fn(Item) -> Result<u64, StoreError>> = ::messaging::MethodDescriptor::__new(
+        const PUT: __messaging::MethodDescriptor<fn(Item) -> Result<u64, StoreError>> = __messaging::MethodDescriptor::__new(
             "put",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             false,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("item", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("item", 1, 0, false)],
         );
         /// Describes the method `forget`.
         #[cfg(feature = "gone")]
-        const FORGET: ::messaging::MethodDescriptor<fn(u64)> = ::messaging::MethodDescriptor::__new(
+        const FORGET: __messaging::MethodDescriptor<fn(u64)> = __messaging::MethodDescriptor::__new(
             "forget",
-            ::messaging::Version::new(1, 0),
+            __messaging::Version::new(1, 0),
             true,
             false,
             ::core::option::Option::None,
             "",
-            &[::messaging::ParamDescriptor::__new("key", 1, 0, false)],
+            &[__messaging::ParamDescriptor::__new("key", 1, 0, false)],
         );
         /// Calls `put`.
-        fn put(&self, item: Item) -> ::messaging::Call<Result<u64, StoreError>> {
-            let mut __pack = ::messaging::__private::Pack::new(
+        fn put(&self, item: Item) -> __messaging::Call<Result<u64, StoreError>> {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Store",
                 const { &Self::PUT.erased() },
@@ -65,8 +66,8 @@ const _: () = {
         }
         /// Casts `forget`.
         #[cfg(feature = "gone")]
-        fn forget(&self, id: u64) -> ::messaging::Cast {
-            let mut __pack = ::messaging::__private::Pack::new(
+        fn forget(&self, id: u64) -> __messaging::Cast {
+            let mut __pack = __messaging::Pack::new(
                 &self.core,
                 "Store",
                 const { &Self::FORGET.erased() },
@@ -76,12 +77,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<Item, P: ::messaging::Pin> ::messaging::Proxy for StoreClientAt<Item, P> {
-        const API: ::messaging::ApiDescriptor = ::messaging::ApiDescriptor::__new(
+    impl<Item, P: __messaging::Pin> __messaging::Proxy for StoreClientAt<Item, P> {
+        const API: __messaging::ApiDescriptor = __messaging::ApiDescriptor::__new(
                 "Store",
                 "store",
                 ::core::option::Option::None,
-                ::messaging::Version::new(1, 0),
+                __messaging::Version::new(1, 0),
                 "",
                 &[Self::PUT.erased(), #[cfg(feature = "gone")] Self::FORGET.erased()],
             )
@@ -99,18 +100,17 @@ const _: () = {
             });
     }
     #[automatically_derived]
-    impl<Item, P: ::messaging::Pin> ::messaging::__private::FromCore
-    for StoreClientAt<Item, P> {
+    impl<Item, P: __messaging::Pin> __messaging::FromCore for StoreClientAt<Item, P> {
         type Pin = P;
-        type At<__Other: ::messaging::Pin> = StoreClientAt<Item, __Other>;
-        fn from_core(__core: ::messaging::__private::ClientCore) -> Self {
+        type At<__Other: __messaging::Pin> = StoreClientAt<Item, __Other>;
+        fn from_core(__core: __messaging::ClientCore) -> Self {
             let _: ::core::marker::PhantomData<StoreEndpoint<Item, ()>> = ::core::marker::PhantomData;
             Self {
                 core: __core,
                 _generics: ::core::marker::PhantomData,
             }
         }
-        fn core(&self) -> &::messaging::__private::ClientCore {
+        fn core(&self) -> &__messaging::ClientCore {
             &self.core
         }
     }
@@ -136,94 +136,83 @@ const _: () = {
     {
         /// Serves `implementation`.
         fn new(__implementation: T) -> Self {
-            Self::from_arc(::messaging::__private::Arc::new(__implementation))
+            Self::from_arc(__messaging::Arc::new(__implementation))
         }
         /// Serves an implementation that others hold as well.
-        fn from_arc(__implementation: ::messaging::__private::Arc<T>) -> Self {
+        fn from_arc(__implementation: __messaging::Arc<T>) -> Self {
             Self {
                 implementation: __implementation,
                 _generics: ::core::marker::PhantomData,
             }
         }
     }
-    impl<Item, T> __store_serving::Methods<StoreEndpoint<Item, T>>
+    impl<Item, T> __StoreServing::Methods<StoreEndpoint<Item, T>>
     where
         T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
         Item: 'static,
     {
         fn __put(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let item: Item = __unpack.take("item")?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 let __result = <T as Store<
                     Item,
-                >>::put(
-                        &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
-                        item,
-                    )
+                >>::put(&*__implementation, __messaging::context_as(&__ctx), item)
                     .await;
-                ::messaging::__private::reply(__result)
+                __messaging::reply(__result)
             })
         }
         #[cfg(feature = "gone")]
         fn __forget(
-            __implementation: ::messaging::__private::Arc<T>,
-            mut __unpack: ::messaging::__private::Unpack,
-        ) -> ::messaging::__private::Begun {
+            __implementation: __messaging::Arc<T>,
+            mut __unpack: __messaging::Unpack,
+        ) -> __messaging::Begun {
             let id: u64 = __unpack.take("key")?;
             let __ctx = __unpack.finish()?;
-            ::messaging::__private::future_of(async move {
+            __messaging::future_of(async move {
                 <T as Store<
                     Item,
-                >>::forget(
-                        &*__implementation,
-                        ::messaging::__private::context_as(&__ctx),
-                        id,
-                    )
+                >>::forget(&*__implementation, __messaging::context_as(&__ctx), id)
                     .await;
-                ::messaging::__private::no_reply()
+                __messaging::no_reply()
             })
         }
     }
     #[automatically_derived]
-    impl<Item, T> ::messaging::Endpoint for StoreEndpoint<Item, T>
+    impl<Item, T> __messaging::Endpoint for StoreEndpoint<Item, T>
     where
         T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
         Item: 'static,
     {
-        fn api(&self) -> ::messaging::ApiDescriptor {
-            <StoreClient<Item> as ::messaging::Proxy>::API
+        fn api(&self) -> __messaging::ApiDescriptor {
+            <StoreClient<Item> as __messaging::Proxy>::API
         }
-        fn handle(
-            &self,
-            __invocation: ::messaging::Invocation,
-        ) -> ::messaging::__private::Handled {
+        fn handle(&self, __invocation: __messaging::Invocation) -> __messaging::Handled {
             let __implementation = ::core::clone::Clone::clone(&self.implementation);
-            ::messaging::__private::handled(
+            __messaging::handled(
                 __invocation,
                 move |__unpack| match __unpack.method() {
                     "put" => {
-                        __store_serving::Methods::<
+                        __StoreServing::Methods::<
                             Self,
                         >::__put(__implementation, __unpack)
                     }
                     #[cfg(feature = "gone")]
                     "forget" => {
-                        __store_serving::Methods::<
+                        __StoreServing::Methods::<
                             Self,
                         >::__forget(__implementation, __unpack)
                     }
-                    _ => ::messaging::__private::unknown(&__unpack),
+                    _ => __messaging::unknown(&__unpack),
                 },
             )
         }
     }
     #[automatically_derived]
-    impl<Item, T> ::messaging::__private::Serves<T> for StoreClient<Item>
+    impl<Item, T> __messaging::Serves<T> for StoreClient<Item>
     where
         T: Store<Item> + ::core::marker::Send + ::core::marker::Sync + 'static,
         Item: 'static,
@@ -249,7 +238,7 @@ const _: () = {
         }
     }
     const _: () = ::core::assert!(
-        ::messaging::__private::HAS_SCHEMAS,
+        __messaging::HAS_SCHEMAS,
         "`schema` needs the feature `schema` of the crate `messaging`: add it to the `features` of that dependency in Cargo.toml, or remove the key"
     );
 };

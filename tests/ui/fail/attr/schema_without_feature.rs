@@ -2,8 +2,6 @@ use messaging::{Context, RemoteError, rpc_api};
 
 /// The crate as it is without the feature.
 mod plain {
-    pub use ::messaging::*;
-
     pub mod __private {
         pub use ::messaging::__private::*;
 
