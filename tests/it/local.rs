@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::testing::LocalServer;
+use messaging::testing::{LocalServer, Mock};
 use messaging::{
     AccessPolicy, CallError, Context, ErrorKind, Failure, Proxy as _, RpcClient, Target, rpc_api,
     version,
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api::{
-    Filter, Manager, Scheduler as _, SchedulerClient, SchedulerEndpoint, SchedulerError, Spec,
+    Filter, Manager, Scheduler as _, SchedulerClient, SchedulerClientAt, SchedulerEndpoint,
+    SchedulerError, Spec,
 };
 use crate::bus::{Bus, on_both};
 
@@ -254,6 +255,20 @@ async fn a_local_client_negotiates() {
 }
 
 /// As every server does.
+#[tokio::test]
+async fn a_local_client_of_a_literal_version_is_pinned_to_it() {
+    let (manager, _seen) = Manager::new("one");
+    let server = LocalServer::new().endpoint(SchedulerEndpoint::new(manager));
+    let local: SchedulerClientAt<version!("2.3")> = server.client();
+    let mock: SchedulerClientAt<version!("2.3")> = Mock::new().client();
+    for client in [local, mock] {
+        assert!(client.can_send(SchedulerClient::UPDATE));
+        assert!(!client.can_send(SchedulerClient::NEWEST));
+        let refused = client.any_version().newest().await.unwrap_err();
+        assert!(refused.rpc().unwrap().is_version_refused(), "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn a_local_client_tells_of_itself() {
     let (manager, _seen) = Manager::new("one");

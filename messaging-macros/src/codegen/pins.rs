@@ -30,9 +30,9 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         let (cfg, ident) = (&method.attributes.cfg, at_call_site(&method.ident));
         quote!(#(#cfg)* pub enum #ident {})
     });
-    let grown = api.methods.iter().filter(|it| has_added_params(api, it));
-    let parameters = grown.map(|method| {
-        let (cfg, ident) = (&method.attributes.cfg, of_method(method));
+    let grown: Vec<_> = api.methods.iter().filter(|it| has_added_params(api, it)).collect();
+    let parameters = grown.iter().map(|method| {
+        let (cfg, ident) = (&method.attributes.cfg, at_call_site(&method.ident));
         let added = method.params.iter().filter(|param| api.is_added(method, param));
         let added = added.map(|param| {
             let (cfg, ident) = (&param.cfg, at_call_site(&param.ident));
@@ -40,11 +40,12 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
         });
         quote!(#(#cfg)* pub mod #ident { #(#added)* })
     });
+    let parameters = (!grown.is_empty()).then(|| quote!(pub mod __parameters { #(#parameters)* }));
     quote! {
         mod #module {
             pub enum __Api {}
             #(#methods)*
-            #(#parameters)*
+            #parameters
         }
         #(#has)*
     }
@@ -82,10 +83,10 @@ pub(super) fn form(
 ) -> TokenStream {
     let (takes, module) = (&paths.takes, module(item));
     let since = pinned(api.param_since(method, param), paths);
-    let (of_method, method) = (of_method(method), at_call_site(&method.ident));
+    let method = at_call_site(&method.ident);
     let param = at_call_site(&param.ident);
     quote! {
-        #takes<#version, #module::__Api, #since, #module::#method, #module::#of_method::#param>
+        #takes<#version, #module::__Api, #since, #module::#method, #module::__parameters::#method::#param>
     }
 }
 
@@ -135,11 +136,6 @@ fn pinned(version: Version, paths: &Paths) -> TokenStream {
 /// unique it prints the path.
 fn module(item: &ItemTrait) -> Ident {
     format_ident!("__{}", item.ident.unraw(), span = Span::call_site())
-}
-
-/// The module of a method's parameters, unlike the method's name, which stands beside it.
-fn of_method(method: &Method) -> Ident {
-    format_ident!("of_{}", method.ident.unraw(), span = Span::call_site())
 }
 
 /// The name as no token of the user's, of whose spelling lints would speak.

@@ -37,6 +37,16 @@ pub trait Names {
     ) -> Result<u32, Failure>;
 }
 
+/// Those that came later have names for the compiler to speak of.
+#[rpc_api(topic = "names", version = "1.1")]
+pub trait Later {
+    #[rpc(since = "1.1")]
+    async fn a(&self, ctx: &Context, #[rpc(since = "1.1")] b: u32) -> Result<u32, Failure>;
+    async fn of_a(&self, ctx: &Context, #[rpc(since = "1.1")] b: u32) -> Result<u32, Failure>;
+    async fn parameters(&self, ctx: &Context, #[rpc(since = "1.1")] a: u32)
+    -> Result<u32, Failure>;
+}
+
 fn call(transport: &Transport) {
     let names = <NamesClient as Proxy>::new(transport);
     drop(names.new());

@@ -1,6 +1,7 @@
-//! Two APIs in one module, served by one type; one trait is private, one restricted.
+//! Two APIs in one module, served by one type; one trait is private, one restricted. And two whose
+//! names differ in case alone.
 
-use messaging::{Context, Failure, rpc_api};
+use messaging::{Context, Failure, Proxy as _, rpc_api};
 
 #[rpc_api(topic = "two", version = "1.0")]
 trait First {
@@ -26,7 +27,18 @@ impl Second for Both {
     }
 }
 
+#[rpc_api(topic = "two", version = "1.0")]
+trait HTTPGate {
+    async fn ping(&self, ctx: &Context) -> Result<u32, Failure>;
+}
+
+#[rpc_api(topic = "two", version = "1.0")]
+trait HttpGate {
+    async fn ping(&self, ctx: &Context) -> Result<u32, Failure>;
+}
+
 fn main() {
+    assert_ne!(HTTPGateClient::API.name, HttpGateClient::API.name);
     let both = std::sync::Arc::new(Both);
     let endpoints: [Box<dyn messaging::Endpoint>; 2] =
         [Box::new(FirstEndpoint::from_arc(both.clone())), Box::new(SecondEndpoint::from_arc(both))];

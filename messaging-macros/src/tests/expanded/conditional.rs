@@ -32,9 +32,11 @@ const _: () = {
     mod __Conditional {
         pub enum __Api {}
         pub enum call {}
-        pub mod of_call {
-            #[cfg_attr(test, cfg(windows))]
-            pub enum d {}
+        pub mod __parameters {
+            pub mod call {
+                #[cfg_attr(test, cfg(windows))]
+                pub enum d {}
+            }
         }
     }
     impl<
@@ -118,7 +120,7 @@ const _: () = {
                         __Conditional::__Api,
                         __messaging::Pinned<1, 1>,
                         __Conditional::call,
-                        __Conditional::of_call::d,
+                        __Conditional::__parameters::call::d,
                     >,
             >,
         ) -> __messaging::Call<Result<u32, Failure>> {

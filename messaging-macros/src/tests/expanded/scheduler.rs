@@ -36,8 +36,10 @@ const _: () = {
         pub enum __Api {}
         pub enum select_hosts {}
         pub enum update_capabilities {}
-        pub mod of_select_hosts {
-            pub enum filter_properties {}
+        pub mod __parameters {
+            pub mod select_hosts {
+                pub enum filter_properties {}
+            }
         }
     }
     impl<Method> __messaging::Has<__Scheduler::__Api, __messaging::Pinned<2, 3>, Method>
@@ -135,7 +137,7 @@ const _: () = {
                         __Scheduler::__Api,
                         __messaging::Pinned<2, 6>,
                         __Scheduler::select_hosts,
-                        __Scheduler::of_select_hosts::filter_properties,
+                        __Scheduler::__parameters::select_hosts::filter_properties,
                     >,
             >,
         ) -> __messaging::Call<

@@ -30,6 +30,7 @@ pub use self::negotiate::{Negotiate, Negotiated};
 pub use self::pack::Pack;
 pub use self::prepare::{Prepare, Setting, VersionSetting};
 pub use self::proxy::Proxy;
+pub(crate) use self::proxy::client_around;
 pub use self::retry::Retried;
 pub use self::retry_policy::RetryPolicy;
 

@@ -25,12 +25,7 @@ pub trait Proxy: FromCore {
     /// `SchedulerClientAt::<version!("2.3")>` does. One that the API cannot have does not compile.
     #[must_use]
     fn new(transport: &Transport) -> Self {
-        const {
-            if let Some(version) = <Self::Pin as Pin>::VERSION {
-                assert!(Self::API.version.serves(version), "the API has no such version");
-            }
-        }
-        Self::from_core(ClientCore::for_api(transport, Self::API).pinned::<Self::Pin>())
+        client_around(ClientCore::for_api(transport, Self::API))
     }
 
     /// The API as data that can be written down, sent and compared.
@@ -153,4 +148,14 @@ pub trait Proxy: FromCore {
         let limit = self.core().settings().limit();
         Self::API.version.serves(version) && limit.is_none_or(|limit| limit.serves(version))
     }
+}
+
+/// The client around `core`, of a literal version where the type says so.
+pub(crate) fn client_around<C: Proxy>(core: ClientCore) -> C {
+    const {
+        if let Some(version) = <C::Pin as Pin>::VERSION {
+            assert!(C::API.version.serves(version), "the API has no such version");
+        }
+    }
+    C::from_core(core.pinned::<C::Pin>())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Local, Script};
-use crate::rpc::client::ClientCore;
+use crate::rpc::client::{ClientCore, client_around};
 use crate::rpc::dispatcher::{BuiltIn, Dispatcher, Itself, Served};
 use crate::runtime::{self, Runtime};
 use crate::transport::Contracts;
@@ -96,10 +96,11 @@ impl LocalServer {
         self
     }
 
-    /// A client over these endpoints; [`prepare`](Proxy::prepare) derives more.
+    /// A client over these endpoints, of a literal version where its type says so;
+    /// [`prepare`](Proxy::prepare) derives more.
     #[must_use]
     pub fn client<C: Proxy>(self) -> C {
-        C::from_core(ClientCore::local(self.build(), C::API))
+        client_around(ClientCore::local(self.build(), C::API))
     }
 
     /// A client that names methods by text; of `target`, namespace and version matter alone.
