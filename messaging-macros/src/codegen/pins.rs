@@ -32,7 +32,7 @@ pub(super) fn rules(api: &Api, item: &ItemTrait, paths: &Paths) -> TokenStream {
     });
     let grown: Vec<_> = api.methods.iter().filter(|it| has_added_params(api, it)).collect();
     let parameters = grown.iter().map(|method| {
-        let (cfg, ident) = (&method.attributes.cfg, at_call_site(&method.ident));
+        let (cfg, ident) = (&method.attributes.cfg, of_method(method));
         let added = method.params.iter().filter(|param| api.is_added(method, param));
         let added = added.map(|param| {
             let (cfg, ident) = (&param.cfg, at_call_site(&param.ident));
@@ -83,10 +83,10 @@ pub(super) fn form(
 ) -> TokenStream {
     let (takes, module) = (&paths.takes, module(item));
     let since = pinned(api.param_since(method, param), paths);
-    let method = at_call_site(&method.ident);
+    let (of_method, method) = (of_method(method), at_call_site(&method.ident));
     let param = at_call_site(&param.ident);
     quote! {
-        #takes<#version, #module::__Api, #since, #module::#method, #module::__parameters::#method::#param>
+        #takes<#version, #module::__Api, #since, #module::#method, #module::__parameters::#of_method::#param>
     }
 }
 
@@ -136,6 +136,12 @@ fn pinned(version: Version, paths: &Paths) -> TokenStream {
 /// unique it prints the path.
 fn module(item: &ItemTrait) -> Ident {
     format_ident!("__{}", item.ident.unraw(), span = Span::call_site())
+}
+
+/// The module of a method's parameters, of another name than the method: the compiler prints the
+/// path of what has no name to itself.
+fn of_method(method: &Method) -> Ident {
+    format_ident!("of_{}", method.ident.unraw(), span = Span::call_site())
 }
 
 /// The name as no token of the user's, of whose spelling lints would speak.

@@ -33,7 +33,7 @@ const _: () = {
         pub enum __Api {}
         pub enum call {}
         pub mod __parameters {
-            pub mod call {
+            pub mod of_call {
                 #[cfg_attr(test, cfg(windows))]
                 pub enum d {}
             }
@@ -120,7 +120,7 @@ const _: () = {
                         __Conditional::__Api,
                         __messaging::Pinned<1, 1>,
                         __Conditional::call,
-                        __Conditional::__parameters::call::d,
+                        __Conditional::__parameters::of_call::d,
                     >,
             >,
         ) -> __messaging::Call<Result<u32, Failure>> {

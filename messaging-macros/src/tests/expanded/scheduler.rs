@@ -37,7 +37,7 @@ const _: () = {
         pub enum select_hosts {}
         pub enum update_capabilities {}
         pub mod __parameters {
-            pub mod select_hosts {
+            pub mod of_select_hosts {
                 pub enum filter_properties {}
             }
         }
@@ -137,7 +137,7 @@ const _: () = {
                         __Scheduler::__Api,
                         __messaging::Pinned<2, 6>,
                         __Scheduler::select_hosts,
-                        __Scheduler::__parameters::select_hosts::filter_properties,
+                        __Scheduler::__parameters::of_select_hosts::filter_properties,
                     >,
             >,
         ) -> __messaging::Call<
