@@ -1,5 +1,4 @@
-//! Everything that generated code touches. Not for use by hand: it may
-//! change with any release.
+//! Everything that generated code touches. Not for use by hand: it may change with any release.
 
 use std::fmt;
 use std::future::{Future, ready};
