@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use messaging::{Config, ErrorKind, Proxy as _, Transport};
+use messaging::{Config, ErrorKind, Proxy as _, RpcServer, Target, Transport};
 
-use crate::api::{SchedulerClient, client, serve};
-use crate::bus::{Bus, rabbit_url, soon};
+use crate::api::{Manager, SchedulerClient, SchedulerEndpoint, client, serve};
+use crate::bus::{Bus, rabbit_url, soon, unique};
+use crate::log::Log;
 
 /// The port of the test's RabbitMQ.
 fn rabbit_port() -> String {
@@ -22,6 +23,27 @@ async fn refused(url: &str) -> messaging::Error {
         assert!(!text.contains("hunter2"), "{text}");
     }
     error
+}
+
+/// 0.0.0.0 is this machine as well, which only the system knows.
+#[tokio::test]
+async fn plain_text_to_another_machine_is_warned_of_once() {
+    let log = Log::default();
+    let _logging = tracing::subscriber::set_default(log.clone());
+    let within = Duration::from_secs(5);
+    for (host, warnings) in [("127.0.0.1", 0), ("0.0.0.0", 1)] {
+        let url = rabbit_url().replace("127.0.0.1", host);
+        let transport = soon(Transport::connect(&url)).await.unwrap();
+        // A server has a connection of its own.
+        let target = Target::topic(unique()).server("one");
+        let endpoint = SchedulerEndpoint::new(Manager::new("one").0);
+        let server = RpcServer::builder(&transport, target).endpoint(endpoint).start().await;
+        assert!(server.unwrap().shutdown(within).await.cut_off.is_empty());
+        transport.close(within).await;
+        let lines = log.lines();
+        let warned = lines.iter().filter(|line| line.contains("not encrypted")).count();
+        assert_eq!(warned, warnings, "{lines:?}");
+    }
 }
 
 #[tokio::test]

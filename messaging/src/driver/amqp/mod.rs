@@ -76,6 +76,9 @@ pub(crate) async fn connect(
     runtime: Arc<dyn Runtime>,
 ) -> Result<Arc<dyn Driver>, Error> {
     let peers = Peer::all(url)?;
+    if !options.ssl {
+        warn_of_plain_text(&peers);
+    }
     let link = |purpose, peers| Link::new(purpose, peers, options.clone(), Arc::clone(&runtime));
     let (publish, consume) = (link("publish", peers.clone()), link("consume", peers));
     publish.open().await?;
@@ -85,6 +88,18 @@ pub(crate) async fn connect(
         options: options.clone(),
         runtime,
     }))
+}
+
+/// Said once for each transport, before anything is.
+fn warn_of_plain_text(peers: &[Peer]) {
+    let away = peers.iter().filter(|peer| !peer.is_here()).map(Peer::to_string);
+    let away = away.collect::<Vec<_>>().join(", ");
+    if !away.is_empty() {
+        tracing::warn!(
+            "connections to {away} are not encrypted: the password and all messages can be read on \
+             the way; where the broker has TLS, add `?ssl=true` to the URL, or set `ssl`"
+        );
+    }
 }
 
 #[derive(Debug)]

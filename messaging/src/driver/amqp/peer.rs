@@ -1,6 +1,7 @@
 //! One host of the URL, and how lapin is told of it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use lapin::types::ShortString;
 use lapin::uri::{
@@ -49,6 +50,12 @@ impl Peer {
             password: given(host.password.as_deref()).unwrap_or("guest").into(),
             virtual_host: virtual_host.into(),
         }
+    }
+
+    /// Whether the way there leads over this machine alone.
+    pub(super) fn is_here(&self) -> bool {
+        let address = self.host.parse::<IpAddr>();
+        self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|it| it.is_loopback())
     }
 
     /// What is connected to. The name `localhost` is IPv4, as it is for the peer's library.
@@ -156,6 +163,16 @@ mod tests {
         let peers = Peer::all(&url(vec![host("::1", None, "u", "p")], None)).unwrap();
         assert_eq!(peers[0].uri(&RabbitOptions::default()).authority.host, "::1");
         assert_eq!(peers[0].to_string(), "[::1]:5672");
+    }
+
+    #[test]
+    fn a_name_of_this_machine_is_told_from_one_that_may_be_another_s() {
+        let is_here = |name| Peer::new(&host(name, None, "", ""), "/").is_here();
+        assert!(
+            ["localhost", "LocalHost", "127.0.0.1", "127.8.9.1", "::1"].into_iter().all(is_here)
+        );
+        let others = ["broker", "localhost.example.com", "0.0.0.0", "10.0.0.1", "fe80::1", ""];
+        assert!(!others.into_iter().any(is_here));
     }
 
     #[test]
