@@ -44,7 +44,10 @@ macro_rules! paths {
         impl Paths {
             /// The paths behind `$door`.
             fn behind($door: &TokenStream) -> Self {
-                                Self { $($name: Tokens::of(quote!($($path)*)),)* free: Free::of(&TokenStream::new()) }
+                Self {
+                    $($name: Tokens::of(quote!($($path)*)),)*
+                    free: Free::of(&TokenStream::new()),
+                }
             }
         }
     };

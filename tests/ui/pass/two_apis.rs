@@ -28,17 +28,17 @@ impl Second for Both {
 }
 
 #[rpc_api(topic = "two", version = "1.0")]
-trait HTTPGate {
+trait GATE {
     async fn ping(&self, ctx: &Context) -> Result<u32, Failure>;
 }
 
 #[rpc_api(topic = "two", version = "1.0")]
-trait HttpGate {
+trait Gate {
     async fn ping(&self, ctx: &Context) -> Result<u32, Failure>;
 }
 
 fn main() {
-    assert_ne!(HTTPGateClient::API.name, HttpGateClient::API.name);
+    assert_ne!(GATEClient::API.name, GateClient::API.name);
     let both = std::sync::Arc::new(Both);
     let endpoints: [Box<dyn messaging::Endpoint>; 2] =
         [Box::new(FirstEndpoint::from_arc(both.clone())), Box::new(SecondEndpoint::from_arc(both))];

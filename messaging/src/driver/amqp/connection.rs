@@ -114,8 +114,9 @@ impl Connection {
         Ok(Channel::new(channel, Arc::clone(self), Arc::clone(&self.runtime)))
     }
 
-    /// Asks a broker that was silent for a sign of life, and without one gives the connection up, so that the next message finds another, or another host (wire
-    /// document, section 17.2). A broker short of memory is silent too, and says so.
+    /// Asks a broker that was silent for a sign of life, and without one gives the connection up,
+    /// so that the next message finds another, or another host (wire document, section 17.2). A
+    /// broker short of memory is silent too, and says so.
     fn doubt(self: &Arc<Self>) {
         if self.inner.status().blocked() || !self.seen.doubt(true) {
             return;

@@ -48,12 +48,12 @@ impl Site {
     ) -> Result<Consumer, Error> {
         let deadline = Deadline::after(&self.runtime, within);
         let mut pauses = Pauses::between_publishes();
-        let mut begun = Begun { site: self, plan: Some(Arc::new(plan)) };
+        let plan = Arc::new(plan);
+        let mut begun = Begun { site: self, plan: Some(Arc::clone(&plan)) };
         loop {
-            let Some(plan) = &begun.plan else { return Err(failure::closed()) }; // taken below alone
-            let error = match self.open(plan, &deadline, &mut tries).await {
+            let error = match self.open(&plan, &deadline, &mut tries).await {
                 Ok(intake) => {
-                    let Some(plan) = begun.plan.take() else { return Err(failure::closed()) };
+                    begun.plan = None;
                     let own = plan.queues.iter().filter(|queue| queue.own);
                     let own = own.map(|queue| (queue.name.clone(), queue.awaited.clone()));
                     self.own_queues().extend(own);
