@@ -49,6 +49,8 @@ pub(crate) struct Method {
     pub(crate) timeout: Option<Duration>,
     pub(crate) cast: bool,
     pub(crate) idempotent: bool,
+    /// Runs to its end also where nobody waits for it any more.
+    pub(crate) no_cancel: bool,
     /// Not `async`: runs on a thread where blocking is allowed.
     pub(crate) blocking: bool,
     pub(crate) context: Context,

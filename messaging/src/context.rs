@@ -156,6 +156,10 @@ impl Deadline {
         Self { at, clock: Arc::clone(clock) }
     }
 
+    pub(crate) fn at(&self) -> Instant {
+        self.at
+    }
+
     pub(crate) fn remaining(&self) -> Duration {
         self.at.saturating_duration_since(self.clock.now())
     }

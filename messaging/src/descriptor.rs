@@ -69,6 +69,9 @@ pub struct MethodDescriptor<S = ()> {
     /// Whether running it twice does no more than running it once, so that it is acknowledged
     /// after it ran and runs again when its server dies.
     pub idempotent: bool,
+    /// Whether it runs to its end also where its caller has given up. A method that blocks always
+    /// does, since its thread cannot be stopped.
+    pub no_cancel: bool,
     /// How long a call waits unless told otherwise; none is the transport's default.
     pub timeout: Option<Duration>,
     /// The method's documentation.
@@ -82,8 +85,19 @@ impl<S> MethodDescriptor<S> {
     /// The same description without the types.
     #[must_use]
     pub const fn erased(&self) -> MethodDescriptor {
-        let Self { name, since, cast, idempotent, timeout, docs, params, .. } = *self;
-        MethodDescriptor::__new(name, since, cast, idempotent, timeout, docs, params)
+        let Self { name, since, cast, idempotent, no_cancel, timeout, docs, params, .. } = *self;
+        let signature = PhantomData;
+        MethodDescriptor {
+            name,
+            since,
+            cast,
+            idempotent,
+            no_cancel,
+            timeout,
+            docs,
+            params,
+            signature,
+        }
     }
 
     #[doc(hidden)]
@@ -98,8 +112,15 @@ impl<S> MethodDescriptor<S> {
         docs: &'static str,
         params: &'static [ParamDescriptor],
     ) -> Self {
-        let signature = PhantomData;
-        Self { name, since, cast, idempotent, timeout, docs, params, signature }
+        let (no_cancel, signature) = (false, PhantomData);
+        Self { name, since, cast, idempotent, no_cancel, timeout, docs, params, signature }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __no_cancel(mut self) -> Self {
+        self.no_cancel = true;
+        self
     }
 }
 

@@ -153,6 +153,9 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 // Pages of the documentation, and no more.
+#[cfg(any(doc, doctest))]
+#[cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/cancellation.md"))]
+pub mod cancellation {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}

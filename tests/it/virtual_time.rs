@@ -38,6 +38,9 @@ fn a_call_times_out_at_once_over_every_road() {
             assert_eq!(scheduler.whoami().await.unwrap(), "one");
             assert!(scheduler.block(1).await.is_ok());
             times_out(&time, &scheduler).await;
+            // A cast has no deadline at which it ends by itself.
+            scheduler.hold().cast().await.unwrap();
+            scheduler.whoami().await.unwrap();
             assert!(!server.shutdown(HALF_A_MINUTE).await.is_clean());
         }
 

@@ -70,6 +70,8 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
     };
     let params = params(api, method, paths);
     let signature = signature(api, method);
+    // A thread that blocks cannot be stopped.
+    let runs_on = (method.no_cancel || method.blocking).then(|| quote!(.__no_cancel()));
     let summary = format!(" Describes the method `{name}`.");
     let unless = unless_taken(api, method);
     quote! {
@@ -78,7 +80,7 @@ pub(super) fn constant(api: &Api, method: &Method, item: &ItemTrait, paths: &Pat
         #(#unless)*
         #visibility const #constant: #method_descriptor<#signature> = #method_descriptor::__new(
             #name, #since, #cast, #idempotent, #timeout, #docs, &[#(#params),*]
-        );
+        )#runs_on;
     }
 }
 

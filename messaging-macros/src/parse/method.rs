@@ -1,4 +1,4 @@
-//! `#[rpc(since, name, timeout, cast, idempotent)]` on a method, and the method itself.
+//! `#[rpc(since, name, timeout, cast, idempotent, no_cancel)]` on a method, and the method itself.
 
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -12,13 +12,14 @@ const NAME: &str = "the name of a method must not be empty; leave `name` out for
 
 /// The method, as far as it was understood.
 pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Method {
-    let known = ["since", "name", "timeout", "cast", "idempotent"];
+    let known = ["since", "name", "timeout", "cast", "idempotent", "no_cancel"];
     let mut arguments = Arguments::of_attributes(diagnostics, "rpc", &known, &item.attrs);
     let since = arguments.take_string(diagnostics, "since");
     let name = arguments.take_string(diagnostics, "name");
     let timeout = arguments.take_string(diagnostics, "timeout");
     let cast = arguments.take_flag(diagnostics, "cast");
     let idempotent = arguments.take_flag(diagnostics, "idempotent");
+    let no_cancel = arguments.take_flag(diagnostics, "no_cancel");
     not_under_a_condition(diagnostics, &item.attrs);
 
     let name = match name {
@@ -49,6 +50,7 @@ pub(super) fn method(diagnostics: &Diagnostics, item: &TraitItemFn) -> Method {
         timeout: timeout.and_then(|literal| literals::duration(diagnostics, &literal)),
         cast,
         idempotent,
+        no_cancel,
         blocking: item.sig.asyncness.is_none(),
         context,
         params,

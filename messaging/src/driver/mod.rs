@@ -99,8 +99,37 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// As [`listen`](Self::listen).
     async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error>;
 
+    /// Looks at the queue that takes what is sent to `address`, and changes nothing: to say why no
+    /// answer comes. The default is
+    /// [`Unknown`](Look::Unknown).
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be asked.
+    async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
+        let _ = (address, within);
+        Ok(Look::Unknown)
+    }
+
     /// Ends all consumers, then closes the connections.
     async fn close(&self, within: Duration);
+}
+
+/// What is seen of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Look {
+    /// Nothing can be said.
+    Unknown,
+    /// There is no such queue.
+    Missing,
+    /// It is there.
+    Queue {
+        /// How many messages wait in it; those that a consumer was sent do not count.
+        ready: u64,
+        /// How many consume it.
+        consumers: u64,
+    },
 }
 
 /// Where a message goes.

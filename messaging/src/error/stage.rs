@@ -17,8 +17,19 @@ pub enum Stage {
     Sending,
     /// The message was handed over, and the broker had not confirmed it.
     Confirming,
-    /// The broker has the request, and the reply was waited for.
+    /// The broker has the request, and the reply was waited for; more is not known.
     Answering,
+    /// The same, and the queue that had taken the request was not there any more.
+    Queue,
+    /// The same, and nobody took messages from the queue: it was left behind by its servers.
+    NoConsumer,
+    /// The same, and messages waited in the queue, since all servers were busy.
+    Waiting,
+    /// A server had said that it runs the method, and was there. Servers of this library say so of
+    /// what runs for longer than a tenth of a second.
+    Running,
+    /// A server had said that it runs the method, and was not there any more.
+    ServerGone,
     /// The same, of a monitored call whose server gave no sign of life; see
     /// [`Call::monitor`](crate::Call::monitor).
     Monitoring,
@@ -39,7 +50,17 @@ impl Stage {
 
     /// Whether the broker may have had the message.
     pub(super) fn may_be_delivered(self) -> bool {
-        matches!(self, Self::Confirming | Self::Answering | Self::Monitoring)
+        match self {
+            Self::Confirming
+            | Self::Answering
+            | Self::Queue
+            | Self::NoConsumer
+            | Self::Waiting
+            | Self::Running
+            | Self::ServerGone
+            | Self::Monitoring => true,
+            Self::Expired | Self::ReplyQueue | Self::Sending | Self::Stopping => false,
+        }
     }
 }
 
@@ -51,6 +72,11 @@ impl fmt::Display for Stage {
             Self::Sending => "the broker to take the message",
             Self::Confirming => "the broker's confirmation",
             Self::Answering => "the reply",
+            Self::Queue => "the reply, without a queue",
+            Self::NoConsumer => "a server to take the request",
+            Self::Waiting => "a server that is free",
+            Self::Running => "the method to end",
+            Self::ServerGone => "the reply of a server that is gone",
             Self::Monitoring => "a sign of life",
             Self::Stopping => "what the server had taken before",
         })

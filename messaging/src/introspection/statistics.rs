@@ -46,8 +46,8 @@ pub struct ApiStatistics {
 
 /// What became of the calls and casts of one method.
 ///
-/// `calls` is `in_flight` and all that ended: `succeeded`, `failed`, `refused`, `panicked` and
-/// `cut_off`. What was not begun is no part of it: `expired` and `duplicates`. The numbers are read
+/// `calls` is `in_flight` and all that ended: `succeeded`, `failed`, `refused`, `panicked`,
+/// `cut_off` and `cancelled`. What was not begun is no part of it: `expired` and `duplicates`. The numbers are read
 /// while calls go on, so they may be a call apart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -69,6 +69,8 @@ pub struct MethodStatistics {
     pub panicked: u64,
     /// Those that were cut off when the server was shut down.
     pub cut_off: u64,
+    /// Those that were ended before their time, because their callers had given up.
+    pub cancelled: u64,
     /// Calls that were not begun, because their callers had given up.
     pub expired: u64,
     /// Messages that came before, and were not run again.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::correlation::Outcome;
+use super::unanswered::Wait;
 use super::{Effort, Transport};
 use crate::context::Deadline;
-use crate::driver::{Address, Notes, Publish};
-use crate::runtime;
-use crate::wire::{ReplyTo, new_id};
-use crate::{Error, ErrorKind, Stage};
+use crate::driver::{Address, Publish};
+use crate::wire::{ReplyTo, new_id, notes};
+use crate::{Error, ErrorKind};
 
 impl Transport {
     /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
@@ -25,6 +25,7 @@ impl Transport {
         monitor: Option<Duration>,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
+        let since = self.runtime().now();
         let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
         let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
         let body = encode(&reply_to)?;
@@ -35,7 +36,7 @@ impl Transport {
         let message = Publish {
             address,
             body: &body,
-            notes: Notes::NONE,
+            notes: &notes::OF_CALLERS,
             expires,
             mandatory,
             within,
@@ -55,43 +56,16 @@ impl Transport {
         };
         // What may be large is not kept while the answer is waited for.
         drop(body);
-        let clock = &*self.inner.runtime;
-        let answering = async {
-            match monitor {
-                None => Some(pending.answer().await),
-                Some(monitor) => pending.monitored(clock, monitor).await,
-            }
-        };
-        let answered = runtime::timeout(clock, deadline.remaining(), answering).await;
-        // By these a server's log tells of the call.
-        let named = format!("(call {}, reply queue `{queue}`)", pending.msg_id());
-        match (answered, unconfirmed) {
-            (Some(Some(answer)), _) => answer,
-            (_, Some(error)) => Err(error),
-            (Some(None), None) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!(
-                    "no sign of life came from {address} for {:?}, the time that the call is \
-                     monitored {named}; the server died, was cut off, or is one that gives none: \
-                     look at it, and call again if the method is idempotent",
-                    monitor.unwrap_or_default()
-                ),
-            )
-            .with_stage(Stage::Monitoring)),
-            (None, None) => Err(Error::new(
-                ErrorKind::Timeout,
-                match mandatory {
-                    true => format!(
-                        "no reply came in time from {address} {named}; a queue has taken the request, so a \
-                         server is slow, stuck, or gone with its queue left behind: look at the \
-                         queue's consumers, or allow more time with `.timeout(..)`"
-                    ),
-                    false => format!(
-                        "no reply came in time from {address} {named}; the request was not mandatory, so \
-                         there may be no server at all: without `.mandatory(false)` that is told"
-                    ),
-                },
-            )),
+        let wait = Wait { transport: self, address, deadline, monitor, mandatory, since };
+        let (answer, place) = pending.parts();
+        match wait.answer(answer, &place).await {
+            Ok(answer) => answer,
+            Err(unanswered) => Err(match unconfirmed {
+                Some(error) => error,
+                // By these a server's log tells of the call.
+                None => unanswered
+                    .error(&wait, &format!("(call {}, reply queue `{queue}`)", pending.msg_id())),
+            }),
         }
     }
 }

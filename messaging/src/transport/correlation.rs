@@ -1,18 +1,19 @@
 //! Which reply belongs to which call.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
+use super::cancels::Outbox;
+use super::given_up::GivenUp;
+use super::runs::Runs;
 use super::sink::Sink;
 use crate::driver::Notes;
+use crate::runtime::Runtime;
 use crate::wire::{Ending, Json, Reply};
 use crate::{Error, ErrorKind, Failure, Stage};
-
-/// How many calls that gave up are remembered; more make no difference.
-const GIVEN_UP: usize = 1000;
 
 /// What a server answered.
 #[derive(Debug)]
@@ -27,12 +28,15 @@ pub(crate) struct Outcome {
 pub(super) type Answered = Result<Outcome, Error>;
 
 /// The calls that wait for their replies.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Correlation {
     calls: Mutex<HashMap<String, Place>>,
     late: AtomicU64,
     /// The requests that may still be answered although their calls have given up.
-    given_up: Mutex<HashSet<String>>,
+    given_up: Mutex<GivenUp>,
+    clock: Arc<dyn Runtime>,
+    /// Asks servers to end what they run for calls that gave up.
+    outbox: Outbox,
 }
 
 /// Who waits.
@@ -49,14 +53,26 @@ struct Waiting {
     early: Option<Outcome>,
     /// Told of each sign of life.
     alive: Arc<Notify>,
+    /// Who runs it, if that was said.
+    runs: Option<Runs>,
 }
 
 impl Correlation {
+    pub(super) fn new(clock: Arc<dyn Runtime>, outbox: Outbox) -> Self {
+        Self {
+            calls: Mutex::default(),
+            late: AtomicU64::new(0),
+            given_up: Mutex::default(),
+            clock,
+            outbox,
+        }
+    }
+
     /// Enters a call: what its answer, and each sign of life, will be told to.
     pub(super) fn enter(&self, msg_id: String) -> (oneshot::Receiver<Answered>, Arc<Notify>) {
         let (sender, receiver) = oneshot::channel();
         let alive = Arc::<Notify>::default();
-        let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive) };
+        let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive), runs: None };
         self.calls().insert(msg_id, Place::Call(waiting));
         (receiver, alive)
     }
@@ -85,13 +101,31 @@ impl Correlation {
         waits || !self.given_up().is_empty()
     }
 
-    /// Takes a call out; `delivered` is whether the broker may have its request.
+    /// Takes a call out; `delivered` is whether the broker may have its request. A server that is
+    /// known to run it is asked to end it.
     pub(super) fn give_up(&self, msg_id: String, delivered: bool) {
-        // In this order: an answer that comes meanwhile finds the call, or that it has given up.
+        // In this order: what comes meanwhile finds the call, or that it has given up.
         let mut given_up = self.given_up();
-        let waited = self.calls().remove(&msg_id).is_some();
-        if waited && delivered && given_up.len() < GIVEN_UP {
-            given_up.insert(msg_id);
+        let Some(place) = self.calls().remove(&msg_id) else { return };
+        let cancel_at = match place {
+            Place::Call(Waiting { runs: Some(runs), .. }) => runs.cancel_at,
+            Place::Call(_) | Place::Gather(_) => None,
+        };
+        match cancel_at {
+            Some(queue) => {
+                drop(given_up);
+                self.outbox.ask(queue, msg_id);
+            }
+            None if delivered => given_up.insert(msg_id),
+            None => {}
+        }
+    }
+
+    /// Who runs a call that waits, if that was said.
+    pub(super) fn runs(&self, msg_id: &str) -> Option<Runs> {
+        match self.calls().get(msg_id)? {
+            Place::Call(waiting) => waiting.runs.clone(),
+            Place::Gather(_) => None,
         }
     }
 
@@ -110,9 +144,9 @@ impl Correlation {
         let mut calls = self.calls();
         let Some(place) = calls.get_mut(&reply.msg_id) else {
             drop(calls);
-            // A sign of life that comes late is the same nothing as one that nobody asked for.
-            if reply.ending != Ending::Heartbeat {
-                self.count_late(&reply.msg_id);
+            match reply.ending {
+                Ending::Heartbeat => self.runs_for_nobody(reply.msg_id, &notes),
+                Ending::Early | Ending::Last => self.count_late(&reply.msg_id),
             }
             return;
         };
@@ -130,7 +164,12 @@ impl Correlation {
         };
         let Reply { msg_id, outcome: result, ending, .. } = reply;
         match ending {
-            Ending::Heartbeat => waiting.alive.notify_one(),
+            Ending::Heartbeat => {
+                if let Some(runs) = Runs::of(&notes, self.clock.now()) {
+                    waiting.runs = Some(runs);
+                }
+                waiting.alive.notify_one();
+            }
             Ending::Early => waiting.early = Some(Outcome { result, notes }),
             Ending::Last => {
                 let Some(Place::Call(waiting)) = calls.remove(&msg_id) else { return };
@@ -142,6 +181,18 @@ impl Correlation {
                 };
                 let _ = waiting.sender.send(Ok(outcome));
             }
+        }
+    }
+
+    /// A sign of life that comes late: of a call that has given up it says whom to ask to end it,
+    /// and else it is the same nothing as one that nobody asked for.
+    fn runs_for_nobody(&self, msg_id: String, notes: &Notes) {
+        let Some(Runs { cancel_at: Some(queue), .. }) = Runs::of(notes, self.clock.now()) else {
+            return;
+        };
+        let gave_up = self.given_up().remove(&msg_id);
+        if gave_up {
+            self.outbox.ask(queue, msg_id);
         }
     }
 
@@ -178,13 +229,20 @@ impl Correlation {
         true
     }
 
-    fn given_up(&self) -> MutexGuard<'_, HashSet<String>> {
+    fn given_up(&self) -> MutexGuard<'_, GivenUp> {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn calls(&self) -> MutexGuard<'_, HashMap<String, Place>> {
         // The table is whole at every point where a panic could happen.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One that asks nobody for anything.
+impl Default for Correlation {
+    fn default() -> Self {
+        Self::new(crate::runtime::here(), Outbox::new().0)
     }
 }
 

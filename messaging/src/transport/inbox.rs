@@ -1,14 +1,15 @@
 //! The reply queue of a transport: opened at the first call, shared by all calls.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{OnceCell, mpsc, watch};
 
+use super::cancels::{self, Cancel, Here, Outbox, Wish};
 use super::correlation::{Correlation, closed};
 use super::gather::Seat;
 use super::pending::Pending;
@@ -16,6 +17,7 @@ use super::sink::Sink;
 use crate::context::Deadline;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
+use crate::wire::notes;
 use crate::{Error, ErrorKind, Stage, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
@@ -28,17 +30,24 @@ pub(super) struct Replies {
     driver: Arc<dyn Driver>,
     runtime: Arc<dyn Runtime>,
     queue: OnceCell<String>,
+    /// What our calls ask of servers, until the reply queue is opened.
+    wishes: Mutex<Option<mpsc::Receiver<Wish>>>,
+    /// What the calls of others may ask of ours.
+    here: Arc<Here>,
     /// Dropped with the transport, which ends the reader.
     alive: watch::Sender<()>,
 }
 
 impl Replies {
     pub(super) fn new(driver: Arc<dyn Driver>, runtime: Arc<dyn Runtime>) -> Self {
+        let (outbox, wishes) = Outbox::new();
         Self {
-            correlation: Arc::default(),
+            correlation: Arc::new(Correlation::new(Arc::clone(&runtime), outbox)),
             driver,
             runtime,
             queue: OnceCell::new(),
+            wishes: Mutex::new(Some(wishes)),
+            here: Arc::default(),
             alive: watch::Sender::new(()),
         }
     }
@@ -71,9 +80,14 @@ impl Replies {
                 Some(inbox) => inbox,
                 None => self.open(within, None).await?,
             };
-            let reader =
-                read(inbox.consumer, Arc::clone(&self.correlation), self.alive.subscribe());
+            let (correlation, here) = (Arc::clone(&self.correlation), Arc::clone(&self.here));
+            let reader = read(inbox.consumer, correlation, here, self.alive.subscribe());
             self.runtime.spawn(Box::pin(reader));
+            let wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(wishes) = wishes {
+                let sending = cancels::send_all(wishes, Arc::clone(&self.driver));
+                self.runtime.spawn(Box::pin(sending));
+            }
             Ok::<_, Error>(inbox.queue)
         });
         match runtime::timeout(&*self.runtime, within, opening).await {
@@ -116,6 +130,11 @@ impl Replies {
         Ok(seat)
     }
 
+    /// Enters a server, whose methods may be asked to end.
+    pub(super) fn serve(&self, server: Weak<dyn Cancel>) {
+        self.here.enter(server);
+    }
+
     pub(super) fn late(&self) -> u64 {
         self.correlation.late()
     }
@@ -132,6 +151,7 @@ fn not_sent() -> Error {
 async fn read(
     mut consumer: Box<dyn Consumer>,
     correlation: Arc<Correlation>,
+    here: Arc<Here>,
     mut alive: watch::Receiver<()>,
 ) {
     // In the background: a reply that has arrived does not wait for the last one's word.
@@ -157,7 +177,10 @@ async fn read(
         };
         match next {
             Some(Ok(delivery)) => {
-                correlation.deliver(&delivery.body, delivery.notes);
+                match delivery.notes.get(notes::CANCEL) {
+                    Some(_) => here.take_in(&delivery.body),
+                    None => correlation.deliver(&delivery.body, delivery.notes),
+                }
                 acknowledging.push(delivery.settle.ack());
             }
             Some(Err(error)) => tracing::warn!(%error, "the reply queue was lost; it is restored"),

@@ -2,15 +2,20 @@
 //! call.
 
 mod call;
+mod cancels;
 mod contracts;
 mod correlation;
 mod gather;
+mod given_up;
 mod inbox;
+mod looking;
 mod pending;
+mod runs;
 mod sink;
+mod unanswered;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -20,10 +25,12 @@ use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
 use crate::{Config, Error};
 
+pub(crate) use cancels::Cancel;
 pub(crate) use contracts::{Contracts, Known, Seen};
 pub(crate) use correlation::Outcome;
 pub(crate) use gather::Gathering;
 use inbox::Replies;
+use looking::Looking;
 pub(crate) use sink::{Arrival, Rules};
 
 /// A connection to a broker, shared by all clients and servers that are made from it.
@@ -47,6 +54,7 @@ struct Inner {
     prefetch: u16,
     contracts: Contracts,
     replies: Replies,
+    looking: Looking,
 }
 
 /// What is done to hand a message over, beside waiting.
@@ -61,6 +69,9 @@ pub(crate) struct Effort {
 impl Effort {
     /// That of a server's message to a caller.
     pub(crate) const ANSWER: Self = Self { mandatory: true, retries: None };
+
+    /// That of a sign of life, which may get lost.
+    pub(crate) const SIGN: Self = Self { mandatory: false, retries: Some(0) };
 }
 
 impl Transport {
@@ -156,6 +167,7 @@ impl Transport {
                 prefetch: config.rabbit.prefetch,
                 contracts: Contracts::default(),
                 replies,
+                looking: Looking::default(),
             }),
         }
     }
@@ -189,6 +201,16 @@ impl Transport {
     /// How long a reply may take whose queue is not there.
     pub(crate) fn missing_consumer_retry_timeout(&self) -> Duration {
         self.inner.missing_consumer_retry_timeout
+    }
+
+    /// Has what callers of `server` give up end there.
+    pub(crate) fn serve(&self, server: Weak<dyn Cancel>) {
+        self.inner.replies.serve(server);
+    }
+
+    /// The reply queue, opened if need be: where a server is asked to end what it runs.
+    pub(crate) async fn reply_queue(&self, within: Duration) -> Result<String, Error> {
+        self.inner.replies.queue(within, None).await
     }
 
     /// Sends a message that nobody answers, and ends when the broker has confirmed it.

@@ -4,6 +4,7 @@
 //! do more than be refused: both layers of JSON keep serde_json's limit of 128 levels.
 
 mod bounds;
+pub(crate) mod cancel;
 mod envelope;
 mod failure;
 mod json;

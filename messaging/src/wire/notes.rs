@@ -1,6 +1,7 @@
 //! What is said beside a body, where the peer does not look: headers with a prefix of their own.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The contract of the API that an answer comes from: its hashes.
 pub(crate) const CONTRACT: &str = "messaging-contract";
@@ -13,6 +14,21 @@ pub(crate) const AGAIN: &str = "messaging-again";
 
 /// That a failure came about before the method began: what of the request could not be read.
 pub(crate) const UNREADABLE: &str = "messaging-unreadable";
+
+/// That the caller understands a sign that its method runs.
+pub(crate) const SIGNS: &str = "messaging-signs";
+
+/// For how many milliseconds a method had run when it gave a sign of that.
+pub(crate) const RUNS: &str = "messaging-runs";
+
+/// The reply queue to which the end of a method that runs may be asked for.
+pub(crate) const CANCEL_AT: &str = "messaging-cancel-at";
+
+/// That the message asks for the end of methods: its body is a list of calls.
+pub(crate) const CANCEL: &str = "messaging-cancel";
+
+/// What a caller of this library says beside its request.
+pub(crate) static OF_CALLERS: LazyLock<Notes> = LazyLock::new(|| Notes::default().with(SIGNS, "1"));
 
 /// Short texts that travel beside a body, as headers of the message. A peer that knows nothing of
 /// them ignores them, so nothing that a peer needs may stand in one.

@@ -24,24 +24,26 @@ const _: () = {
         pub const DIGEST: __messaging::MethodDescriptor<
             fn(String) -> Result<String, Failure>,
         > = __messaging::MethodDescriptor::__new(
-            "digest",
-            __messaging::Version::new(1, 0),
-            false,
-            false,
-            ::core::option::Option::None,
-            "",
-            &[__messaging::ParamDescriptor::__new("data", 1, 0, false)],
-        );
+                "digest",
+                __messaging::Version::new(1, 0),
+                false,
+                false,
+                ::core::option::Option::None,
+                "",
+                &[__messaging::ParamDescriptor::__new("data", 1, 0, false)],
+            )
+            .__no_cancel();
         /// Describes the method `log`.
         pub const LOG: __messaging::MethodDescriptor<fn(String)> = __messaging::MethodDescriptor::__new(
-            "log",
-            __messaging::Version::new(1, 0),
-            true,
-            false,
-            ::core::option::Option::Some(::core::time::Duration::new(1, 500000000)),
-            "",
-            &[__messaging::ParamDescriptor::__new("line", 1, 0, false)],
-        );
+                "log",
+                __messaging::Version::new(1, 0),
+                true,
+                false,
+                ::core::option::Option::Some(::core::time::Duration::new(1, 500000000)),
+                "",
+                &[__messaging::ParamDescriptor::__new("line", 1, 0, false)],
+            )
+            .__no_cancel();
         /// Calls `digest`.
         pub fn digest(
             &self,

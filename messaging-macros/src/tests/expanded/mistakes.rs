@@ -8,7 +8,7 @@
     "an associated type cannot be known to the client; make it a type parameter of the trait, such as `trait Store<Item>`"
 }
 ::core::compile_error! {
-    "unknown key `retries`; `rpc(..)` takes `since`, `name`, `timeout`, `cast` and `idempotent`"
+    "unknown key `retries`; `rpc(..)` takes `since`, `name`, `timeout`, `cast`, `idempotent` and `no_cancel`"
 }
 ::core::compile_error! {
     "unknown key `until`; `rpc(..)` takes `since`"

@@ -28,6 +28,7 @@ mod compression;
 mod properties;
 mod publisher;
 mod lease;
+mod look;
 mod consumer;
 mod site;
 mod plan;
@@ -54,7 +55,7 @@ use self::publisher::{Publisher, Route};
 use self::site::Site;
 use self::topology::{Exchange, Queue, short};
 use self::tries::Tries;
-use super::{Address, Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
+use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions, TransportUrl};
@@ -160,6 +161,15 @@ impl Driver for Rabbit {
 
     async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error> {
         inbox::open(&self.site, opening).await
+    }
+
+    async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
+        let queue = match address {
+            Address::Topic { .. } | Address::Reply { .. } => self.route(address)?.key,
+            // A queue for each server, of names that they alone know.
+            Address::Fanout { .. } => return Ok(Look::Unknown),
+        };
+        look::look(&self.site.link, queue, &Deadline::after(&self.runtime, within)).await
     }
 
     async fn close(&self, within: Duration) {

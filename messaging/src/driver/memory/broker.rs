@@ -12,7 +12,7 @@ use super::queue::{Content, Message};
 use super::room::Offer;
 use super::subscriber::{ConsumerId, Consumers, Settled, Subscriber, Subscription, Taker};
 use super::topology::{Route, Topology, server_queue};
-use crate::driver::{Address, Listen};
+use crate::driver::{Address, Listen, Look};
 use crate::runtime::Runtime;
 
 /// A broker in memory.
@@ -172,6 +172,21 @@ impl Broker {
     /// Ends a consumer; what it has not settled goes back, and its own queues are deleted.
     pub(super) fn close_consumer(&self, id: ConsumerId) {
         self.locked(|state, clock| state.close_consumer(id, clock));
+    }
+
+    /// Looks at the queue that an address leads to; a fanout leads to many.
+    pub(super) fn look(&self, address: &Address) -> Look {
+        let route = Route::from(address);
+        let name = match &route {
+            Route::Key { key, .. } => &**key,
+            Route::Queue { name } => name,
+            Route::Fanout { .. } => return Look::Unknown,
+        };
+        self.locked(|State { topology, consumers, .. }, clock| {
+            let Some(queue) = topology.queue_mut(name) else { return Look::Missing };
+            let ready = u64::try_from(queue.ready(clock)).unwrap_or(u64::MAX);
+            Look::Queue { ready, consumers: consumers.of(name) }
+        })
     }
 
     /// Ends a driver and its consumers.

@@ -30,7 +30,7 @@ use self::broker::{Broker, Owner};
 use self::consumer::MemoryConsumer;
 use self::queue::Content;
 use self::room::{Offer, Room};
-use super::{Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
+use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind, TransportUrl};
 
@@ -154,6 +154,10 @@ impl Driver for Memory {
             }
             None => Err(self.closed("open a reply queue")),
         }
+    }
+
+    async fn look(&self, address: &Address, _: Duration) -> Result<Look, Error> {
+        Ok(self.broker.look(address))
     }
 
     async fn close(&self, _within: Duration) {

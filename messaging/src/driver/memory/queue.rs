@@ -177,6 +177,12 @@ impl Queue {
         }
     }
 
+    /// How many messages wait.
+    pub(super) fn ready(&mut self, clock: &dyn Runtime) -> usize {
+        self.drop_expired(clock);
+        self.waiting.len()
+    }
+
     fn freed_one(&self) {
         if self.len() + 1 == LIMIT {
             self.room.open();

@@ -51,6 +51,15 @@ impl Consumers {
         ids
     }
 
+    /// How many take messages from the queue of this name.
+    pub(super) fn of(&self, queue: &str) -> u64 {
+        let takes = |subscriber: &&Subscriber| {
+            let mut queues = subscriber.subscriptions.iter().map(|entry| &*entry.queue);
+            !subscriber.cancelled && queues.any(|name| name == queue)
+        };
+        self.by_id.values().filter(takes).map(|_| 1).sum()
+    }
+
     /// Hands a message over; answers whether the taker may be handed another.
     pub(super) fn hand(&mut self, taker: Taker, message: Message) -> bool {
         let subscriber = self.by_id.get_mut(&taker.consumer);

@@ -33,6 +33,7 @@ pub(crate) struct Tally {
     refused: Counter,
     panicked: Counter,
     cut_off: Counter,
+    cancelled: Counter,
     pub(crate) expired: Counter,
     pub(crate) duplicates: Counter,
     /// One for each of [`Durations::BOUNDS`], and one for what took longer.
@@ -50,11 +51,17 @@ impl Tally {
 
     pub(crate) fn read(&self, name: &str) -> MethodStatistics {
         // What has ended is read first: it was begun before, so that no less has begun than ended.
-        let [succeeded, failed, refused, panicked, cut_off] =
-            [&self.succeeded, &self.failed, &self.refused, &self.panicked, &self.cut_off]
-                .map(Counter::get);
+        let [succeeded, failed, refused, panicked, cut_off, cancelled] = [
+            &self.succeeded,
+            &self.failed,
+            &self.refused,
+            &self.panicked,
+            &self.cut_off,
+            &self.cancelled,
+        ]
+        .map(Counter::get);
         let calls = self.begun.get();
-        let ended = succeeded + failed + refused + panicked + cut_off;
+        let ended = succeeded + failed + refused + panicked + cut_off + cancelled;
         MethodStatistics {
             method: name.to_owned(),
             calls,
@@ -64,6 +71,7 @@ impl Tally {
             refused,
             panicked,
             cut_off,
+            cancelled,
             expired: self.expired.get(),
             duplicates: self.duplicates.get(),
             durations: self.durations(),
@@ -121,6 +129,14 @@ impl Running {
         // In this order: nothing has ended whose duration is not counted.
         tally.took(now.saturating_duration_since(self.since));
         counter.count();
+    }
+}
+
+impl Running {
+    /// It was ended, since nobody waited for it any more.
+    pub(crate) fn cancelled(mut self) {
+        self.ended = true;
+        self.tally.cancelled.count();
     }
 }
 

@@ -12,6 +12,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
+use tokio::sync::oneshot;
+
 pub use builder::LocalServer;
 pub(crate) use script::{Handled, LeftOut, Ran, Script};
 pub use serves::Serves;
@@ -19,7 +21,7 @@ pub use serves::Serves;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes, Publish};
 use crate::rpc::dispatcher::{Dispatcher, Invocation, Refused, Route, ServedApi};
-use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of};
+use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of, shutting_down};
 use crate::runtime::{self, Runtime};
 use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
 use crate::wire::{Reply, ReplyTo, Request, new_id};
@@ -181,7 +183,7 @@ impl Local {
             let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
             self.dispatcher.route(namespace, version, &request.method)
         });
-        let Route { endpoint, tally, api, .. } =
+        let Route { endpoint, tally, api, method: described } =
             match route.map_err(Refused::from).and_then(|route| route) {
                 Ok(route) => route,
                 Err(Refused { failure, api }) => return Ok((Err(failure), api)),
@@ -199,8 +201,16 @@ impl Local {
         let invocation = Invocation::of(request, caller, Arc::clone(&clock));
         let counted = tally.begin(clock.now());
         let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
-        let outcome = handled.await.and_then(|outcome| outcome);
-        counted.ended(&outcome, clock.now());
+        let ends = Arc::clone(&clock);
+        let running = async move {
+            let outcome = handled.await.and_then(|outcome| outcome);
+            counted.ended(&outcome, ends.now());
+            outcome
+        };
+        let outcome = match described.no_cancel {
+            true => to_its_end(&*clock, running).await,
+            false => running.await,
+        };
         if let Err(failure) = &outcome {
             tracing::debug!(method, %failure, "a method failed");
         }
@@ -221,6 +231,19 @@ impl Local {
         let message = Publish { address, body, notes, expires, mandatory, within, retries };
         script.saw(&message, self.runtime().now());
     }
+}
+
+/// What `running` ends with. It goes on where nobody waits for it any more.
+async fn to_its_end(
+    clock: &dyn Runtime,
+    running: impl Future<Output = Handled> + Send + 'static,
+) -> Handled {
+    let (sender, ended) = oneshot::channel();
+    clock.spawn(Box::pin(async move {
+        // Whoever has given up does not want to know.
+        let _ = sender.send(running.await);
+    }));
+    ended.await.unwrap_or_else(|_| Err(shutting_down()))
 }
 
 impl fmt::Debug for Local {

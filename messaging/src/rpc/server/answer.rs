@@ -34,7 +34,7 @@ pub(super) struct Answering {
     pub(super) epoch: Arc<Epoch>,
     /// Counts as work of the server until the answer is sent.
     pub(super) _in_flight: InFlight,
-    pub(super) reply_to: ReplyTo,
+    pub(super) reply_to: Arc<ReplyTo>,
     /// The API that answers.
     pub(super) api: Option<Arc<ServedApi>>,
     /// When the caller gives up, if it said.

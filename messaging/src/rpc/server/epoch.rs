@@ -1,15 +1,17 @@
 //! One life of a server, from a start to the end of what it had taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, oneshot, watch};
 
+use super::caller::{Caller, Sign};
 use super::duplicates::Duplicates;
 use super::shutdown::CutOff;
 use crate::runtime::Runtime;
+use crate::transport::Cancel;
 
 /// Where a server is in its life.
 #[derive(Clone)]
@@ -50,17 +52,35 @@ pub(super) struct Epoch {
     pub(super) duplicates: Duplicates,
     running: Mutex<Running>,
     count: watch::Sender<usize>,
+    /// Told of work that is to be looked after sooner than what there was.
+    pub(super) sooner: Notify,
 }
 
 #[derive(Default)]
 struct Running {
     next: u64,
     work: BTreeMap<u64, Work>,
+    /// Which work runs a call whose caller was told where it may be ended.
+    told: HashMap<String, u64>,
+    /// When somebody is to be looked after next, as far as is known.
+    due: Option<Instant>,
 }
 
 struct Work {
     method: Option<(String, Option<String>)>,
     since: Instant,
+    /// Ends the method before its time.
+    stop: Option<oneshot::Sender<Stop>>,
+    caller: Option<Caller>,
+}
+
+/// Why a method is stopped before it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The server ends, and does not wait for it.
+    CutOff,
+    /// Its caller waits no more.
+    GivenUp,
 }
 
 impl Epoch {
@@ -72,6 +92,7 @@ impl Epoch {
             duplicates: Duplicates::default(),
             running: Mutex::default(),
             count: watch::Sender::new(0),
+            sooner: Notify::new(),
         }
     }
 
@@ -102,9 +123,38 @@ impl Epoch {
     /// Cuts off what runs, and says what that is.
     pub(super) fn cut_off(&self) -> Vec<CutOff> {
         // Whatever is cut off waits for this lock before it says that it has ended.
-        let table = self.table();
+        let mut table = self.table();
         self.cut_off.send_replace(true);
-        self.methods(&table)
+        let methods = self.methods(&table);
+        for work in table.work.values_mut() {
+            work.stop(Stop::CutOff);
+        }
+        methods
+    }
+
+    /// Ends what nobody waits for any more, and says who is to be told that its method runs. The
+    /// second is when to come again.
+    pub(super) fn look_after(&self) -> (Vec<Sign>, Option<Instant>) {
+        let now = self.runtime.now();
+        let mut table = self.table();
+        let Running { work, told, due, .. } = &mut *table;
+        let mut signs = Vec::new();
+        *due = None;
+        for (id, work) in work {
+            let Some(caller) = &mut work.caller else { continue };
+            if caller.has_given_up(now) {
+                work.stop(Stop::GivenUp);
+                continue;
+            }
+            if let Some(sign) = caller.sign(now) {
+                if sign.may_stop {
+                    told.insert(sign.reply_to.msg_id.clone(), *id);
+                }
+                signs.push(sign);
+            }
+            *due = earlier(*due, caller.due());
+        }
+        (signs, *due)
     }
 
     /// What runs.
@@ -136,7 +186,7 @@ impl Epoch {
         let mut running = self.table();
         let id = running.next;
         running.next += 1;
-        running.work.insert(id, Work { method: None, since });
+        running.work.insert(id, Work { method: None, since, stop: None, caller: None });
         self.count.send_replace(running.work.len());
         InFlight { epoch: Arc::clone(self), id }
     }
@@ -154,24 +204,84 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    /// Its handler runs.
-    pub(super) fn handled(&self, method: &str, namespace: Option<&str>) {
-        if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
+    /// Its handler runs, and is to end when the answer comes, which is why.
+    pub(super) fn handled(
+        &self,
+        method: &str,
+        namespace: Option<&str>,
+        caller: Option<Caller>,
+    ) -> oneshot::Receiver<Stop> {
+        let (stop, stopped) = oneshot::channel();
+        let mut table = self.epoch.table();
+        let due = caller.as_ref().and_then(Caller::due);
+        if let Some(work) = table.work.get_mut(&self.id) {
             work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
+            work.stop = Some(stop);
+            work.caller = caller;
+            if self.epoch.has_cut_off() {
+                work.stop(Stop::CutOff);
+            }
         }
+        let next = earlier(table.due, due);
+        if next != table.due {
+            table.due = next;
+            self.epoch.sooner.notify_one();
+        }
+        stopped
     }
 
     /// Its handler has ended; what is left is to answer.
     pub(super) fn answering(&self) {
-        if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
+        let mut table = self.epoch.table();
+        if let Some(work) = table.work.get_mut(&self.id) {
             work.method = None;
+            work.stop = None;
         }
+        table.forget_caller(self.id);
+    }
+}
+
+impl Running {
+    fn forget_caller(&mut self, id: u64) {
+        let caller = self.work.get_mut(&id).and_then(|work| work.caller.take());
+        if let Some(msg_id) = caller.as_ref().and_then(Caller::told) {
+            self.told.remove(msg_id);
+        }
+    }
+}
+
+impl Work {
+    fn stop(&mut self, why: Stop) {
+        if let Some(stop) = self.stop.take() {
+            // A handler that has just ended does not want to know.
+            let _ = stop.send(why);
+        }
+    }
+}
+
+impl Cancel for Epoch {
+    fn cancel(&self, msg_id: &str) {
+        let mut table = self.table();
+        if let Some(id) = table.told.remove(msg_id)
+            && let Some(work) = table.work.get_mut(&id)
+        {
+            work.stop(Stop::GivenUp);
+        }
+    }
+}
+
+/// The earlier of two moments that may never come.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         let mut running = self.epoch.table();
+        running.forget_caller(self.id);
         running.work.remove(&self.id);
         self.epoch.count.send_replace(running.work.len());
     }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::epoch::Epoch;
 use super::panics::catch_panic;
+use super::patrol::Patrol;
 use super::taken::Taken;
 use super::{Inner, worker};
 use crate::driver::Consumer;
@@ -18,6 +19,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// Takes messages until the server stops, lets what was taken finish, and gives up the consumer.
 pub(super) async fn run(server: Arc<Inner>, epoch: Arc<Epoch>, mut consumer: Box<dyn Consumer>) {
+    let patrol = Patrol::of(&server, &epoch);
     take(&server, &epoch, &mut *consumer).await;
     // The transport may have closed under the server, which stops it as well.
     epoch.stop();
@@ -25,6 +27,7 @@ pub(super) async fn run(server: Arc<Inner>, epoch: Arc<Epoch>, mut consumer: Box
         tracing::warn!(target = %server.target, %error, "consuming could not be cancelled");
     }
     epoch.drained().await;
+    drop(patrol);
     if let Err(error) = consumer.close(CLOSING).await {
         tracing::debug!(target = %server.target, %error, "the consumer could not be closed");
     }

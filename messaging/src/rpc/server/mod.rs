@@ -3,6 +3,7 @@
 
 mod answer;
 mod builder;
+mod caller;
 mod claim;
 mod duplicates;
 mod epoch;
@@ -11,6 +12,7 @@ mod intake;
 mod missing;
 mod monitor;
 mod panics;
+mod patrol;
 mod shutdown;
 mod starting;
 mod taken;

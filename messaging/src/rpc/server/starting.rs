@@ -1,9 +1,10 @@
 //! The start of a server, by one of those who ask for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::epoch::{Epoch, Phase};
 use super::{Inner, intake};
+use crate::transport::Cancel;
 use crate::{Error, ErrorKind};
 
 /// The right to start a server, which is given back when starting fails or is given up.
@@ -40,6 +41,8 @@ impl<'a> Starting<'a> {
             return Ok(()); // taken here alone
         };
         self.server.phase.send_replace(Phase::Running(Arc::clone(&epoch)));
+        let cancellable: Weak<dyn Cancel> = Arc::<Epoch>::downgrade(&epoch);
+        transport.serve(cancellable);
         tracing::info!(target = %target, "the server takes messages");
         let ended = Ended(Arc::clone(self.server));
         let running = Arc::clone(&epoch);

@@ -6,21 +6,25 @@ use crate::Error;
 use crate::context::Deadline;
 use crate::driver::{Acknowledge, Delivery};
 use crate::runtime::Runtime;
+use crate::wire::notes;
 
 /// A message that was taken.
 pub(super) struct Taken {
     pub(super) body: Vec<u8>,
     /// When its sender gives up, if it said.
     pub(super) deadline: Option<Deadline>,
+    /// Whether its sender understands signs that its method runs.
+    pub(super) signs: bool,
     pub(super) unsettled: Unsettled,
 }
 
 impl Taken {
     pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
-        let Delivery { body, expires, settle, .. } = delivery;
+        let Delivery { body, expires, settle, notes, .. } = delivery;
+        let signs = notes.get(notes::SIGNS).is_some();
         let deadline = expires.map(|expires| Deadline::after(clock, expires));
         let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
-        Self { body, deadline, unsettled }
+        Self { body, deadline, signs, unsettled }
     }
 }
 

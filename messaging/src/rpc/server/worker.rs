@@ -1,15 +1,15 @@
 //! One message's life: decode, route, acknowledge, run, answer.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{Either, select};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::answer::Answering;
+use super::answer::{Answering, is_reply_queue};
+use super::caller::Caller;
 use super::claim::{Claim, Claimed};
-use super::epoch::{Epoch, InFlight};
+use super::epoch::{Epoch, InFlight, Stop};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
 use super::{Inner, monitor};
@@ -35,7 +35,7 @@ pub(super) async fn process(
     taken: Taken,
     permit: OwnedSemaphorePermit,
 ) {
-    let Taken { body, deadline, unsettled } = taken;
+    let Taken { body, deadline, signs, unsettled } = taken;
     let request = match Request::decode(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
@@ -47,12 +47,13 @@ pub(super) async fn process(
             settled(unsettled.ack().await);
             let failure = not_a_request(&error);
             let (_in_flight, api, tried) = (in_flight, None, AtomicBool::default());
+            let reply_to = Arc::new(reply_to);
             let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
             return answering.send(Err(failure), permit).await;
         }
     };
     drop(body);
-    let reply_to = request.reply_to.clone();
+    let reply_to = request.reply_to.clone().map(Arc::new);
     // An access policy is the user's code.
     let route = catch_panic(|| {
         let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
@@ -89,8 +90,15 @@ pub(super) async fn process(
                     return copy.wait(&*runtime, epoch, in_flight);
                 }
             };
-            in_flight.handled(&request.method, request.namespace.as_deref());
-            let handled = run(&server, &epoch, route, request, deadline.clone(), claim).await;
+            let caller = reply_to.as_ref().and_then(|reply_to| {
+                let (now, at) = (server.transport.runtime().now(), deadline.as_ref());
+                let signs = signs && is_reply_queue(&reply_to.queue);
+                let signs = signs.then(|| Arc::clone(reply_to));
+                Caller::new(now, at.map(Deadline::at), signs, !route.method.no_cancel)
+            });
+            let stopped = in_flight.handled(&request.method, request.namespace.as_deref(), caller);
+            let handled =
+                run(&server, &epoch, route, request, deadline.clone(), claim, stopped).await;
             in_flight.answering();
             handled
         }
@@ -116,6 +124,7 @@ async fn run(
     request: Request,
     caller: Option<Deadline>,
     claim: Claim,
+    stopped: oneshot::Receiver<Stop>,
 ) -> Option<Result<Answer, Failure>> {
     if epoch.has_cut_off() {
         // While it was acknowledged: it has not begun, and need not any more.
@@ -129,13 +138,21 @@ async fn run(
     let counted = tally.begin(runtime.now());
     let running = catch_panic_in(async move { endpoint.handle(invocation).await });
     let beating = monitored.and_then(|(monitor, to)| monitor::beat(server, &to, monitor));
-    let outcome = match select(Box::pin(running), pin!(epoch.is_cut_off())).await {
+    let outcome = match select(Box::pin(running), stopped).await {
         Either::Left((outcome, _)) => {
             let outcome = outcome.and_then(|outcome| outcome);
             counted.ended(&outcome, runtime.now());
             outcome
         }
-        Either::Right(((), running)) => {
+        Either::Right((Ok(Stop::GivenUp), running)) => {
+            counted.cancelled();
+            tracing::debug!(target = %server.target, method, "ended: its caller has given up");
+            drop_quietly(running);
+            claim.done().await;
+            return None;
+        }
+        // Nobody drops what stops it before it has ended.
+        Either::Right((Ok(Stop::CutOff) | Err(_), running)) => {
             drop(counted);
             drop_quietly(running);
             return claim.given_back_or(cancelled()).await;

@@ -1,0 +1,75 @@
+//! Why no answer came, as far as it is known: what a time-out says.
+
+use std::future::IntoFuture as _;
+use std::time::Duration;
+
+use messaging::{CallError, Error, Executor, Stage};
+
+use crate::api::{Manager, SchedulerEndpoint, SchedulerError, client, serve};
+use crate::bus::{WITHIN, on_both};
+
+/// More than the tenth of a second after which a server says what it runs.
+const TIME: Duration = Duration::from_millis(600);
+
+fn timed_out(result: Result<String, CallError<SchedulerError>>) -> Error {
+    let error = result.unwrap_err().rpc().expect("an error of the bus").clone();
+    assert!(error.is_timeout() && error.may_have_run(), "{error:?}");
+    error
+}
+
+fn assert_says(error: &Error, stage: Stage, parts: &[&str]) {
+    assert_eq!(error.stage(), Some(stage), "{error}");
+    for part in parts {
+        assert!(error.to_string().contains(part), "`{part}` is not in: {error}");
+    }
+}
+
+on_both! {
+    async fn a_method_that_still_runs(bus: Bus) {
+        let (_server, mut events, _manager) = serve(&bus, "one").await;
+        let error = timed_out(client(&bus).hold().timeout(TIME).await);
+        events.recv().await.unwrap();
+        assert_says(&error, Stage::Running, &["server `one` began it", "`hold`", "ago that it runs"]);
+    }
+
+    async fn a_server_that_is_gone_since_it_began(bus: Bus) {
+        let away = bus.another().await;
+        let (manager, mut events) = Manager::new("one");
+        let server = messaging::RpcServer::builder(&away, bus.target().server("one"))
+            .endpoint(SchedulerEndpoint::new(manager))
+            .start()
+            .await
+            .unwrap();
+        let call = tokio::spawn(client(&bus).hold().timeout(2 * TIME).into_future());
+        events.recv().await.unwrap();
+        // Its word that it runs comes first, and then it is cut off from the bus.
+        tokio::time::sleep(TIME / 2).await;
+        away.close(WITHIN).await;
+        let error = timed_out(call.await.unwrap());
+        assert_says(&error, Stage::ServerGone, &["server `one` began it", "it is gone since"]);
+        drop(server);
+    }
+
+    async fn a_queue_that_nobody_reads(bus: Bus) {
+        let (server, ..) = serve(&bus, "one").await;
+        server.stop();
+        server.wait().await;
+        let error = timed_out(client(&bus).hold().timeout(TIME).await);
+        assert_says(&error, Stage::NoConsumer, &["in which 1 wait (0 consumers)", "start a server"]);
+    }
+
+    async fn servers_that_are_all_busy(bus: Bus) {
+        let (manager, mut events) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
+        let _server = builder.executor(Executor::serial()).start().await.unwrap();
+        let running = tokio::spawn(client(&bus).hold().timeout(WITHIN).into_future());
+        events.recv().await.unwrap();
+        // One is held by the server that has no worker for it, one waits in the queue.
+        let held = tokio::spawn(client(&bus).hold().timeout(WITHIN).into_future());
+        let waits = tokio::spawn(client(&bus).hold().timeout(WITHIN).into_future());
+        tokio::time::sleep(TIME / 2).await;
+        let error = timed_out(client(&bus).hold().timeout(TIME).await);
+        assert_says(&error, Stage::Waiting, &["2 messages wait in its queue for 1 consumers"]);
+        [running, held, waits].iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
