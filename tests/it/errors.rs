@@ -188,6 +188,16 @@ async fn errors() -> Vec<Error> {
     errors.push(rpc(held.await.unwrap()));
 
     let bus = transport().await;
+    let (manager, mut seen) = Manager::new("host-1");
+    let builder = RpcServer::builder(&bus, Target::topic("scheduler").server("host-1"));
+    let builder = builder.endpoint(SchedulerEndpoint::new(manager)).executor(Executor::serial());
+    let _server = builder.refuse_beyond(0).start().await.unwrap();
+    let scheduler = SchedulerClient::new(&bus);
+    scheduler.hold().cast().await.unwrap();
+    assert_eq!(seen.recv().await.unwrap(), "holds on host-1");
+    errors.push(rpc(scheduler.whoami().await));
+
+    let bus = transport().await;
     let builder = RpcServer::builder(&bus, Target::topic("scheduler").server("host-1"));
     let endpoint = python::SchedulerEndpoint::new(python::Raises);
     let _server = builder.endpoint(endpoint).start().await.unwrap();

@@ -4,6 +4,7 @@
 mod api;
 mod bad_input;
 mod bus;
+mod busy;
 mod faulty;
 mod calls;
 mod cancelling;

@@ -25,6 +25,8 @@ kinds! {
     Cancelled,
     /// The server had taken the request and shut down before its method began.
     ShuttingDown,
+    /// All workers of the server were busy, and it is one that says so; the method did not begin.
+    Busy,
     /// The server could not read the request: its body, or an argument that is missing, unexpected
     /// or of another type. The method did not run.
     BadRequest,
@@ -127,6 +129,7 @@ impl ErrorKind {
             Self::Cancelled => {
                 "call again if the method is idempotent, and else look first what it has done"
             }
+            Self::Busy => "call again after a pause, or start more servers",
             Self::ShuttingDown => "call again, and another server takes it",
             Self::Closed => "connect a new transport",
         }

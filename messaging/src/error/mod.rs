@@ -168,7 +168,8 @@ impl Error {
             | ErrorKind::BadRequest
             | ErrorKind::NoSuchMethod
             | ErrorKind::UnsupportedVersion
-            | ErrorKind::ShuttingDown => false,
+            | ErrorKind::ShuttingDown
+            | ErrorKind::Busy => false,
             ErrorKind::NotConfirmed
             | ErrorKind::Decode
             | ErrorKind::Remote

@@ -73,11 +73,14 @@ predicates! {
     is_cancelled: Cancelled;
     /// Whether the server shut down before the method began.
     is_shutting_down: ShuttingDown;
+    /// Whether the server had no worker free for it, and said so; the method did not begin.
+    is_busy: Busy;
     /// Whether the transport was closed here.
     is_closed: Closed;
     /// Whether it may pass by itself, so that making the call again can help: time-outs, nobody
-    /// there, a connection that was lost, a server that shuts down or has cut the method off.
+    /// there, a connection that was lost, a server that is busy, shuts down or has cut the method
+    /// off.
     /// It says nothing of whether the method may run twice; see [`Error::may_have_run`].
     is_transient: Connection | NotSent | NotConfirmed | Timeout | Unroutable | Cancelled
-        | ShuttingDown;
+        | ShuttingDown | Busy;
 }

@@ -24,6 +24,9 @@ pub struct Statistics {
     /// Requests for what is not served: of an unknown namespace, version or method, or of a
     /// method that the access policy does not allow.
     pub unknown: u64,
+    /// Calls that were refused, because all workers were busy; see
+    /// [`refuse_beyond`](crate::RpcServerBuilder::refuse_beyond).
+    pub busy: u64,
     /// The APIs served.
     pub apis: Vec<ApiStatistics>,
 }

@@ -350,6 +350,7 @@ fn framework_kind(failure: &Failure, notes: &Notes) -> Option<ErrorKind> {
         (dispatcher::MODULE, "NoSuchMethod", ErrorKind::NoSuchMethod),
         (dispatcher::MODULE, "UnsupportedVersion", ErrorKind::UnsupportedVersion),
         (server::MODULE, server::CANCELLED, ErrorKind::Cancelled),
+        (server::MODULE, server::BUSY, ErrorKind::Busy),
         (server::MODULE, server::SHUTTING_DOWN, ErrorKind::ShuttingDown),
     ];
     let (.., kind) = known.into_iter().find(|(module, class, _)| failure.is(module, class))?;

@@ -22,6 +22,7 @@ pub(crate) struct Itself {
     apis: Vec<Arc<ServedApi>>,
     pub(crate) malformed: Counter,
     pub(crate) unknown: Counter,
+    pub(crate) busy: Counter,
 }
 
 impl Itself {
@@ -32,8 +33,8 @@ impl Itself {
         apis: Vec<Arc<ServedApi>>,
     ) -> Self {
         let since = clock.now();
-        let (malformed, unknown) = (Counter::default(), Counter::default());
-        Self { server, topic, since, clock, apis, malformed, unknown }
+        let [malformed, unknown, busy] = <[Counter; 3]>::default();
+        Self { server, topic, since, clock, apis, malformed, unknown, busy }
     }
 
     fn pong(&self) -> Pong {
@@ -62,6 +63,7 @@ impl Itself {
             uptime: self.uptime(),
             malformed: self.malformed.get(),
             unknown: self.unknown.get(),
+            busy: self.busy.get(),
             apis: self.apis.iter().map(|api| api.statistics()).collect(),
         }
     }

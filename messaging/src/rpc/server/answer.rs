@@ -5,10 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::epoch::{Epoch, InFlight};
+use super::turn::Turn;
 use super::{Inner, MODULE};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
@@ -17,6 +15,7 @@ use crate::rpc::dispatcher::{Answer, ServedApi};
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo, notes};
 use crate::{Error, ErrorKind, Failure, runtime};
+use futures_util::future::{Either, select};
 
 /// The pause between two tries (wire document, section 10).
 const PAUSE: Duration = Duration::from_millis(250);
@@ -48,14 +47,10 @@ impl Answering {
     /// connection was lost over it, which gives the caller a second copy at worst. An answer that
     /// the broker refuses, being too large, is replaced by a failure that says so.
     ///
-    /// `permit` is held meanwhile, so that a broker which takes no answers gets no more work out
+    /// `turn` is held meanwhile, so that a broker which takes no answers gets no more work out
     /// of this server. It is given back where the caller's queue is missing: the answer then waits
     /// off the worker.
-    pub(super) async fn send(
-        self,
-        mut outcome: Result<Answer, Failure>,
-        permit: OwnedSemaphorePermit,
-    ) {
+    pub(super) async fn send(self, mut outcome: Result<Answer, Failure>, turn: Turn) {
         let (server, epoch) = (Arc::clone(&self.server), Arc::clone(&self.epoch));
         let (target, queue) = (&server.target, self.reply_to.queue.clone());
         if !is_reply_queue(&queue) {
@@ -76,7 +71,7 @@ impl Answering {
             if error.is_unroutable() {
                 // In a task of its own: what an executor runs it on, such as a thread, is free.
                 clock.spawn(Box::pin(self.wait_in_line(worth, outcome)));
-                drop(permit);
+                drop(turn);
                 return;
             }
             if error.kind() == ErrorKind::Closed {

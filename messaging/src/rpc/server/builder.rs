@@ -21,6 +21,7 @@ pub struct RpcServerBuilder {
     introspection: bool,
     /// None is as many tasks as the transport is configured with.
     executor: Option<Executor>,
+    waiting: Option<usize>,
 }
 
 impl RpcServerBuilder {
@@ -32,6 +33,7 @@ impl RpcServerBuilder {
             access_policy: AccessPolicy::default(),
             introspection: true,
             executor: None,
+            waiting: None,
         }
     }
 
@@ -72,6 +74,20 @@ impl RpcServerBuilder {
     /// transport's [`executor_pool_size`](crate::Config::executor_pool_size), which is 64.
     pub fn executor(mut self, executor: Executor) -> Self {
         self.executor = Some(executor);
+        self
+    }
+
+    /// While all workers are busy and `waiting` messages wait here for one, answers further calls
+    /// by [`Busy`](ErrorKind::Busy) at once. Without it, which is the default, what no worker is
+    /// free for stays in its queue, from which whoever is free first takes it, until its caller
+    /// gives up.
+    ///
+    /// What is refused counts as `busy` in the server's
+    /// [statistics](crate::introspection::Statistics). A cast, which nobody could be told of, is
+    /// never refused: it waits, and what the broker has sent and not yet heard of is bounded by
+    /// the workers, `waiting` and 64 more.
+    pub fn refuse_beyond(mut self, waiting: usize) -> Self {
+        self.waiting = Some(waiting);
         self
     }
 
@@ -126,6 +142,7 @@ impl RpcServerBuilder {
                 dispatcher: Dispatcher::new(endpoints, self.access_policy),
                 itself,
                 executor,
+                waiting: self.waiting,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),
             }))),

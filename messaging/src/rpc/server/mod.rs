@@ -3,6 +3,7 @@
 
 mod answer;
 mod builder;
+mod busy;
 mod caller;
 mod claim;
 mod duplicates;
@@ -16,6 +17,7 @@ mod patrol;
 mod shutdown;
 mod starting;
 mod taken;
+mod turn;
 mod worker;
 
 use std::fmt;
@@ -32,7 +34,7 @@ pub(crate) use executor::may_block;
 pub use executor::{Execute, Executor, Job};
 pub(crate) use panics::{catch_panic, catch_panic_in};
 pub use shutdown::{CutOff, ShutdownReport};
-pub(crate) use worker::{CANCELLED, MODULE, SHUTTING_DOWN, not_a_request, shutting_down};
+pub(crate) use worker::{BUSY, CANCELLED, MODULE, SHUTTING_DOWN, not_a_request, shutting_down};
 
 use crate::context::Deadline;
 use crate::introspection::Statistics;
@@ -75,6 +77,9 @@ pub(super) struct Inner {
     dispatcher: Dispatcher,
     itself: Arc<Itself>,
     executor: Executor,
+    /// How many may wait for a worker here before others are answered that all are busy; none
+    /// leaves what no worker is free for to its queue.
+    waiting: Option<usize>,
     phase: watch::Sender<Phase>,
     missing_queues: MissingQueues,
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::epoch::{Epoch, Phase};
-use super::{Inner, intake};
+use super::{Inner, busy, intake};
 use crate::transport::Cancel;
 use crate::{Error, ErrorKind};
 
@@ -31,10 +31,12 @@ impl<'a> Starting<'a> {
 
     /// Starts to listen, and to take messages.
     pub(super) async fn open(mut self) -> Result<(), Error> {
-        let Inner { transport, target, name, executor, .. } = &**self.server;
+        let Inner { transport, target, name, executor, waiting, .. } = &**self.server;
+        let permits = executor.permits();
+        let taken = waiting.map_or(permits, |waiting| busy::taken(permits, waiting));
         let exchange = target.exchange.as_deref().unwrap_or_else(|| transport.control_exchange());
         let consumer = transport
-            .listen(exchange, &target.topic, name, executor.permits())
+            .listen(exchange, &target.topic, name, taken)
             .await
             .map_err(|error| error.within(format_args!("starting the server of {target}")))?;
         let Some(epoch) = self.epoch.take() else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{Either, select};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use super::answer::{Answering, is_reply_queue};
 use super::caller::Caller;
@@ -12,6 +12,7 @@ use super::claim::{Claim, Claimed};
 use super::epoch::{Epoch, InFlight, Stop};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
 use super::taken::{Taken, settled};
+use super::turn::Turn;
 use super::{Inner, monitor};
 use crate::Failure;
 use crate::context::Deadline;
@@ -25,6 +26,9 @@ pub(crate) const MODULE: &str = "messaging.rpc.server";
 /// The class of the failure that a server answers with when it shuts down before a method began.
 pub(crate) const SHUTTING_DOWN: &str = "ShuttingDown";
 
+/// The class of the failure that a server answers with when no worker is free.
+pub(crate) const BUSY: &str = "Busy";
+
 /// The class of the failure that a server answers with when it cuts a method off.
 pub(crate) const CANCELLED: &str = "Cancelled";
 
@@ -33,7 +37,7 @@ pub(super) async fn process(
     epoch: Arc<Epoch>,
     in_flight: InFlight,
     taken: Taken,
-    permit: OwnedSemaphorePermit,
+    turn: Turn,
 ) {
     let Taken { body, deadline, signs, unsettled } = taken;
     let request = match Request::decode(&body) {
@@ -49,7 +53,7 @@ pub(super) async fn process(
             let (_in_flight, api, tried) = (in_flight, None, AtomicBool::default());
             let reply_to = Arc::new(reply_to);
             let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
-            return answering.send(Err(failure), permit).await;
+            return answering.send(Err(failure), turn).await;
         }
     };
     drop(body);
@@ -112,7 +116,7 @@ pub(super) async fn process(
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
         let (_in_flight, tried) = (in_flight, AtomicBool::default());
         let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
-        answering.send(outcome, permit).await;
+        answering.send(outcome, turn).await;
     }
 }
 

@@ -1,0 +1,97 @@
+//! A server that says when it is busy: what waits for a worker, and what is refused.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use futures_util::future::{Either, select};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Inner;
+use super::answer::Answering;
+use super::epoch::Epoch;
+use super::intake::execute;
+use super::taken::{Taken, settled};
+use super::turn::Turn;
+use super::worker::{BUSY, MODULE};
+use crate::Failure;
+use crate::wire::Request;
+
+/// How many are refused at once: each is sent until its caller is told.
+const REFUSED: usize = 64;
+
+/// How many messages a server of so many workers takes, of which `waiting` wait for one.
+pub(super) fn taken(workers: usize, waiting: usize) -> usize {
+    workers.saturating_add(waiting).saturating_add(REFUSED)
+}
+
+/// Those who wait for a worker.
+pub(super) struct Line {
+    workers: Arc<Semaphore>,
+    /// How many may run or wait.
+    places: Arc<Semaphore>,
+}
+
+impl Line {
+    /// Of `waiting` at most.
+    pub(super) fn new(workers: Arc<Semaphore>, waiting: usize) -> Self {
+        let places = workers.available_permits().saturating_add(waiting);
+        let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
+        Self { workers, places }
+    }
+
+    /// Has a message run as soon as a worker is free; refuses it if too many wait already.
+    pub(super) fn take(&self, server: &Arc<Inner>, epoch: &Arc<Epoch>, taken: Taken) {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok();
+        let (server, epoch) = (Arc::clone(server), Arc::clone(epoch));
+        let (workers, places) = (Arc::clone(&self.workers), Arc::clone(&self.places));
+        if place.is_some()
+            && let Ok(worker) = Arc::clone(&self.workers).try_acquire_owned()
+        {
+            return execute(&server, &epoch, epoch.enter(), taken, Turn::of(worker, place));
+        }
+        let in_flight = epoch.enter();
+        let runtime = Arc::clone(server.transport.runtime());
+        runtime.spawn(Box::pin(async move {
+            let place = match place {
+                Some(place) => place,
+                None => match Request::decode(&taken.body) {
+                    Ok(Request { reply_to: Some(reply_to), .. }) => {
+                        server.itself.busy.count();
+                        let failure = Failure::new(MODULE, BUSY, "all workers are busy");
+                        let (reply_to, deadline) = (Arc::new(reply_to), taken.deadline);
+                        let (api, tried) = (None, AtomicBool::default());
+                        let answering = Answering {
+                            server,
+                            epoch,
+                            _in_flight: in_flight,
+                            reply_to,
+                            api,
+                            deadline,
+                            tried,
+                        };
+                        answering.send(Err(failure), Turn::none()).await;
+                        // Only now, so that a broker which takes no answers sends no more.
+                        return settled(taken.unsettled.ack().await);
+                    }
+                    // Nobody to be told.
+                    _ => match or_stopped(&epoch, places).await {
+                        Some(place) => place,
+                        None => return,
+                    },
+                },
+            };
+            if let Some(worker) = or_stopped(&epoch, workers).await {
+                execute(&server, &epoch, in_flight, taken, Turn::of(worker, Some(place)));
+            }
+        }));
+    }
+}
+
+/// A permit, unless the server stops first: what waits then goes back to its queue.
+async fn or_stopped(epoch: &Epoch, permits: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    match select(pin!(epoch.stopped()), pin!(permits.acquire_owned())).await {
+        Either::Left(_) => None,
+        Either::Right((permit, _)) => permit.ok(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Servers that say when they are busy.
+
+use std::future::IntoFuture as _;
+use std::time::Duration;
+
+use messaging::{Error, ErrorKind, Executor, RetryPolicy};
+
+use crate::api::{Manager, SchedulerEndpoint, client};
+use crate::bus::on_both;
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+on_both! {
+    async fn a_busy_server_refuses_what_no_place_is_free_for(bus: Bus) {
+        let (manager, mut events) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager.clone()));
+        let server = builder.executor(Executor::serial()).refuse_beyond(1).start().await.unwrap();
+        let client = client(&bus);
+        let first = tokio::spawn(client.hold().into_future());
+        events.recv().await.unwrap();
+        // One may wait, and a cast is never refused. Each is there when a later one is refused.
+        client.update("second".into()).await.unwrap();
+        client.update("third".into()).await.unwrap();
+        let error = client.whoami().await.unwrap_err();
+        assert_eq!(error.rpc().map(Error::kind), Some(ErrorKind::Busy), "{error}");
+        assert!(error.is_transient() && !error.may_have_run());
+        assert_eq!(server.statistics().busy, 1);
+
+        // Whoever tries again is answered as soon as there is a place.
+        let patient = RetryPolicy::new().pauses(PAUSE, PAUSE);
+        let again = tokio::spawn(client.again().retry(patient).into_future());
+        manager.release.one();
+        assert_eq!(first.await.unwrap().unwrap(), "one");
+        assert_eq!(again.await.unwrap().unwrap(), "one");
+        let mut casts = [events.recv().await.unwrap(), events.recv().await.unwrap()];
+        casts.sort();
+        assert_eq!(casts, ["second on one", "third on one"]);
+    }
+
+    async fn what_waits_in_a_server_that_stops_goes_back(bus: Bus) {
+        let (manager, mut events) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager.clone()));
+        let server = builder.executor(Executor::serial()).refuse_beyond(8).start().await.unwrap();
+        let client = client(&bus);
+        let first = tokio::spawn(client.hold().into_future());
+        events.recv().await.unwrap();
+        let waits = tokio::spawn(client.whoami().into_future());
+        let (_second, ..) = crate::api::serve(&bus, "two").await;
+        server.stop();
+        assert_eq!(waits.await.unwrap().unwrap(), "two");
+        manager.release.one();
+        assert_eq!(first.await.unwrap().unwrap(), "one");
+        server.wait().await;
+    }
+}
