@@ -33,6 +33,8 @@ use crate::{Error, ErrorKind};
 pub struct Context {
     values: Arc<Map<String, Value>>,
     deadline: Option<Deadline>,
+    /// How often the request was given out before.
+    before: u32,
 }
 
 impl Context {
@@ -122,7 +124,21 @@ impl Context {
     }
 
     pub(crate) fn from_wire(values: Map<String, Value>) -> Self {
-        Self { values: Arc::new(values), deadline: None }
+        Self { values: Arc::new(values), deadline: None, before: 0 }
+    }
+
+    /// Which attempt at the request this is, as far as the broker counts: 1 for the first. More
+    /// than one is seen by methods that are `idempotent`, whose server died or gave the request
+    /// back, and now and then by others whose acknowledgement was lost with a connection. With a
+    /// quorum queue it is a number; with any other queue it is 2 however often it was tried.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.before.saturating_add(1)
+    }
+
+    pub(crate) fn with_attempt(mut self, attempt: u32) -> Self {
+        self.before = attempt.saturating_sub(1);
+        self
     }
 
     pub(crate) fn with_deadline(mut self, deadline: Option<Deadline>) -> Self {

@@ -12,5 +12,6 @@ mod content;
 mod recovering;
 mod compression;
 mod options;
+mod poison;
 mod stream;
 mod tls;

@@ -302,6 +302,10 @@ pub struct Delivery {
     pub expires: Option<Duration>,
     /// Whether it was delivered before, to this consumer or another, and not acknowledged.
     pub redelivered: bool,
+    /// How often it was given out, this time included, as far as the broker counts: 1 the first
+    /// time. RabbitMQ counts for quorum queues ("Quorum Queues", on poison messages); for others it
+    /// is 2 however often a message came before.
+    pub attempt: u32,
     /// Settles it.
     pub settle: Box<dyn Acknowledge>,
 }

@@ -27,6 +27,9 @@ pub struct Statistics {
     /// Calls that were refused, because all workers were busy; see
     /// [`refuse_beyond`](crate::RpcServerBuilder::refuse_beyond).
     pub busy: u64,
+    /// Messages that were attempted too often, and rejected; see
+    /// [`max_attempts`](crate::RpcServerBuilder::max_attempts).
+    pub given_up: u64,
     /// The APIs served.
     pub apis: Vec<ApiStatistics>,
 }

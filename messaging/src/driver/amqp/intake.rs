@@ -185,6 +185,7 @@ impl Intake {
             expires: properties::expires(&delivery.properties)
                 .map(|expires| expires.saturating_sub(waited)),
             redelivered: delivery.redelivered,
+            attempt: properties::attempt(&delivery.properties, delivery.redelivered),
             settle,
         })
     }

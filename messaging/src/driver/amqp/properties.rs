@@ -55,6 +55,23 @@ pub(super) fn notes(properties: &BasicProperties) -> Notes {
     })
 }
 
+/// How often a message was given out, this time included. A quorum queue counts how often it was
+/// given out before, in the header `x-delivery-count`.
+pub(super) fn attempt(properties: &BasicProperties, redelivered: bool) -> u32 {
+    let header = properties.headers().as_ref().and_then(|headers| {
+        let header = headers.inner().get("x-delivery-count")?;
+        match header {
+            AMQPValue::LongLongInt(count) => u32::try_from(*count).ok(),
+            AMQPValue::LongInt(count) => u32::try_from(*count).ok(),
+            AMQPValue::LongUInt(count) => Some(*count),
+            AMQPValue::ShortShortInt(count) => u32::try_from(*count).ok(),
+            AMQPValue::ShortInt(count) => u32::try_from(*count).ok(),
+            _ => None,
+        }
+    });
+    header.unwrap_or(0).max(redelivered.into()).saturating_add(1)
+}
+
 /// Up to hundredths of a second, and to 49 days: RabbitMQ refuses a greater number. What little of
 /// a call's time is spent before its request is sent is no difference to the broker, and the number
 /// stays the one that was set, as it is in the peer.

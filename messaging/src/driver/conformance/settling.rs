@@ -50,6 +50,7 @@ pub(super) async fn a_rejected_message_comes_back_if_asked_to(env: Env) {
     let again = env.next(&mut consumer).await;
     assert_eq!(again.body, b"again", "the message that was put back comes again");
     assert!(again.redelivered, "a message that was put back says that it is redelivered");
+    assert_eq!(again.attempt, 2, "it says that it is the second attempt");
     env.disconnect(&driver).await;
 }
 

@@ -37,7 +37,8 @@ impl Consumer for MemoryConsumer {
                         body: message.content.body.to_vec(),
                         notes: message.content.notes.clone(),
                         expires: message.expires,
-                        redelivered: message.redelivered,
+                        redelivered: message.attempt > 1,
+                        attempt: message.attempt,
                         settle: Box::new(Receipt { broker, taker, queue, position }),
                     }));
                 }

@@ -28,7 +28,8 @@ pub(super) struct Message {
     pub(super) content: Arc<Content>,
     pub(super) expires: Option<Duration>,
     pub(super) expires_at: Option<Instant>,
-    pub(super) redelivered: bool,
+    /// Which time it is given out.
+    pub(super) attempt: u32,
 }
 
 /// One queue.
@@ -89,7 +90,7 @@ impl Queue {
         let expires_at = expires.and_then(|expires| clock.now().checked_add(expires));
         let position = self.next_position;
         self.next_position += 1;
-        let message = Message { position, content, expires, expires_at, redelivered: false };
+        let message = Message { position, content, expires, expires_at, attempt: 1 };
         // A taker means that nothing waits: the message goes straight on, even if it may not wait
         // at all, as RabbitMQ has it ("Time-to-Live and Expiration", on a time of 0).
         match self.takers.pop_front() {
@@ -129,7 +130,7 @@ impl Queue {
         self.handed -= returned.len();
         returned.sort_unstable_by_key(|message| message.position);
         for message in &mut returned {
-            message.redelivered = true;
+            message.attempt = message.attempt.saturating_add(1);
         }
         // Nearly always all that waits came later than what returns.
         let in_front = match (returned.last(), self.waiting.front()) {

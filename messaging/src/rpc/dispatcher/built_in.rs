@@ -23,6 +23,7 @@ pub(crate) struct Itself {
     pub(crate) malformed: Counter,
     pub(crate) unknown: Counter,
     pub(crate) busy: Counter,
+    pub(crate) given_up: Counter,
 }
 
 impl Itself {
@@ -33,8 +34,8 @@ impl Itself {
         apis: Vec<Arc<ServedApi>>,
     ) -> Self {
         let since = clock.now();
-        let [malformed, unknown, busy] = <[Counter; 3]>::default();
-        Self { server, topic, since, clock, apis, malformed, unknown, busy }
+        let [malformed, unknown, busy, given_up] = <[Counter; 4]>::default();
+        Self { server, topic, since, clock, apis, malformed, unknown, busy, given_up }
     }
 
     fn pong(&self) -> Pong {
@@ -64,6 +65,7 @@ impl Itself {
             malformed: self.malformed.get(),
             unknown: self.unknown.get(),
             busy: self.busy.get(),
+            given_up: self.given_up.get(),
             apis: self.apis.iter().map(|api| api.statistics()).collect(),
         }
     }

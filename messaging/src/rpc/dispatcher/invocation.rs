@@ -20,10 +20,11 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// What `request` asks for, until `caller` gives up.
+    /// What `request` asks for, until `caller` gives up; `attempt` is which time it came.
     pub(crate) fn of(
         request: Request,
         caller: Option<Deadline>,
+        attempt: u32,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
         Self::new(
@@ -31,7 +32,7 @@ impl Invocation {
             request.namespace,
             request.version.and_then(|text| Requested::parse(&text)).map(Requested::version),
             request.args,
-            Context::from_wire(request.context).with_deadline(caller),
+            Context::from_wire(request.context).with_deadline(caller).with_attempt(attempt),
             runtime,
         )
     }

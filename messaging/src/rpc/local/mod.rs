@@ -194,11 +194,11 @@ impl Local {
                 request.args.entry(name.to_owned()).or_insert_with(|| json.get().into());
             }
             // What panics here is the test's own.
-            let played = script.play(Invocation::of(request, caller, clock)).await?;
+            let played = script.play(Invocation::of(request, caller, 1, clock)).await?;
             return Ok((played, Some(api)));
         }
         let method = request.method.clone();
-        let invocation = Invocation::of(request, caller, Arc::clone(&clock));
+        let invocation = Invocation::of(request, caller, 1, Arc::clone(&clock));
         let counted = tally.begin(clock.now());
         let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
         let ends = Arc::clone(&clock);

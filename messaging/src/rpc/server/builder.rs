@@ -22,6 +22,7 @@ pub struct RpcServerBuilder {
     /// None is as many tasks as the transport is configured with.
     executor: Option<Executor>,
     waiting: Option<usize>,
+    max_attempts: Option<u32>,
 }
 
 impl RpcServerBuilder {
@@ -34,6 +35,7 @@ impl RpcServerBuilder {
             introspection: true,
             executor: None,
             waiting: None,
+            max_attempts: None,
         }
     }
 
@@ -91,6 +93,23 @@ impl RpcServerBuilder {
         self
     }
 
+    /// After how many attempts that did not come to their end a message is given up: rejected, so
+    /// that the broker hands it to the dead-letter exchange of its queue, where a policy names one,
+    /// and else drops it. Its caller is told by a failure `TooManyAttempts`. The default is no
+    /// limit.
+    ///
+    /// It ends what kills its server each time that it is run, which only an `idempotent` method
+    /// can do: any other runs once. What is counted is how often the broker has given the message
+    /// out, so it takes quorum queues ([`Config::quorum`](crate::Config::quorum)) to count beyond 2,
+    /// and what a server that stopped had been sent and gave back counts as well. Quorum queues also have a
+    /// limit of the broker's own, `rabbit_quorum_delivery_limit`, of which nobody is told.
+    ///
+    /// Handlers find the number in [`Context::attempt`](crate::Context::attempt).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts.max(1));
+        self
+    }
+
     /// The server, which does not run yet.
     ///
     /// # Errors
@@ -143,6 +162,7 @@ impl RpcServerBuilder {
                 itself,
                 executor,
                 waiting: self.waiting,
+                max_attempts: self.max_attempts,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),
             }))),

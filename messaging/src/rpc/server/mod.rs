@@ -80,6 +80,8 @@ pub(super) struct Inner {
     /// How many may wait for a worker here before others are answered that all are busy; none
     /// leaves what no worker is free for to its queue.
     waiting: Option<usize>,
+    /// After how many attempts a message is rejected; none is without limit.
+    max_attempts: Option<u32>,
     phase: watch::Sender<Phase>,
     missing_queues: MissingQueues,
 }

@@ -15,16 +15,18 @@ pub(super) struct Taken {
     pub(super) deadline: Option<Deadline>,
     /// Whether its sender understands signs that its method runs.
     pub(super) signs: bool,
+    /// How often it was given out, this time included.
+    pub(super) attempt: u32,
     pub(super) unsettled: Unsettled,
 }
 
 impl Taken {
     pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
-        let Delivery { body, expires, settle, notes, .. } = delivery;
+        let Delivery { body, expires, settle, notes, attempt, .. } = delivery;
         let signs = notes.get(notes::SIGNS).is_some();
         let deadline = expires.map(|expires| Deadline::after(clock, expires));
         let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
-        Self { body, deadline, signs, unsettled }
+        Self { body, deadline, signs, attempt, unsettled }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn process(
     taken: Taken,
     turn: Turn,
 ) {
-    let Taken { body, deadline, signs, unsettled } = taken;
+    let Taken { body, deadline, signs, attempt, unsettled } = taken;
     let request = match Request::decode(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
@@ -83,6 +83,22 @@ pub(super) async fn process(
                 // Nobody waits for it here any more, and another server may run it.
                 return settled(unsettled.reject(true).await);
             }
+            if server.max_attempts.is_some_and(|most| attempt > most) {
+                tracing::error!(
+                    target = %server.target,
+                    method = request.method,
+                    attempt,
+                    "rejected: none of the attempts at it has come to its end"
+                );
+                server.itself.given_up.count();
+                settled(unsettled.reject(false).await);
+                let Some(reply_to) = reply_to else { return };
+                let (_in_flight, tried) = (in_flight, AtomicBool::default());
+                let api = Some(route.api);
+                let answering =
+                    Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+                return answering.send(Err(too_often(attempt - 1)), turn).await;
+            }
             let idempotent = route.method.idempotent;
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
@@ -101,8 +117,15 @@ pub(super) async fn process(
                 Caller::new(now, at.map(Deadline::at), signs, !route.method.no_cancel)
             });
             let stopped = in_flight.handled(&request.method, request.namespace.as_deref(), caller);
-            let handled =
-                run(&server, &epoch, route, request, deadline.clone(), claim, stopped).await;
+            let handled = run(
+                &server,
+                &epoch,
+                route,
+                Attempt { request, number: attempt, caller: deadline.clone() },
+                claim,
+                stopped,
+            )
+            .await;
             in_flight.answering();
             handled
         }
@@ -120,13 +143,19 @@ pub(super) async fn process(
     }
 }
 
+/// A request, the time that it comes for, and when its caller gives up.
+struct Attempt {
+    request: Request,
+    number: u32,
+    caller: Option<Deadline>,
+}
+
 /// Runs the method; none if there is nothing to answer, because another server will.
 async fn run(
     server: &Arc<Inner>,
     epoch: &Epoch,
     route: Route,
-    request: Request,
-    caller: Option<Deadline>,
+    attempt: Attempt,
     claim: Claim,
     stopped: oneshot::Receiver<Stop>,
 ) -> Option<Result<Answer, Failure>> {
@@ -135,9 +164,10 @@ async fn run(
         return claim.given_back_or(shutting_down()).await;
     }
     let runtime = server.transport.runtime();
+    let Attempt { request, number, caller } = attempt;
     let monitored = request.monitor.and_then(|monitor| Some((monitor, request.reply_to.clone()?)));
     let method = request.method.clone();
-    let invocation = Invocation::of(request, caller, Arc::clone(runtime));
+    let invocation = Invocation::of(request, caller, number, Arc::clone(runtime));
     let Route { endpoint, tally, .. } = route;
     let counted = tally.begin(runtime.now());
     let running = catch_panic_in(async move { endpoint.handle(invocation).await });
@@ -175,6 +205,15 @@ async fn run(
 pub(crate) fn shutting_down() -> Failure {
     let text = "the server shut down before the method began";
     Failure::new(MODULE, SHUTTING_DOWN, text)
+}
+
+/// What a caller is told whose request is not tried any more.
+fn too_often(attempts: u32) -> Failure {
+    let text = format!(
+        "the request was attempted {attempts} times, and none came to its end: it may be what kills \
+         the server"
+    );
+    Failure::new(MODULE, "TooManyAttempts", text)
 }
 
 /// What a caller is told whose method was cut off.
