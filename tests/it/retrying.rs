@@ -167,3 +167,19 @@ on_both! {
         drop(other);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_lost_is_given_again_without_running_again() {
+    let (bus, faults) = Faulty::over(Bus::memory().await).await;
+    let (server, ..) = serve(&bus, "one").await;
+    // As if the server had died over it.
+    faults.lose_replies(1, ErrorKind::Closed);
+    let policy = RetryPolicy::new().attempt_timeout(Duration::from_secs(1));
+    assert_eq!(client(&bus).again().retry(policy).await.unwrap(), "one");
+    let statistics = server.statistics();
+    let again = statistics.method(None, "again").unwrap();
+    assert_eq!((again.calls, again.duplicates), (1, 1));
+    // Another call is none of its attempts.
+    assert_eq!(client(&bus).again().await.unwrap(), "one");
+    assert_eq!(server.statistics().method(None, "again").unwrap().calls, 2);
+}

@@ -1,18 +1,15 @@
 //! A request on its way, and the wait for its answer.
 
-use std::time::Duration;
-
 use super::correlation::Outcome;
 use super::unanswered::Wait;
-use super::{Effort, Transport};
+use super::{Effort, Manner, Transport};
 use crate::context::Deadline;
 use crate::driver::{Address, Publish};
-use crate::wire::{ReplyTo, new_id, notes};
+use crate::wire::{ReplyTo, new_id};
 use crate::{Error, ErrorKind};
 
 impl Transport {
-    /// Sends a request and waits for its answer until `deadline`, and for each sign of life for
-    /// `monitor`, if the request asks for them; `encode` writes the body.
+    /// Sends a request and waits for its answer until `deadline`; `encode` writes the body.
     ///
     /// # Errors
     ///
@@ -21,10 +18,10 @@ impl Transport {
         &self,
         address: &Address,
         deadline: &Deadline,
-        effort: Effort,
-        monitor: Option<Duration>,
+        manner: Manner<'_>,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
+        let Manner { effort, monitor, said } = manner;
         let since = self.runtime().now();
         let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
         let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
@@ -33,15 +30,8 @@ impl Transport {
         let left = deadline.remaining();
         let Effort { mandatory, retries } = effort;
         let (expires, within) = (Some(left), left);
-        let message = Publish {
-            address,
-            body: &body,
-            notes: &notes::OF_CALLERS,
-            expires,
-            mandatory,
-            within,
-            retries,
-        };
+        let message =
+            Publish { address, body: &body, notes: said, expires, mandatory, within, retries };
         let unconfirmed = match self.inner.driver.publish(message).await {
             Ok(()) => None,
             // The broker may have it: an answer is waited for, and proves it.

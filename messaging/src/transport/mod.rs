@@ -66,6 +66,16 @@ pub(crate) struct Effort {
     pub(crate) retries: Option<u32>,
 }
 
+/// How a call is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner<'a> {
+    pub(crate) effort: Effort,
+    /// How long it waits for each sign of life, if it wants them.
+    pub(crate) monitor: Option<Duration>,
+    /// What is said beside the request.
+    pub(crate) said: &'a Notes,
+}
+
 impl Effort {
     /// That of a server's message to a caller.
     pub(crate) const ANSWER: Self = Self { mandatory: true, retries: None };

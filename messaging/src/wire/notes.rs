@@ -18,6 +18,9 @@ pub(crate) const UNREADABLE: &str = "messaging-unreadable";
 /// That the caller understands a sign that its method runs.
 pub(crate) const SIGNS: &str = "messaging-signs";
 
+/// The id that all attempts at one call share, where it is made again by itself.
+pub(crate) const KEY: &str = "messaging-key";
+
 /// For how many milliseconds a method had run when it gave a sign of that.
 pub(crate) const RUNS: &str = "messaging-runs";
 

@@ -17,7 +17,7 @@ use crate::error::{Origin, shortened};
 use crate::rpc::local::LeftOut;
 use crate::rpc::{Reply, dispatcher, server};
 use crate::runtime::Runtime;
-use crate::transport::{Effort, Gathering, Outcome, Rules};
+use crate::transport::{Effort, Gathering, Manner, Outcome, Rules};
 use crate::wire::{ReplyTo, RequestParts, notes};
 use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
 
@@ -48,6 +48,8 @@ pub(super) struct Outgoing {
     pub(super) mandatory: Option<bool>,
     pub(super) context: Option<Context>,
     pub(super) fanout: bool,
+    /// What all attempts at this call share, where it is made again by itself.
+    pub(super) key: Option<String>,
     /// What was left out for an older peer, where that is asked for.
     pub(super) left_out: LeftOut,
 }
@@ -71,6 +73,7 @@ impl Outgoing {
             mandatory: None,
             context: None,
             fanout: false,
+            key: None,
             left_out: LeftOut::new(),
         })
     }
@@ -104,7 +107,10 @@ impl Outgoing {
         let address = self.address()?;
         let road = self.core.road();
         let begun = road.runtime().now();
-        road.call(&address, deadline, self.effort(), self.monitor(), &self.left_out, |reply_to| {
+        let keyed = self.key.as_deref().map(|key| notes::OF_CALLERS.clone().with(notes::KEY, key));
+        let said = keyed.as_ref().unwrap_or(&notes::OF_CALLERS);
+        let manner = Manner { effort: self.effort(), monitor: self.monitor(), said };
+        road.call(&address, deadline, manner, &self.left_out, |reply_to| {
             self.encode(Some(reply_to))
         })
         .await

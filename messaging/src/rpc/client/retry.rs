@@ -10,6 +10,7 @@ use super::RetryPolicy;
 use super::outgoing::Outgoing;
 use crate::context::Deadline;
 use crate::rpc::Reply;
+use crate::wire::new_id;
 use crate::{CallError, Error};
 
 /// A call, or a cast, that is made again where it fails; awaiting gives what the call gives.
@@ -21,10 +22,10 @@ use crate::{CallError, Error};
 /// it, unless [`when`](Self::when) says otherwise. The error that it ends with is that of the last
 /// attempt, and [`Error::attempts`] says how many there were.
 ///
-/// Each attempt is a message of its own, with ids of its own, so no server takes it for a copy of
-/// an earlier one: the method may run once for each attempt, and two of them at the same time,
-/// where an attempt timed out that was still running. The answer of an earlier attempt is dropped
-/// if it comes late.
+/// Each attempt is a message of its own, with ids of its own, so the method may run once for each
+/// attempt. A server of this library that has answered an earlier attempt with a result remembers
+/// it for a while and answers with it again; a failure is not remembered. An attempt that timed out
+/// is ended where it runs, as any call is, and its answer is dropped if it comes late.
 ///
 /// A server acknowledges the message of an idempotent method after it ran, and gives it back when
 /// it shuts down: that another server takes over needs no retry.
@@ -92,7 +93,8 @@ impl<T, E: From<Error>> Retried<T, E> {
 
     async fn run(self) -> Result<T, E> {
         let Self { outgoing, policy, when, attempt, rpc } = self;
-        let outgoing = outgoing?;
+        let mut outgoing = outgoing?;
+        outgoing.key = Some(new_id());
         let (clock, deadline) = (outgoing.clock(), outgoing.deadline()?);
         let allowed = policy.attempt_timeout.unwrap_or(Duration::MAX);
         let mut pauses = policy.between_attempts();

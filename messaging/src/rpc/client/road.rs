@@ -8,7 +8,7 @@ use crate::context::Deadline;
 use crate::driver::{Address, Notes};
 use crate::rpc::local::{LeftOut, Local};
 use crate::runtime::Runtime;
-use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
+use crate::transport::{Contracts, Effort, Gathering, Manner, Outcome, Rules};
 use crate::wire::ReplyTo;
 use crate::{Error, Transport};
 
@@ -59,17 +59,14 @@ impl Road {
         &self,
         address: &Address,
         deadline: &Deadline,
-        effort: Effort,
-        monitor: Option<Duration>,
+        manner: Manner<'_>,
         left_out: &LeftOut,
         encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         match self {
-            Self::Transport(transport) => {
-                transport.call(address, deadline, effort, monitor, encode).await
-            }
+            Self::Transport(transport) => transport.call(address, deadline, manner, encode).await,
             Self::Local(local) => {
-                Arc::clone(local).call(address, deadline, effort, left_out, encode).await
+                Arc::clone(local).call(address, deadline, manner.effort, left_out, encode).await
             }
         }
     }

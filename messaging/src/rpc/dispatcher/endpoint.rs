@@ -23,7 +23,7 @@ pub trait Endpoint: Send + Sync + 'static {
 pub type Handled = BoxFuture<'static, Result<Answer, Failure>>;
 
 /// The result of a method, as JSON.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer(pub(crate) Box<RawValue>);
 
 impl Answer {

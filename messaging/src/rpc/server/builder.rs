@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::epoch::Phase;
 use super::missing::MissingQueues;
+use super::remembered::Remembered;
 use super::{Executor, Handle, Inner, RpcServer};
 use crate::rpc::dispatcher::{AccessPolicy, BuiltIn, Dispatcher, Endpoint, Itself, Ping, Served};
 use crate::{Error, ErrorKind, Target, Transport, target};
@@ -165,6 +166,7 @@ impl RpcServerBuilder {
                 max_attempts: self.max_attempts,
                 phase: watch::Sender::new(Phase::Idle),
                 missing_queues: MissingQueues::default(),
+                remembered: Remembered::default(),
             }))),
         })
     }

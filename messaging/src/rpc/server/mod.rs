@@ -14,6 +14,7 @@ mod missing;
 mod monitor;
 mod panics;
 mod patrol;
+mod remembered;
 mod shutdown;
 mod starting;
 mod taken;
@@ -42,6 +43,7 @@ use crate::rpc::dispatcher::{Dispatcher, Itself};
 use crate::{Error, ErrorKind, Stage, Target, Transport, runtime};
 use epoch::{Epoch, Phase};
 use missing::MissingQueues;
+use remembered::Remembered;
 use starting::Starting;
 
 /// After how long waiting for a stopped server is logged, as by the peer.
@@ -84,6 +86,7 @@ pub(super) struct Inner {
     max_attempts: Option<u32>,
     phase: watch::Sender<Phase>,
     missing_queues: MissingQueues,
+    remembered: Remembered,
 }
 
 impl RpcServer {

@@ -15,6 +15,8 @@ pub(super) struct Taken {
     pub(super) deadline: Option<Deadline>,
     /// Whether its sender understands signs that its method runs.
     pub(super) signs: bool,
+    /// What all attempts at the same call share.
+    pub(super) key: Option<String>,
     /// How often it was given out, this time included.
     pub(super) attempt: u32,
     pub(super) unsettled: Unsettled,
@@ -24,9 +26,10 @@ impl Taken {
     pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
         let Delivery { body, expires, settle, notes, attempt, .. } = delivery;
         let signs = notes.get(notes::SIGNS).is_some();
+        let key = notes.get(notes::KEY).map(str::to_owned);
         let deadline = expires.map(|expires| Deadline::after(clock, expires));
         let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
-        Self { body, deadline, signs, attempt, unsettled }
+        Self { body, deadline, signs, key, attempt, unsettled }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn process(
     taken: Taken,
     turn: Turn,
 ) {
-    let Taken { body, deadline, signs, attempt, unsettled } = taken;
+    let Taken { body, deadline, signs, key, attempt, unsettled } = taken;
     let request = match Request::decode(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
@@ -100,6 +100,18 @@ pub(super) async fn process(
                 return answering.send(Err(too_often(attempt - 1)), turn).await;
             }
             let idempotent = route.method.idempotent;
+            let key = key.filter(|_| idempotent);
+            if let (Some(key), Some(reply_to)) = (&key, &reply_to)
+                && let Some(answer) = server.remembered.get(key)
+            {
+                route.tally.duplicates.count();
+                settled(unsettled.ack().await);
+                let (_in_flight, reply_to, api) = (in_flight, reply_to.clone(), Some(route.api));
+                let tried = AtomicBool::default();
+                let answering =
+                    Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+                return answering.send(Ok(answer), turn).await;
+            }
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
                 Claimed::Not => return,
@@ -127,6 +139,9 @@ pub(super) async fn process(
             )
             .await;
             in_flight.answering();
+            if let (Some(key), Some(Ok(answer))) = (key, &handled) {
+                server.remembered.put(key, answer);
+            }
             handled
         }
         Err(Refused { failure, .. }) => {
