@@ -186,7 +186,9 @@ pub use rpc::client::{
     Answers, AtMostOnce, Call, Cast, Gather, Gathered, Idempotent, MayRunAgain, Negotiate,
     Negotiated, Prepare, Proxy, Retried, RetryPolicy, RpcClient, Setting, VersionSetting,
 };
-pub use rpc::dispatcher::{AccessPolicy, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack};
+pub use rpc::dispatcher::{
+    AccessPolicy, AccessRequest, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack,
+};
 pub use rpc::server::{
     CutOff, Execute, Executor, Job, RpcServer, RpcServerBuilder, ShutdownReport,
 };

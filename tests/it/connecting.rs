@@ -55,7 +55,7 @@ async fn a_wrong_url_is_an_error_that_says_what_is_wrong() {
         ("rabbit://guest:hunter2@localhost:port/", "port"),
         ("rabbit://guest:hunter2@localhost:70000/", "port"),
         ("rabbit://guest:hunter2@[::1/", "bracket"),
-        ("memory://name/?amqp_durable_queues=1", "takes no options"),
+        ("memory://name/?amqp_durable_queues=1", "takes the options of the group messaging alone"),
         ("rabbit://guest:hunter2@localhost/?no_such_option=hunter2", "`no_such_option`"),
         ("rabbit://guest:hunter2@localhost/?rabbit_quorum_queue=hunter2", "`rabbit_quorum_queue`"),
         ("rabbit://guest:hunter2@localhost/?ssl=hunter2", "`ssl`"),

@@ -7,6 +7,9 @@ pub(crate) const DEFAULT: &str = "DEFAULT";
 /// The group of the RabbitMQ driver.
 pub(crate) const RABBIT: &str = "oslo_messaging_rabbit";
 
+/// The group of what this library has beside the options of oslo.messaging, which ignores it.
+pub(crate) const OWN: &str = "messaging";
+
 /// An option that a file or the environment may hold.
 #[derive(Debug)]
 pub(crate) struct Known {
@@ -35,9 +38,20 @@ pub(crate) fn rabbit(name: &str) -> Option<&'static Known> {
     RABBIT_OPTIONS.iter().find(|known| known.is_called(name))
 }
 
-/// An option of either group by `name` or by a name that it had before.
+/// Options of the group [`OWN`] by `name`.
+pub(crate) fn own(name: &str) -> Option<&'static Known> {
+    OWN_OPTIONS.iter().find(|known| known.is_called(name))
+}
+
+/// Options that the query of a transport URL may hold.
+pub(crate) fn in_query(name: &str) -> Option<&'static Known> {
+    rabbit(name).or_else(|| own(name))
+}
+
+/// An option of any group by `name` or by a name that it had before.
 pub(crate) fn any(name: &str) -> Option<&'static Known> {
-    rabbit(name).or_else(|| DEFAULT_OPTIONS.iter().find(|known| known.is_called(name)))
+    let default = || DEFAULT_OPTIONS.iter().find(|known| known.is_called(name));
+    in_query(name).or_else(default)
 }
 
 impl Known {
@@ -92,6 +106,12 @@ pub(crate) static DEFAULT_OPTIONS: &[Known] = &[
     EXECUTOR_THREAD_POOL_SIZE,
     RPC_PING_ENABLED,
 ];
+
+pub(crate) const MAX_MESSAGE_SIZE: Known = Known::new(OWN, "max_message_size", FROM_1, "16777216");
+pub(crate) const SEND_USER_ID: Known = Known::new(OWN, "send_user_id", Kind::Bool, "false");
+
+/// All of the group [`OWN`].
+pub(crate) static OWN_OPTIONS: &[Known] = &[MAX_MESSAGE_SIZE, SEND_USER_ID];
 
 const NO_POOL: &str = "a transport has a few connections, whose channels are shared; there is no \
                        pool of them";

@@ -4,6 +4,7 @@ mod ini;
 mod kind;
 mod known;
 mod names;
+mod own;
 mod overlay;
 mod rabbit;
 mod report;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+pub(crate) use own::Own;
 pub use rabbit::{Compression, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub(crate) use resolve::Resolved;
 
@@ -33,6 +35,8 @@ pub struct Config {
     response_timeout: Option<Duration>,
     executor_pool_size: Option<usize>,
     rpc_ping_enabled: Option<bool>,
+    max_message_size: Option<usize>,
+    send_user_id: Option<bool>,
     rabbit: Option<RabbitOptions>,
     /// Options by name, in the order in which they were set.
     named: Vec<(String, String)>,
@@ -51,6 +55,8 @@ impl Config {
             response_timeout: None,
             executor_pool_size: None,
             rpc_ping_enabled: None,
+            max_message_size: None,
+            send_user_id: None,
             rabbit: None,
             named: Vec::new(),
             sources: Sources::default(),
@@ -119,6 +125,34 @@ impl Config {
         self
     }
 
+    /// `max_message_size`: how many bytes a message may have, before it is compressed and after it
+    /// is decompressed. The default is 16 MiB, which is what RabbitMQ lets a message have from 4.0
+    /// on; before that it is 128 MiB (`max_message_size` in its `rabbitmq.conf`). Zero counts as
+    /// one.
+    ///
+    /// What is longer is [refused](crate::ErrorKind::Refused) here and not sent; a reply in its
+    /// place tells the caller so. A longer request that comes in is not read, and its caller is told
+    /// where that can be seen without reading it; a longer reply ends its call with
+    /// [`Decode`](crate::ErrorKind::Decode). Whoever raises it raises it on both sides, and on the
+    /// broker.
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.max_message_size = Some(bytes);
+        self
+    }
+
+    /// `send_user_id`: every message says which user of the URL has sent it. RabbitMQ refuses one
+    /// that names another user than the one logged in
+    /// ([Validated User-ID](https://www.rabbitmq.com/docs/validated-user-id)), so that an
+    /// [`AccessPolicy::by_request`](crate::AccessPolicy::by_request) of the server can go by it. The
+    /// default is false.
+    ///
+    /// With the login method EXTERNAL the URL has to name the user of the certificate. A broker in
+    /// memory takes the user of the URL for granted: whoever is in the process is trusted.
+    pub fn send_user_id(mut self, send: bool) -> Self {
+        self.send_user_id = Some(send);
+        self
+    }
+
     /// The options of the RabbitMQ driver: those of them that differ from
     /// [`RabbitOptions::default`] win over the URL, the environment and the files. To win with a
     /// default, name it to [`option`](Self::option).
@@ -127,8 +161,8 @@ impl Config {
         self
     }
 
-    /// An option by its name in oslo.messaging, of `[DEFAULT]` or `[oslo_messaging_rabbit]`, with
-    /// its value as a file would hold it. For programs that take options on their command line.
+    /// An option by its name, of `[DEFAULT]`, `[oslo_messaging_rabbit]` or `[messaging]`, with its
+    /// value as a file would hold it. For programs that take options on their command line.
     ///
     /// It wins over [`rabbit`](Self::rabbit) and over every source; the methods of this type
     /// that set one option of `[DEFAULT]` win over it. A name that there is not, or a value of the

@@ -1,48 +1,55 @@
 //! Names that there are not, and what somebody meant who wrote them.
 
 use super::Config;
-use super::known::{self, RABBIT, RABBIT_OPTIONS};
+use super::known::{self, Known, OWN, OWN_OPTIONS, RABBIT, RABBIT_OPTIONS};
 use super::sources::Place;
 use crate::error::shortened;
 use crate::{Error, ErrorKind, TransportUrl};
 
-/// Refuses options of RabbitMQ's group that there are not, wherever they stand. In DEFAULT, which
-/// other libraries share, nobody can tell.
+/// Refuses options of RabbitMQ's group, and of our own, that there are not, wherever they stand. In
+/// DEFAULT, which other libraries share, nobody can tell.
 pub(super) fn check(config: &Config, url: &TransportUrl) -> Result<(), Error> {
     let sources = &config.sources;
-    for (name, place) in sources.names_in(RABBIT) {
-        known::rabbit(name).ok_or_else(|| unknown(name, &place))?;
-    }
-    for (name, place) in sources.variables_in(RABBIT) {
-        // The environment knows no older names, as in oslo.config.
-        let known = RABBIT_OPTIONS.iter().find(|known| known.name == name);
-        known.ok_or_else(|| unknown(&name, &place))?;
+    for (group, options) in [(RABBIT, RABBIT_OPTIONS), (OWN, OWN_OPTIONS)] {
+        for (name, place) in sources.names_in(group) {
+            let known = options.iter().find(|known| known.is_called(name));
+            known.ok_or_else(|| unknown(name, group, &place))?;
+        }
+        for (name, place) in sources.variables_in(group) {
+            // The environment knows no older names, as in oslo.config.
+            let known = options.iter().find(|known| known.name == name);
+            known.ok_or_else(|| unknown(&name, group, &place))?;
+        }
     }
     if url.scheme == "memory"
-        && let Some(name) = url.query.keys().next()
+        && let Some(name) = url.query.keys().find(|name| known::own(name).is_none())
     {
         let name = shortened(name);
-        let what = format!("{}: `memory://` takes no options, and has `{name}`", Place::Query);
+        let what = format!(
+            "{}: `memory://` takes the options of the group {OWN} alone, and has `{name}`",
+            Place::Query
+        );
         return Err(Error::new(ErrorKind::Config, what));
     }
     for name in url.query.keys() {
-        known::rabbit(name).ok_or_else(|| unknown(name, &Place::Query))?;
+        known::in_query(name).ok_or_else(|| unknown(name, RABBIT, &Place::Query))?;
     }
     for (name, _) in &config.named {
-        known::any(name).ok_or_else(|| unknown(name, &Place::Builder))?;
+        known::any(name).ok_or_else(|| unknown(name, RABBIT, &Place::Builder))?;
     }
     Ok(())
 }
 
-fn unknown(name: &str, place: &Place) -> Error {
-    let names = RABBIT_OPTIONS.iter().map(|known| known.name);
+fn unknown(name: &str, group: &str, place: &Place) -> Error {
+    let options: &[Known] = if group == OWN { OWN_OPTIONS } else { RABBIT_OPTIONS };
+    let names = options.iter().map(|known| known.name);
     let advice = match nearest(name, names) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "the page `configuration` of this library's documentation lists those there are"
             .to_owned(),
     };
     let name = shortened(name);
-    let what = format!("{place}: option `{name}` is none of the group {RABBIT}; {advice}");
+    let what = format!("{place}: option `{name}` is none of the group {group}; {advice}");
     Error::new(ErrorKind::Config, what)
 }
 

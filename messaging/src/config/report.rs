@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::known::{DEFAULT, DEFAULT_OPTIONS, Known, RABBIT, RABBIT_OPTIONS};
+use super::known::{DEFAULT, DEFAULT_OPTIONS, Known, OWN, OWN_OPTIONS, RABBIT, RABBIT_OPTIONS};
 use super::sources::Place;
-use crate::error::shortened;
+use crate::error::{Printable, shortened};
 
 /// What a resolution found out, for operators. It holds no secret.
 #[derive(Default)]
@@ -23,7 +23,7 @@ struct Setting {
 impl Report {
     /// Notes an option; a later word replaces an earlier one.
     pub(crate) fn note(&mut self, name: &'static str, value: &str, place: Place) {
-        let value = printable(value);
+        let value = Printable(&shortened(value)).to_string();
         self.settings.insert(name, Setting { value, place });
     }
 
@@ -60,19 +60,6 @@ impl Report {
     }
 }
 
-/// Short, and on one line, though a file's value may have several.
-fn printable(value: &str) -> String {
-    let mut printable = String::new();
-    for c in shortened(value).chars() {
-        if c.is_control() {
-            printable.extend(c.escape_default());
-        } else {
-            printable.push(c);
-        }
-    }
-    printable
-}
-
 impl fmt::Display for Report {
     /// Places stand above their options: a comment behind a value would be part of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,6 +67,8 @@ impl fmt::Display for Report {
         self.write(f, DEFAULT_OPTIONS)?;
         writeln!(f, "\n[{RABBIT}]")?;
         self.write(f, RABBIT_OPTIONS)?;
+        writeln!(f, "\n[{OWN}]")?;
+        self.write(f, OWN_OPTIONS)?;
         for warning in &self.warnings {
             writeln!(f, "# warning: {warning}")?;
         }

@@ -8,7 +8,7 @@ use super::names;
 use super::report::Report;
 use super::sources::{Place, Said};
 use super::substitute::substitute;
-use super::{Config, RabbitOptions};
+use super::{Config, Own, RabbitOptions};
 use crate::{Error, ErrorKind, TransportUrl, target};
 
 /// The longest time that AMQP carries: 31 bits of milliseconds, in seconds.
@@ -22,6 +22,7 @@ pub(crate) struct Resolved {
     pub(crate) response_timeout: Duration,
     pub(crate) executor_pool_size: usize,
     pub(crate) rpc_ping_enabled: bool,
+    pub(crate) own: Own,
     pub(crate) rabbit: RabbitOptions,
 }
 
@@ -67,6 +68,7 @@ pub(super) fn resolve(config: &Config, report: &mut Report) -> Result<Resolved, 
         Some(enabled) => resolution.built(&known::RPC_PING_ENABLED, enabled, &enabled.to_string()),
         None => resolution.default_option(&known::RPC_PING_ENABLED, |text| Ok(text == "true"))?,
     };
+    let own = resolution.own(&url)?;
     let rabbit = resolution.rabbit(&url)?;
     resolution.elsewhere();
     Ok(Resolved {
@@ -75,6 +77,7 @@ pub(super) fn resolve(config: &Config, report: &mut Report) -> Result<Resolved, 
         response_timeout,
         executor_pool_size,
         rpc_ping_enabled,
+        own,
         rabbit,
     })
 }
@@ -111,14 +114,52 @@ impl Resolution<'_> {
         value
     }
 
+    /// The options of the group [`known::OWN`].
+    fn own(&mut self, url: &TransportUrl) -> Result<Own, Error> {
+        let max_message_size = match self.config.max_message_size {
+            Some(size) => self.built(&known::MAX_MESSAGE_SIZE, size, &size.to_string()),
+            None => self.queried_option(url, &known::MAX_MESSAGE_SIZE, |text| {
+                let size = number(&text, i64::MAX).and_then(|size| usize::try_from(size).ok());
+                size.ok_or("a whole number of bytes, at least 1")
+            })?,
+        };
+        let send_user_id = match self.config.send_user_id {
+            Some(send) => self.built(&known::SEND_USER_ID, send, &send.to_string()),
+            None => self.queried_option(url, &known::SEND_USER_ID, |text| Ok(text == "true"))?,
+        };
+        Ok(Own { max_message_size: max_message_size.max(1), send_user_id })
+    }
+
     /// An option of DEFAULT from the environment or a file; `convert` says what it expected.
     fn default_option<T>(
         &mut self,
         option: &Known,
         convert: impl FnOnce(String) -> Result<T, &'static str>,
     ) -> Result<T, Error> {
+        let said = self.said(option);
+        self.converted(option, said, convert)
+    }
+
+    /// An option that the query of the URL may hold as well.
+    fn queried_option<T>(
+        &mut self,
+        url: &TransportUrl,
+        option: &Known,
+        convert: impl FnOnce(String) -> Result<T, &'static str>,
+    ) -> Result<T, Error> {
+        let elsewhere = || queried(url, option).or_else(|| self.config.sources.get(option));
+        let said = self.named(option).or_else(elsewhere);
+        self.converted(option, said, convert)
+    }
+
+    fn converted<T>(
+        &mut self,
+        option: &Known,
+        said: Option<Said>,
+        convert: impl FnOnce(String) -> Result<T, &'static str>,
+    ) -> Result<T, Error> {
         let expected = |place: &Place, what: &str| wrong(option.name, what).within(place);
-        let Some(said) = self.said(option) else {
+        let Some(said) = said else {
             return convert(option.default.to_owned())
                 .map_err(|what| expected(&Place::Default, what));
         };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::ini::Ini;
-use super::known::{DEFAULT, Known, RABBIT};
+use super::known::{DEFAULT, Known, OWN, RABBIT};
 use crate::{Error, ErrorKind};
 
 /// What stands outside the program. Later files win over earlier ones, and the environment over
@@ -167,7 +167,7 @@ fn variable_name(group: &str, name: &str) -> String {
 }
 
 fn is_ours(variable: &str) -> bool {
-    [DEFAULT, RABBIT].iter().any(|group| variable.starts_with(&variable_name(group, "")))
+    [DEFAULT, RABBIT, OWN].iter().any(|group| variable.starts_with(&variable_name(group, "")))
 }
 
 impl fmt::Display for Place {

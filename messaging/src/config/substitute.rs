@@ -103,6 +103,7 @@ fn known_option(group: &str, name: &str) -> Option<&'static Known> {
     match group {
         DEFAULT => DEFAULT_OPTIONS.iter().find(|known| known.is_called(name)),
         known::RABBIT => known::rabbit(name),
+        known::OWN => known::own(name),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::known::{self, ELSEWHERE, Kind, RABBIT_OPTIONS};
+use super::known::{self, ELSEWHERE, Kind, OWN_OPTIONS, RABBIT_OPTIONS};
 use super::*;
 use crate::ErrorKind;
 
@@ -364,6 +364,38 @@ fn every_option_of_the_peer_has_a_field_or_a_reason() {
             assert!(known.older.contains(&older.as_str().unwrap()), "{name}: {older}");
         }
         assert!(page.contains(&format!("\n| `{name}` |")), "{name} is not in the documentation");
+    }
+}
+
+#[test]
+fn the_options_of_our_own_come_from_every_source() {
+    let page = include_str!("../../docs/configuration.md");
+    for option in OWN_OPTIONS {
+        let row = format!("\n| `{}` | {} |", option.name, option.default);
+        assert!(page.contains(&row), "{row} is not in the documentation");
+    }
+    let own = |config: &Config| settled(config).0.own;
+    let default = own(&Config::new());
+    assert_eq!((default.max_message_size, default.send_user_id), (16 << 20, false));
+    let lines = "[messaging]\nmax_message_size = 1000\nsend_user_id = yes\n";
+    let variables = [("OS_MESSAGING__MAX_MESSAGE_SIZE", "2000")];
+    let environment = with_environment(file(lines), &variables);
+    let (from_file, both) = (own(&file(lines)), own(&environment));
+    assert_eq!((from_file.max_message_size, from_file.send_user_id), (1000, true));
+    assert_eq!((both.max_message_size, both.send_user_id), (2000, true));
+    for scheme in ["rabbit", "memory"] {
+        let config = environment.clone().url(&format!("{scheme}://h/?max_message_size=3000"));
+        assert_eq!(own(&config).max_message_size, 3000);
+        assert_eq!(own(&config.clone().option("max_message_size", "4000")).max_message_size, 4000);
+        assert_eq!(own(&config.max_message_size(0)).max_message_size, 1);
+    }
+    let line = "# environment variable OS_MESSAGING__MAX_MESSAGE_SIZE\nmax_message_size = 2000\n";
+    assert!(environment.explain().contains(line));
+    for (lines, expected) in [
+        ("[messaging]\nmax_message_size = 0\n", "at least 1"),
+        ("[messaging]\nmax_mesage_size = 1\n", "did you mean `max_message_size`?"),
+    ] {
+        assert!(mistake(&file(lines)).contains(expected), "{lines}");
     }
 }
 

@@ -39,10 +39,10 @@ pub(crate) async fn open(
     runtime: Arc<dyn Runtime>,
 ) -> Result<Arc<dyn Driver>, Error> {
     match config.url.scheme.as_str() {
-        "memory" => Ok(memory::connect(&config.url, runtime)),
+        "memory" => Ok(memory::connect(&config.url, config.own, runtime)),
         #[cfg(feature = "amqp")]
         "rabbit" | "kombu+amqp" | "kombu+rabbit" => {
-            amqp::connect(&config.url, &config.rabbit, runtime).await
+            amqp::connect(&config.url, &config.rabbit, config.own, runtime).await
         }
         #[cfg(not(feature = "amqp"))]
         "rabbit" | "kombu+amqp" | "kombu+rabbit" => Err(Error::new(
@@ -297,6 +297,9 @@ pub struct Delivery {
     pub body: Vec<u8>,
     /// What was said beside it: the headers that [`Notes`] takes, of whoever sent them.
     pub notes: Notes,
+    /// The user who has sent it, where the sender said so and the broker has verified it; see
+    /// [`Config::send_user_id`].
+    pub user_id: Option<String>,
     /// How much of [`Publish::expires`] is left, as far as is known: a broker that does not tell
     /// how long the message was with it counts from when it handed the message over.
     pub expires: Option<Duration>,

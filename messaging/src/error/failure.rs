@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 
 use serde_json::{Map, Value};
 
+use super::Printable;
+
 /// What a server answered in place of a result (wire document, section 11.1).
 ///
 /// It is data: no class is ever looked up or instantiated by name. It is one word wide; its parts
@@ -134,9 +136,12 @@ impl fmt::Debug for Failure {
     }
 }
 
+/// On one line, with what would speak to a terminal escaped; [`message`](FailureParts::message) is
+/// as it came.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}: {}", self.module, self.class, self.message)
+        let (module, class) = (Printable(&self.module), Printable(&self.class));
+        write!(f, "{module}.{class}: {}", Printable(&self.message))
     }
 }
 

@@ -4,6 +4,7 @@ mod call;
 mod failure;
 mod kind;
 mod predicates;
+mod printable;
 mod stage;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ pub use call::CallError;
 pub(crate) use failure::Origin;
 pub use failure::{Failure, FailureParts, RemoteError};
 pub use kind::ErrorKind;
+pub(crate) use printable::Printable;
 pub use stage::Stage;
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
@@ -181,9 +183,11 @@ impl Error {
     }
 }
 
+/// On one line: what a peer sends may stand in it, and neither ends a line of a log nor speaks to a
+/// terminal.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        Printable(&self.0.message).fmt(f)
     }
 }
 

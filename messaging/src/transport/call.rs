@@ -32,7 +32,7 @@ impl Transport {
         let (expires, within) = (Some(left), left);
         let message =
             Publish { address, body: &body, notes: said, expires, mandatory, within, retries };
-        let unconfirmed = match self.inner.driver.publish(message).await {
+        let unconfirmed = match self.publish(message).await {
             Ok(()) => None,
             // The broker may have it: an answer is waited for, and proves it.
             Err(error) if error.kind() == ErrorKind::NotConfirmed => Some(error),

@@ -12,7 +12,7 @@ use super::runs::Runs;
 use super::sink::Sink;
 use crate::driver::Notes;
 use crate::runtime::Runtime;
-use crate::wire::{Ending, Json, Reply};
+use crate::wire::{Ending, Json, MaxSize, Reply};
 use crate::{Error, ErrorKind, Failure, Stage};
 
 /// What a server answered.
@@ -30,6 +30,7 @@ pub(super) type Answered = Result<Outcome, Error>;
 /// The calls that wait for their replies.
 #[derive(Debug)]
 pub(crate) struct Correlation {
+    max_size: MaxSize,
     calls: Mutex<HashMap<String, Place>>,
     late: AtomicU64,
     /// The requests that may still be answered although their calls have given up.
@@ -60,12 +61,18 @@ struct Waiting {
 impl Correlation {
     pub(super) fn new(clock: Arc<dyn Runtime>, outbox: Outbox) -> Self {
         Self {
+            max_size: MaxSize::default(),
             calls: Mutex::default(),
             late: AtomicU64::new(0),
             given_up: Mutex::default(),
             clock,
             outbox,
         }
+    }
+
+    /// The same, which reads no reply that is longer than `max_size`.
+    pub(super) fn with_max_size(self, max_size: MaxSize) -> Self {
+        Self { max_size, ..self }
     }
 
     /// Enters a call: what its answer, and each sign of life, will be told to.
@@ -84,9 +91,12 @@ impl Correlation {
 
     /// Hands one message of the reply queue to the call that it is for.
     pub(crate) fn deliver(&self, body: &[u8], notes: Notes) {
+        if let Err(error) = self.max_size.takes("reply", body) {
+            return self.refuse(&MaxSize::ends(body), None, &error, &notes);
+        }
         match Reply::decode(body) {
             Ok(reply) => self.complete(reply, notes, body.len()),
-            Err((error, named)) => self.refuse(body, named, &error, &notes),
+            Err((error, named)) => self.refuse(&[body], named, &error, &notes),
         }
     }
 
@@ -203,16 +213,17 @@ impl Correlation {
     }
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
-    fn refuse(&self, body: &[u8], named: Option<String>, error: &Error, notes: &Notes) {
+    /// `parts` are what of it is looked at.
+    fn refuse(&self, parts: &[&[u8]], named: Option<String>, error: &Error, notes: &Notes) {
         let told =
             error.clone().within("the reply came and cannot be read; look which program answers");
         let known = match named {
             Some(msg_id) => self.tell(&msg_id, &told, notes),
             // A lock for each: a long body must not hold up the other calls.
-            None => msg_ids(body).any(|msg_id| self.tell(msg_id, &told, notes)),
+            None => msg_ids(parts).any(|msg_id| self.tell(msg_id, &told, notes)),
         };
         if !known {
-            msg_ids(body).for_each(|msg_id| _ = self.given_up().remove(msg_id));
+            msg_ids(parts).for_each(|msg_id| _ = self.given_up().remove(msg_id));
             tracing::warn!(%error, "a message in the reply queue does not decode");
         }
     }
@@ -246,9 +257,11 @@ impl Default for Correlation {
     }
 }
 
-/// Everything in `body` that looks like an id of a call: 32 hexadecimal digits.
-fn msg_ids(body: &[u8]) -> impl Iterator<Item = &str> {
-    body.split(|byte| !byte.is_ascii_hexdigit())
+/// Everything in `parts` that looks like an id of a call: 32 hexadecimal digits.
+fn msg_ids<'a>(parts: &[&'a [u8]]) -> impl Iterator<Item = &'a str> {
+    parts
+        .iter()
+        .flat_map(|part| part.split(|byte| !byte.is_ascii_hexdigit()))
         .filter(|run| run.len() == 32)
         .filter_map(|run| std::str::from_utf8(run).ok())
 }

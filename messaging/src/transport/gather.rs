@@ -60,7 +60,7 @@ impl Transport {
             within: left,
             retries,
         };
-        match self.inner.driver.publish(message).await {
+        match self.publish(message).await {
             Ok(()) => {}
             // The broker may have it: an answer proves it.
             Err(error) if error.kind() == ErrorKind::NotConfirmed => {

@@ -17,7 +17,7 @@ use super::sink::Sink;
 use crate::context::Deadline;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
-use crate::wire::notes;
+use crate::wire::{MaxSize, notes};
 use crate::{Error, ErrorKind, Stage, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
@@ -39,10 +39,15 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    pub(super) fn new(driver: Arc<dyn Driver>, runtime: Arc<dyn Runtime>) -> Self {
+    pub(super) fn new(
+        driver: Arc<dyn Driver>,
+        runtime: Arc<dyn Runtime>,
+        max_size: MaxSize,
+    ) -> Self {
         let (outbox, wishes) = Outbox::new();
+        let correlation = Correlation::new(Arc::clone(&runtime), outbox);
         Self {
-            correlation: Arc::new(Correlation::new(Arc::clone(&runtime), outbox)),
+            correlation: Arc::new(correlation.with_max_size(max_size)),
             driver,
             runtime,
             queue: OnceCell::new(),

@@ -23,6 +23,7 @@ use futures_util::future::BoxFuture;
 use crate::config::Resolved;
 use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
+use crate::wire::MaxSize;
 use crate::{Config, Error};
 
 pub(crate) use cancels::Cancel;
@@ -51,6 +52,7 @@ struct Inner {
     executor_pool_size: usize,
     rpc_ping_enabled: bool,
     missing_consumer_retry_timeout: Duration,
+    max_message_size: MaxSize,
     prefetch: u16,
     contracts: Contracts,
     replies: Replies,
@@ -163,7 +165,8 @@ impl Transport {
         runtime: Arc<dyn Runtime>,
         driver: Arc<dyn Driver>,
     ) -> Self {
-        let replies = Replies::new(Arc::clone(&driver), Arc::clone(&runtime));
+        let max_message_size = MaxSize(config.own.max_message_size);
+        let replies = Replies::new(Arc::clone(&driver), Arc::clone(&runtime), max_message_size);
         Self {
             inner: Arc::new(Inner {
                 name,
@@ -174,6 +177,7 @@ impl Transport {
                 executor_pool_size: config.executor_pool_size,
                 rpc_ping_enabled: config.rpc_ping_enabled,
                 missing_consumer_retry_timeout: config.rabbit.missing_consumer_retry_timeout,
+                max_message_size,
                 prefetch: config.rabbit.prefetch,
                 contracts: Contracts::default(),
                 replies,
@@ -223,6 +227,11 @@ impl Transport {
         self.inner.replies.queue(within, None).await
     }
 
+    /// How long a message may be.
+    pub(crate) fn max_message_size(&self) -> MaxSize {
+        self.inner.max_message_size
+    }
+
     /// Sends a message that nobody answers, and ends when the broker has confirmed it.
     pub(crate) async fn send(
         &self,
@@ -234,6 +243,12 @@ impl Transport {
     ) -> Result<(), Error> {
         let Effort { mandatory, retries } = effort;
         let message = Publish { address, body, notes, expires: None, mandatory, within, retries };
+        self.publish(message).await
+    }
+
+    /// Hands a message to the broker, unless it is longer than may be.
+    pub(crate) async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
+        self.inner.max_message_size.sends(message.address, message.body)?;
         self.inner.driver.publish(message).await
     }
 

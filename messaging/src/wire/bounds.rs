@@ -1,4 +1,66 @@
-//! How much is kept of texts that a peer may make as long as it likes.
+//! How much is taken of what a peer may make as long, or as many, as it likes.
+
+use std::cell::Cell;
+
+use serde::de::Error as _;
+use serde_json::{Error, Value};
+
+use super::json;
+
+/// The longest name, in bytes: of a method, a namespace, a version, an argument, a value of the
+/// context, an id, a queue. AMQP has no longer one of a queue (0-9-1, section 4.2.5.3, short
+/// strings), and those of programs are tens of bytes long.
+pub(super) const NAME: usize = 255;
+
+/// The most arguments that a request has, and the most values of its context.
+pub(super) const NAMED: usize = 1000;
+
+/// How many bytes of JSON are kept as values where nobody has asked for their type yet: in a context
+/// and in the data of a failure. A `Value` can take thirty times as much memory as its text.
+const VALUES: usize = 256 * 1024;
+
+/// Whether `name` is one.
+///
+/// # Errors
+///
+/// What is wrong with it, without the name.
+pub(super) fn named<N: AsRef<str>>(name: N) -> Result<N, Error> {
+    match name.as_ref().len() {
+        0..=NAME => Ok(name),
+        long => Err(Error::custom(format_args!("a name of {long} bytes, and {NAME} is the most"))),
+    }
+}
+
+/// A name, or a null.
+///
+/// # Errors
+///
+/// If it is something else, or too long.
+pub(super) fn name(text: &str) -> Result<Option<String>, Error> {
+    json::read::<Option<String>>(text)?.map(named).transpose()
+}
+
+/// How much may still be kept as values.
+pub(super) struct Budget(Cell<usize>);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(Cell::new(VALUES))
+    }
+
+    /// The value; its text where a `Value` cannot hold it, or would take too much memory.
+    pub(super) fn held(&self, text: &str) -> Value {
+        // A text is as long as its text.
+        let cost = if text.starts_with('"') { 0 } else { text.len() };
+        match self.0.get().checked_sub(cost) {
+            Some(left) => {
+                self.0.set(left);
+                json::held(text)
+            }
+            None => text.into(),
+        }
+    }
+}
 
 /// How many bytes of a traceback are kept.
 const TRACEBACK: usize = 64 * 1024;

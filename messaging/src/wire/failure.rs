@@ -3,15 +3,15 @@
 use serde::Serialize;
 use serde_json::{Error, Map, Value};
 
-use super::bounds::{bounded, bounded_lines};
-use super::json::{elements, for_each_field, held, read};
+use super::bounds::{Budget, NAME, NAMED, bounded, bounded_lines};
+use super::json::{elements, for_each_field, read};
 use crate::Failure;
 
 /// What a Python service adds to class and module of an exception that it got itself.
 const PASSED_ON: &str = "_Remote";
 
-/// The longest class or module; those of Python are tens of characters long.
-const NAME: usize = 255;
+/// How many entries of a traceback are looked at.
+const ENTRIES: usize = 64 * 1024;
 
 /// The longest message. One that was passed on holds the tracebacks of all servers before.
 const MESSAGE: usize = 64 * 1024;
@@ -48,13 +48,16 @@ fn original<'a>(module: &'a str, class: &'a str) -> (&'a str, &'a str) {
 }
 
 /// Reads a failure. All its keys may be missing, and one that is not as it must be is kept as the
-/// text that it is: that a method failed is never lost over how it was told.
+/// text that it is, as is one with too much in it: that a method failed is never lost over how it was
+/// told.
 ///
 /// # Errors
 ///
 /// If it is no JSON object.
 pub(super) fn decode(text: &str) -> Result<Failure, Error> {
     let mut failure = Failure::new("", "", "").with_args(Vec::new());
+    let budget = Budget::new();
+    let held = |value: &str| budget.held(value);
     for_each_field(text, |key, value| {
         match key {
             "class" => failure.class = bounded(&said(value), NAME),
@@ -66,9 +69,9 @@ pub(super) fn decode(text: &str) -> Result<Failure, Error> {
                 }
             }
             "message" => failure.message = bounded(&said(value), MESSAGE),
-            "tb" => failure.traceback = bounded_lines(&list(value, said)),
-            "args" => failure.args = list(value, held),
-            "kwargs" => failure.kwargs = named(value),
+            "tb" => failure.traceback = bounded_lines(&list(value, ENTRIES, said)),
+            "args" => failure.args = list(value, NAMED, held),
+            "kwargs" => failure.kwargs = named(value, held),
             _ => {}
         }
         Ok(())
@@ -82,17 +85,20 @@ fn said(json: &str) -> String {
 }
 
 /// A list of elements, of which anything else is one; a null is nothing.
-fn list<T>(json: &str, element: fn(&str) -> T) -> Vec<T> {
-    match elements(json) {
+fn list<T>(json: &str, most: usize, element: impl Fn(&str) -> T) -> Vec<T> {
+    match elements(json, most) {
         Ok(elements) => elements.into_iter().map(element).collect(),
         Err(_) if json == "null" => Vec::new(),
         Err(_) => vec![element(json)],
     }
 }
 
-fn named(json: &str) -> Map<String, Value> {
+fn named(json: &str, held: impl Fn(&str) -> Value) -> Map<String, Value> {
     let mut named = Map::new();
     let read = for_each_field(json, |name, value| {
+        if named.len() == NAMED {
+            return Ok(());
+        }
         named.insert(name.to_owned(), held(value));
         Ok(())
     });
@@ -183,6 +189,21 @@ mod tests {
         for wrong in ["", "[]", "null", "text", "{"] {
             decode(wrong).unwrap_err();
         }
+    }
+
+    /// What a peer says of a failure is data, which nobody may have asked for: not thirty times as
+    /// large as its text.
+    #[test]
+    fn wide_data_of_a_failure_stays_text() {
+        let wide = format!("[{}0]", "0,".repeat(500_000));
+        let text =
+            format!(r#"{{"class": "C", "args": {wide}, "tb": {wide}, "kwargs": {{"a": {wide}}}}}"#);
+        let failure = decode(&text).unwrap();
+        assert_eq!((&failure.args, &failure.kwargs["a"]), (&vec![json!(wide)], &json!(wide)));
+        assert!(failure.traceback.iter().map(String::len).sum::<usize>() < 64 * 1024);
+        let many: Map<String, Value> = (0..5000).map(|n| (n.to_string(), json!(1))).collect();
+        let text = json!({"class": "C", "kwargs": many}).to_string();
+        assert_eq!(decode(&text).unwrap().kwargs.len(), NAMED);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::bounds;
 use super::envelope::{self, undecodable};
 use super::failure;
 use super::json::{self, Json, for_each_field};
@@ -76,12 +77,12 @@ impl Reply {
         let mut unique_id = None;
         let read = for_each_field(&message, |key, value| {
             match key {
-                "_msg_id" => msg_id = json::read::<Option<String>>(value)?,
+                "_msg_id" => msg_id = bounds::name(value)?,
                 "result" => result = Some(value),
                 "failure" => failed = json::read::<Option<String>>(value)?,
                 "ending" => ending = is_true(value)?,
                 // One that is none names no copy.
-                "_unique_id" => unique_id = json::read(value).ok(),
+                "_unique_id" => unique_id = bounds::name(value).ok().flatten(),
                 _ => {}
             }
             Ok(())

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::de::Error as _;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::bounds::{self, Budget};
 use super::envelope::{self, undecodable};
 use super::json::{self, Json, for_each_field};
 use super::text::text;
 use super::{new_id, salvage};
-use crate::{Error, ErrorKind};
+use crate::ErrorKind;
+use crate::error::shortened;
 
 const CONTEXT: &str = "_context_";
 
@@ -66,9 +69,19 @@ pub(crate) struct RequestParts<'a> {
 
 impl RequestParts<'_> {
     /// The body, with an id of its own by which a peer recognises a duplicate.
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](ErrorKind::Encode) if it cannot be written, or no server would read it.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, crate::Error> {
+        for name in [Some(self.method), self.namespace].into_iter().flatten() {
+            bounds::named(name).map_err(|error| {
+                let text = format!("the request for method `{}` has {error}", shortened(name));
+                crate::Error::new(ErrorKind::Encode, text)
+            })?;
+        }
         envelope::wrap(self).map_err(|error| {
-            Error::new(
+            crate::Error::new(
                 ErrorKind::Encode,
                 format!("the request for method `{}` cannot be written as JSON", self.method),
             )
@@ -116,11 +129,11 @@ impl Request {
     ///
     /// What is wrong with it, and whom to tell, where that much can be read, or found in what
     /// cannot.
-    pub(crate) fn decode(body: &[u8]) -> Result<Self, (Error, Option<ReplyTo>)> {
+    pub(crate) fn decode(body: &[u8]) -> Result<Self, (crate::Error, Option<ReplyTo>)> {
         let lost = |error| (error, salvage::reply_to(body));
         let text = text(body).map_err(lost)?;
         let message = envelope::open(&text).map_err(lost)?;
-        let mut fields = Fields::default();
+        let mut fields = Fields::new();
         let read = for_each_field(&message, |key, value| fields.take(key, value));
         let reply_to = match (fields.msg_id, fields.reply_q) {
             (Some(msg_id), Some(queue)) => Some(ReplyTo { msg_id, queue }),
@@ -148,7 +161,6 @@ impl Request {
     }
 }
 
-#[derive(Default)]
 struct Fields {
     method: Option<String>,
     args: Args,
@@ -159,21 +171,36 @@ struct Fields {
     unique_id: Option<String>,
     monitor: Option<Duration>,
     context: Map<String, Value>,
+    budget: Budget,
 }
 
 impl Fields {
+    fn new() -> Self {
+        Self {
+            method: None,
+            args: Args::new(),
+            namespace: None,
+            version: None,
+            msg_id: None,
+            reply_q: None,
+            unique_id: None,
+            monitor: None,
+            context: Map::new(),
+            budget: Budget::new(),
+        }
+    }
+
     fn take(&mut self, key: &str, text: &str) -> Result<(), serde_json::Error> {
         match key {
-            "method" => self.method = Some(json::read(text)?),
+            "method" => self.method = Some(json::read(text).and_then(bounds::named)?),
             "args" => self.args = named(text)?,
-            "namespace" => self.namespace = json::read(text)?,
+            "namespace" => self.namespace = bounds::name(text)?,
             // A version that is null is compatible with nothing, unlike one that is not there.
             "version" => {
-                let version: Option<String> = json::read(text)?;
-                self.version = Some(version.unwrap_or_else(|| "null".to_owned()));
+                self.version = Some(bounds::name(text)?.unwrap_or_else(|| "null".to_owned()))
             }
-            "_msg_id" => self.msg_id = json::read(text)?,
-            "_reply_q" => self.reply_q = json::read(text)?,
+            "_msg_id" => self.msg_id = bounds::name(text)?,
+            "_reply_q" => self.reply_q = bounds::name(text)?,
             "_timeout" => {
                 self.monitor = seconds(text);
                 // As the peer has it, but for the null that it shows where nobody monitors.
@@ -181,13 +208,20 @@ impl Fields {
                     self.context.insert(CLIENT_TIMEOUT.to_owned(), json::read(text)?);
                 }
             }
-            "_unique_id" => self.unique_id = json::read(text)?,
+            "_unique_id" => self.unique_id = bounds::name(text)?,
             _ => {
                 if let Some(key) = key.strip_prefix(CONTEXT)
                     && !TAKEN.contains(&key)
                 {
+                    bounds::named(key)?;
+                    if self.context.len() == bounds::NAMED && !self.context.contains_key(key) {
+                        let most = bounds::NAMED;
+                        return Err(serde_json::Error::custom(format_args!(
+                            "more than {most} of its kind"
+                        )));
+                    }
                     // Whatever a client keeps there, its request is served.
-                    self.context.insert(key.to_owned(), json::held(text));
+                    self.context.insert(key.to_owned(), self.budget.held(text));
                 }
             }
         }
@@ -209,6 +243,13 @@ fn seconds(text: &str) -> Option<Duration> {
 fn named(object: &str) -> Result<Args, serde_json::Error> {
     let mut args = Args::new();
     for_each_field(object, |name, value| {
+        bounds::named(name)?;
+        if args.len() == bounds::NAMED && !args.contains_key(name) {
+            return Err(serde_json::Error::custom(format_args!(
+                "more than {} arguments",
+                bounds::NAMED
+            )));
+        }
         args.insert(name.to_owned(), Json::from(value));
         Ok(())
     })?;
@@ -267,6 +308,65 @@ mod tests {
         for body in [message.to_owned(), enveloped.to_string()] {
             assert_eq!(Request::decode(body.as_bytes()).unwrap().method, "m", "{body}");
         }
+    }
+
+    #[test]
+    fn names_and_their_number_are_bounded() {
+        let (long, fits) = ("n".repeat(256), "n".repeat(255));
+        let many = |count: usize, prefix: &str| {
+            let named: Vec<_> =
+                (0..count).map(|number| format!(r#""{prefix}{number}": 0"#)).collect();
+            named.join(", ")
+        };
+        let decode = |body: &str| Request::decode(body.as_bytes());
+        for (body, expected) in [
+            (format!(r#"{{"method": "{long}"}}"#), "field `method`: a name of 256 bytes"),
+            (format!(r#"{{"method": "m", "namespace": "{long}"}}"#), "field `namespace`: a name"),
+            (format!(r#"{{"method": "m", "version": "{long}"}}"#), "field `version`: a name"),
+            (format!(r#"{{"method": "m", "_msg_id": "{long}"}}"#), "field `_msg_id`: a name"),
+            (format!(r#"{{"method": "m", "_reply_q": "{long}"}}"#), "field `_reply_q`: a name"),
+            (format!(r#"{{"method": "m", "_unique_id": "{long}"}}"#), "field `_unique_id`: a name"),
+            (format!(r#"{{"method": "m", "args": {{"{long}": 1}}}}"#), "field `args`: field `nnn"),
+            (format!(r#"{{"method": "m", "args": {{{}}}}}"#, many(1001, "a")), "1000 arguments"),
+            (format!(r#"{{"method": "m", "_context_{long}": 1}}"#), "a name of 256 bytes"),
+            (format!(r#"{{"method": "m", {}}}"#, many(1001, "_context_a")), "more than 1000"),
+        ] {
+            let (error, _) = decode(&body).unwrap_err();
+            let source =
+                std::error::Error::source(&error).map(|s| s.to_string()).unwrap_or_default();
+            assert!(source.contains(expected), "{source}");
+        }
+        let body = format!(
+            r#"{{"method": "{fits}", "args": {{{}}}, "_context_{fits}": 1, {}}}"#,
+            many(1000, "a"),
+            many(999, "_context_a")
+        );
+        let request = decode(&body).unwrap();
+        assert_eq!((request.args.len(), request.context.len()), (1000, 1000));
+        // One that is sent is refused before it is.
+        let args = RawValue::from_string("{}".to_owned()).unwrap();
+        let context = Map::new();
+        let parts = RequestParts {
+            method: &long,
+            args: &args,
+            namespace: None,
+            version: None,
+            reply_to: None,
+            monitor: None,
+            context: &context,
+        };
+        assert_eq!(parts.encode().unwrap_err().kind(), ErrorKind::Encode);
+    }
+
+    /// A context is read before anybody asks for it: a wide one must not become thirty times as
+    /// large as its text.
+    #[test]
+    fn a_wide_context_value_stays_the_text_that_it_is() {
+        let wide = format!("[{}0]", "0,".repeat(500_000));
+        let body = format!(r#"{{"method": "m", "_context_a": [1], "_context_x": {wide}}}"#);
+        let request = Request::decode(body.as_bytes()).unwrap();
+        assert_eq!(request.context["x"], wide);
+        assert_eq!(request.context["a"], serde_json::json!([1]));
     }
 
     #[test]

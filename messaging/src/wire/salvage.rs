@@ -10,17 +10,26 @@ const LONGEST: usize = 255;
 /// A quote within a text has a backslash more than the quotes of the message itself, so what an
 /// argument says in its text is never taken for the message's own.
 pub(super) fn reply_to(body: &[u8]) -> Option<ReplyTo> {
-    let body = String::from_utf8_lossy(body);
-    let enveloped = body.contains(r#""oslo.message""#);
+    from_ends([body, b""])
+}
+
+/// The same, from the two ends of a body, of which what lies between is not looked at.
+pub(super) fn from_ends([first, last]: [&[u8]; 2]) -> Option<ReplyTo> {
+    let (first, last) = (String::from_utf8_lossy(first), String::from_utf8_lossy(last));
+    let enveloped = first.contains(r#""oslo.message""#);
     let quote = if enveloped { r#"\""# } else { "\"" };
-    let find = |key| only_value(&body, quote, key);
+    // What stands before the first character of the last part is not known: a backslash, perhaps.
+    let last = last.get(last.ceil_char_boundary(1)..).unwrap_or_default();
+    let find = |key| only_value([&first, last], quote, key);
     Some(ReplyTo { msg_id: find("_msg_id")?.to_owned(), queue: find("_reply_q")?.to_owned() })
 }
 
 /// The text under `key`; none if there are several that differ.
-fn only_value<'a>(body: &'a str, quote: &str, key: &str) -> Option<&'a str> {
+fn only_value<'a>(parts: [&'a str; 2], quote: &str, key: &str) -> Option<&'a str> {
     let key = format!("{quote}{key}{quote}");
-    let mut values = body.match_indices(&key).filter_map(|(at, found)| {
+    let found =
+        parts.into_iter().flat_map(|part| part.match_indices(&key).map(move |at| (part, at)));
+    let mut values = found.filter_map(|(body, (at, found))| {
         let (before, after) = (body.get(..at)?, body.get(at + found.len()..)?);
         let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix(quote)?;
         let (value, _) = value.split_once(quote)?;
@@ -33,6 +42,7 @@ fn only_value<'a>(body: &'a str, quote: &str, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MaxSize;
     use super::*;
 
     fn found(body: &str) -> Option<(String, String)> {
@@ -56,6 +66,26 @@ mod tests {
             reply_to(b"\xff{\"_msg_id\": \"1\", \"_reply_q\": \"reply_1\"").map(|to| to.msg_id),
             Some("1".to_owned())
         );
+    }
+
+    #[test]
+    fn the_caller_is_found_at_either_end_of_a_long_body() {
+        let caller = r#""_msg_id": "1", "_reply_q": "reply_1""#;
+        let long = "x".repeat(300_000);
+        for (body, found) in [
+            (format!(r#"{{"args": {{"a": "{long}"}}, {caller}}}"#), true),
+            (format!(r#"{{{caller}, "args": {{"a": "{long}"}}}}"#), true),
+            (
+                format!(r#"{{"_msg_id": "1", "args": {{"a": "{long}"}}, "_reply_q": "reply_1"}}"#),
+                true,
+            ),
+            (format!(r#"{{"a": "{long}", {caller}, "b": "{long}"}}"#), false),
+            (format!(r#"{{{caller}, "a": "{long}", "_reply_q": "reply_2"}}"#), false),
+        ] {
+            assert_eq!(MaxSize::caller(body.as_bytes()).is_some(), found);
+        }
+        // Whether the quote is that of a text within a text cannot be seen at the very edge.
+        assert_eq!(from_ends([b"{", br#""_msg_id": "1", "_reply_q": "reply_1"}"#]), None);
     }
 
     #[test]

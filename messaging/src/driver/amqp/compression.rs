@@ -9,10 +9,6 @@ use lapin::types::{AMQPValue, FieldTable};
 use crate::error::shortened;
 use crate::{Compression, Error, ErrorKind};
 
-/// How long a body may be once it is decompressed: as long as RabbitMQ before 4.0 lets a message
-/// be that is not compressed. A short body can stand for a thousand times its length.
-const LONGEST: u64 = 128 << 20;
-
 /// The header that says how a body is compressed.
 const HEADER: &str = "compression";
 
@@ -50,12 +46,17 @@ pub(super) fn compressed(
     })
 }
 
-/// `body`, as it was before it was compressed.
-pub(super) fn read(properties: &BasicProperties, body: Vec<u8>) -> Result<Vec<u8>, Error> {
+/// `body`, as it was before it was compressed, in at most `longest` bytes: a short body can stand for
+/// a thousand times its length. One that is not compressed has taken its memory already.
+pub(super) fn read(
+    properties: &BasicProperties,
+    body: Vec<u8>,
+    longest: usize,
+) -> Result<Vec<u8>, Error> {
     match of(properties)? {
         None => Ok(body),
-        Some(Compression::Zlib) => decompressed(flate2::read::ZlibDecoder::new(&*body), LONGEST),
-        Some(Compression::Bzip2) => decompressed(bzip2::read::BzDecoder::new(&*body), LONGEST),
+        Some(Compression::Zlib) => decompressed(flate2::read::ZlibDecoder::new(&*body), longest),
+        Some(Compression::Bzip2) => decompressed(bzip2::read::BzDecoder::new(&*body), longest),
     }
 }
 
@@ -89,14 +90,18 @@ fn unreadable(what: &str) -> Error {
     )
 }
 
-fn decompressed(stream: impl Read, longest: u64) -> Result<Vec<u8>, Error> {
+fn decompressed(stream: impl Read, longest: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     // One more than is allowed, to see that it is too long.
-    match stream.take(longest + 1).read_to_end(&mut body) {
-        Ok(_) if u64::try_from(body.len()).is_ok_and(|length| length <= longest) => Ok(body),
+    let limit = u64::try_from(longest).map_or(u64::MAX, |longest| longest.saturating_add(1));
+    match stream.take(limit).read_to_end(&mut body) {
+        Ok(_) if body.len() <= longest => Ok(body),
         Ok(_) => Err(Error::new(
             ErrorKind::Decode,
-            format!("its body is longer than {longest} bytes once it is decompressed"),
+            format!(
+                "its body has more than the {longest} bytes of the option `max_message_size` once \
+                 it is decompressed"
+            ),
         )),
         Err(error) => {
             Err(Error::new(ErrorKind::Decode, "its body cannot be decompressed").with_source(error))
@@ -108,6 +113,7 @@ fn decompressed(stream: impl Read, longest: u64) -> Result<Vec<u8>, Error> {
 mod tests {
     use super::*;
 
+    const MUCH: usize = 1 << 20;
     const BOTH: [Compression; 2] = [Compression::Zlib, Compression::Bzip2];
 
     fn marked(kind: AMQPValue) -> BasicProperties {
@@ -129,11 +135,11 @@ mod tests {
             let mut headers = FieldTable::default();
             mark(&mut headers, compression);
             let properties = BasicProperties::default().with_headers(headers);
-            assert_eq!(read(&properties, sent.into_owned()).unwrap(), body);
+            assert_eq!(read(&properties, sent.into_owned(), MUCH).unwrap(), body);
         }
         assert_eq!(*compressed(None, &body).unwrap(), *body);
         for nothing in [BasicProperties::default(), marked(AMQPValue::Void), marked(text(""))] {
-            assert_eq!(read(&nothing, body.clone()).unwrap(), body);
+            assert_eq!(read(&nothing, body.clone(), MUCH).unwrap(), body);
         }
     }
 
@@ -166,7 +172,7 @@ mod tests {
     fn what_oslo_messaging_compressed_is_read() {
         for name in ["rpc_cast_request_compressed_gzip", "rpc_cast_request_compressed_bzip2"] {
             let (properties, body) = captured(name);
-            let body = read(&properties, body).unwrap();
+            let body = read(&properties, body, MUCH).unwrap();
             let request = crate::wire::Request::decode(&body).unwrap();
             assert_eq!(request.method, "note", "{name}");
         }
@@ -179,7 +185,7 @@ mod tests {
             [("gzip", BOTH[0]), ("zlib", BOTH[0]), ("bzip2", BOTH[1]), ("bzip", BOTH[1])]
         {
             let sent = compressed(Some(compression), b"{}").unwrap().into_owned();
-            assert_eq!(read(&marked(text(word)), sent).unwrap(), b"{}", "{word}");
+            assert_eq!(read(&marked(text(word)), sent, MUCH).unwrap(), b"{}", "{word}");
         }
     }
 
@@ -194,7 +200,7 @@ mod tests {
             };
             assert_eq!(unpack(1 << 20).unwrap(), zeroes);
             let error = unpack((1 << 20) - 1).unwrap_err();
-            assert!(error.to_string().contains("longer than 1048575 bytes"), "{error}");
+            assert!(error.to_string().contains("more than the 1048575 bytes"), "{error}");
         }
     }
 
@@ -206,7 +212,7 @@ mod tests {
             (text(ZLIB), "cannot be decompressed"),
             (text(BZIP2), "cannot be decompressed"),
         ] {
-            let error = read(&marked(kind), b"{}".to_vec()).unwrap_err();
+            let error = read(&marked(kind), b"{}".to_vec(), MUCH).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode);
             assert!(error.to_string().contains(expected), "{error}");
         }

@@ -85,6 +85,11 @@ impl Connection {
         Ok(Arc::new(Self { inner, peer, switch: switch.keep(), seen, runtime }))
     }
 
+    /// Who is logged in, by the URL.
+    pub(super) fn user(&self) -> &str {
+        &self.peer.user
+    }
+
     /// Whether it can be used, as far as is known.
     pub(super) fn alive(&self) -> bool {
         self.inner.status().connected() && !self.seen.is_over()

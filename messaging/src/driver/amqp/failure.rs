@@ -131,6 +131,14 @@ pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
 
 /// Why a message to `to` was not taken.
 pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
+    let words = fault.words();
+    if fault.refusal() == Some(Refusal::Precondition) && words.contains("user_id") {
+        let text = format!(
+            "a message to {to} was not taken, by `send_user_id`: {words}; with the login method \
+             EXTERNAL name the user of the certificate in the transport URL"
+        );
+        return fault.into_error(ErrorKind::AccessRefused, text);
+    }
     let kind = match fault.refusal() {
         Some(Refusal::Access | Refusal::NotAllowed) => ErrorKind::AccessRefused,
         Some(Refusal::NotFound) => ErrorKind::Unroutable,

@@ -18,7 +18,8 @@ pub(super) async fn open(site: &Arc<Site>, opening: OpenInbox) -> Result<Inbox, 
     let OpenInbox { within, retries, awaited } = opening;
     let reply = Queue::reply(&site.options, awaited)?;
     let queue = reply.name.to_string();
-    let plan = Plan { queues: vec![reply], prefetch: site.options.prefetch };
+    let (prefetch, longest) = (site.options.prefetch, site.own.max_message_size);
+    let plan = Plan { queues: vec![reply], prefetch, longest };
     let consumer = site.consume(plan, within, Tries::of(retries)).await?;
     Ok(Inbox { queue, consumer: Box::new(consumer) })
 }

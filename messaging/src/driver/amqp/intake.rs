@@ -39,6 +39,8 @@ pub(super) struct Intake {
     first: usize,
     /// What came while nobody was free to take it.
     arrived: VecDeque<Arrived>,
+    /// How many bytes a body may have once it is decompressed.
+    longest: usize,
 }
 
 /// A message as it came in, and when.
@@ -75,8 +77,8 @@ impl Intake {
             let limited = channel.connection.bounded(deadline, limiting).await;
             limited.map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
-        let (streams, arrived) = (Vec::new(), VecDeque::new());
-        let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived };
+        let (streams, arrived, longest) = (Vec::new(), VecDeque::new(), plan.longest);
+        let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived, longest };
         for (queue, number) in plan.queues.iter().zip(1..) {
             intake.consume(queue, number.to_string(), deadline).await?;
         }
@@ -163,7 +165,7 @@ impl Intake {
         }
         let settle: Box<dyn Acknowledge> =
             Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()));
-        let body = match compression::read(&delivery.properties, delivery.data) {
+        let body = match compression::read(&delivery.properties, delivery.data, self.longest) {
             Ok(body) => body,
             Err(error) => {
                 let (exchange, key) = (&delivery.exchange, &delivery.routing_key);
@@ -182,6 +184,7 @@ impl Intake {
         Some(Delivery {
             body,
             notes: properties::notes(&delivery.properties),
+            user_id: delivery.properties.user_id().as_ref().map(ToString::to_string),
             expires: properties::expires(&delivery.properties)
                 .map(|expires| expires.saturating_sub(waited)),
             redelivered: delivery.redelivered,

@@ -56,6 +56,7 @@ use self::site::Site;
 use self::topology::{Exchange, Queue, short};
 use self::tries::Tries;
 use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
+use crate::config::Own;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions, TransportUrl};
@@ -74,6 +75,7 @@ use crate::{Error, RabbitOptions, TransportUrl};
 pub(crate) async fn connect(
     url: &TransportUrl,
     options: &RabbitOptions,
+    own: Own,
     runtime: Arc<dyn Runtime>,
 ) -> Result<Arc<dyn Driver>, Error> {
     let peers = Peer::all(url)?;
@@ -84,8 +86,8 @@ pub(crate) async fn connect(
     let (publish, consume) = (link("publish", peers.clone()), link("consume", peers));
     publish.open().await?;
     Ok(Arc::new(Rabbit {
-        publisher: Publisher::new(publish, Arc::clone(&runtime), options.compression),
-        site: Arc::new(Site::new(consume, Arc::clone(&runtime), options.clone())),
+        publisher: Publisher::new(publish, Arc::clone(&runtime), options.compression, own),
+        site: Arc::new(Site::new(consume, Arc::clone(&runtime), options.clone(), own)),
         options: options.clone(),
         runtime,
     }))
@@ -155,7 +157,7 @@ impl Driver for Rabbit {
             Queue::shared(&exchange, &format!("{topic}.{server}"), &self.options)?,
             Queue::fanout(&topic, &self.options)?,
         ];
-        let plan = Plan { queues, prefetch };
+        let plan = Plan { queues, prefetch, longest: self.site.own.max_message_size };
         Ok(Box::new(self.site.consume(plan, within, Tries::without_limit()).await?))
     }
 

@@ -9,6 +9,8 @@ pub(super) struct Plan {
     /// How many messages the broker hands over per queue before they are settled; zero is no
     /// limit.
     pub(super) prefetch: u16,
+    /// How many bytes a body may have once it is decompressed.
+    pub(super) longest: usize,
 }
 
 impl Plan {

@@ -14,8 +14,9 @@ use super::lease::Lease;
 use super::link::Link;
 use super::pauses::Pauses;
 use super::properties;
-use super::topology::Exchange;
+use super::topology::{Exchange, short};
 use super::tries::Tries;
+use crate::config::Own;
 use crate::context::Deadline;
 use crate::driver::{Address, Publish};
 use crate::runtime::{self, Runtime};
@@ -32,6 +33,7 @@ pub(super) struct Publisher {
     link: Link,
     runtime: Arc<dyn Runtime>,
     compression: Option<Compression>,
+    send_user_id: bool,
     turns: Semaphore,
     idle: Mutex<Vec<Lease>>,
 }
@@ -59,9 +61,10 @@ impl Publisher {
         link: Link,
         runtime: Arc<dyn Runtime>,
         compression: Option<Compression>,
+        own: Own,
     ) -> Self {
-        let turns = Semaphore::new(CHANNELS);
-        Self { link, runtime, compression, turns, idle: Mutex::default() }
+        let (turns, send_user_id) = (Semaphore::new(CHANNELS), own.send_user_id);
+        Self { link, runtime, compression, send_user_id, turns, idle: Mutex::default() }
     }
 
     /// Publishes `message`, and ends when the broker has confirmed it.
@@ -131,7 +134,11 @@ impl Publisher {
         // What was spent on the way here is not left for the broker.
         let spent = message.within.saturating_sub(deadline.remaining());
         let expires = message.expires.map(|expires| expires.saturating_sub(spent));
-        let properties = properties::outgoing(expires, self.compression, message.notes);
+        let mut properties = properties::outgoing(expires, self.compression, message.notes);
+        if self.send_user_id {
+            let user = short(lease.channel.connection.user()).map_err(Failed::ForGood)?;
+            properties = properties.with_user_id(user);
+        }
         let writing = lease.channel.basic_publish(
             exchange,
             route.key.clone(),

@@ -16,6 +16,7 @@ use super::link::Link;
 use super::pauses::Pauses;
 use super::plan::Plan;
 use super::tries::Tries;
+use crate::config::Own;
 use crate::context::Deadline;
 use crate::driver::Awaited;
 use crate::runtime::Runtime;
@@ -30,13 +31,19 @@ pub(super) struct Site {
     pub(super) link: Link,
     pub(super) runtime: Arc<dyn Runtime>,
     pub(super) options: RabbitOptions,
+    pub(super) own: Own,
     /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
     own_queues: Mutex<BTreeMap<ShortString, Awaited>>,
 }
 
 impl Site {
-    pub(super) fn new(link: Link, runtime: Arc<dyn Runtime>, options: RabbitOptions) -> Self {
-        Self { link, runtime, options, own_queues: Mutex::default() }
+    pub(super) fn new(
+        link: Link,
+        runtime: Arc<dyn Runtime>,
+        options: RabbitOptions,
+        own: Own,
+    ) -> Self {
+        Self { link, runtime, options, own, own_queues: Mutex::default() }
     }
 
     /// Begins to consume, on a new connection if need be.

@@ -20,6 +20,15 @@ use crate::ErrorKind;
 use crate::driver::Notes;
 use crate::url::Host;
 
+/// With the options of our own as they are by default.
+async fn connect(
+    url: &TransportUrl,
+    options: &RabbitOptions,
+    runtime: Arc<dyn Runtime>,
+) -> Result<Arc<dyn Driver>, Error> {
+    super::connect(url, options, Own::default(), runtime).await
+}
+
 fn url(port: u16) -> TransportUrl {
     let host = Host {
         name: "127.0.0.1".into(),

@@ -36,6 +36,7 @@ impl Consumer for MemoryConsumer {
                     return Some(Ok(Delivery {
                         body: message.content.body.to_vec(),
                         notes: message.content.notes.clone(),
+                        user_id: message.content.user_id.clone(),
                         expires: message.expires,
                         redelivered: message.attempt > 1,
                         attempt: message.attempt,

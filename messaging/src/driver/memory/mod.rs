@@ -31,6 +31,7 @@ use self::consumer::MemoryConsumer;
 use self::queue::Content;
 use self::room::{Offer, Room};
 use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
+use crate::config::Own;
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind, TransportUrl};
 
@@ -39,17 +40,18 @@ use crate::{Error, ErrorKind, TransportUrl};
 /// `memory://` is a new broker that nobody else has. `memory://name/vhost` is the one broker of
 /// that name and virtual host in this process; it is gone, and all that waits in it, with its last
 /// transport.
-pub(crate) fn connect(url: &TransportUrl, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+pub(crate) fn connect(url: &TransportUrl, own: Own, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
     let broker = match registered_name(url) {
         Some(name) => shared(name, &runtime),
-        None => return unnamed(runtime),
+        None => Broker::new(Arc::clone(&runtime)),
     };
-    connect_to(broker, runtime)
+    let user = url.hosts.first().and_then(|host| host.user.clone());
+    connect_to(broker, user.filter(|_| own.send_user_id), runtime)
 }
 
 /// Connects to a new broker that nobody else has.
 pub(crate) fn unnamed(runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
-    connect_to(Broker::new(Arc::clone(&runtime)), runtime)
+    connect_to(Broker::new(Arc::clone(&runtime)), None, runtime)
 }
 
 /// A new broker, and what connects to it.
@@ -58,12 +60,16 @@ pub(crate) fn private(
     runtime: Arc<dyn Runtime>,
 ) -> impl Fn() -> Arc<dyn Driver> + Send + Sync + 'static {
     let broker = Broker::new(Arc::clone(&runtime));
-    move || connect_to(Arc::clone(&broker), Arc::clone(&runtime))
+    move || connect_to(Arc::clone(&broker), None, Arc::clone(&runtime))
 }
 
-fn connect_to(broker: Arc<Broker>, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+fn connect_to(
+    broker: Arc<Broker>,
+    user_id: Option<String>,
+    runtime: Arc<dyn Runtime>,
+) -> Arc<dyn Driver> {
     let owner = broker.admit();
-    Arc::new(Memory { broker, runtime, owner, published: AtomicU32::new(0) })
+    Arc::new(Memory { broker, runtime, owner, user_id, published: AtomicU32::new(0) })
 }
 
 /// Host names and virtual host.
@@ -95,6 +101,8 @@ struct Memory {
     broker: Arc<Broker>,
     runtime: Arc<dyn Runtime>,
     owner: Owner,
+    /// Who sends, where messages say so.
+    user_id: Option<String>,
     published: AtomicU32,
 }
 
@@ -106,8 +114,11 @@ impl Driver for Memory {
 
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
         self.let_others_run().await;
-        let content = Content { body: message.body.into(), notes: message.notes.clone() };
-        let content = Arc::new(content);
+        let content = Arc::new(Content {
+            body: message.body.into(),
+            notes: message.notes.clone(),
+            user_id: self.user_id.clone(),
+        });
         let mut started = None;
         let mut woken_by: Option<Room> = None;
         loop {

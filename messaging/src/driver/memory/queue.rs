@@ -18,6 +18,7 @@ pub(super) const LIMIT: usize = 100_000;
 pub(super) struct Content {
     pub(super) body: Box<[u8]>,
     pub(super) notes: Notes,
+    pub(super) user_id: Option<String>,
 }
 
 /// A message in a queue. Cloning it shares the content.

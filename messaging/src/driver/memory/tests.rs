@@ -10,6 +10,10 @@ use crate::url::Host;
 
 const WITHIN: Duration = Duration::from_secs(5);
 
+fn connect(url: &TransportUrl, runtime: Arc<dyn Runtime>) -> Arc<dyn Driver> {
+    super::connect(url, Own::default(), runtime)
+}
+
 fn runtime() -> Arc<dyn Runtime> {
     crate::runtime::tokio().unwrap()
 }

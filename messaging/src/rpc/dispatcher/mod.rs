@@ -18,7 +18,7 @@ pub(crate) use built_in::{BuiltIn, Itself};
 pub use endpoint::{Answer, Endpoint, Handled};
 pub use invocation::Invocation;
 pub(crate) use ping::Ping;
-pub use policy::AccessPolicy;
+pub use policy::{AccessPolicy, AccessRequest};
 pub(crate) use served::{Served, ServedApi};
 pub(crate) use tally::Tally;
 pub use unpack::Unpack;
@@ -80,6 +80,7 @@ impl Dispatcher {
         namespace: Option<&str>,
         version: Option<&str>,
         method: &str,
+        user_id: Option<&str>,
     ) -> Result<Route, Refused> {
         let requested = match version {
             None => Some(Requested::new(UNVERSIONED)),
@@ -95,7 +96,7 @@ impl Dispatcher {
             }
             compatible = true;
             if let Some((method, tally)) = served.method(method)
-                && self.policy.allows(api, method)
+                && self.policy.allows(&AccessRequest { api, method, namespace, version, user_id })
             {
                 let (endpoint, tally) = (Arc::clone(endpoint), Arc::clone(tally));
                 return Ok(Route { endpoint, method, tally, api: Arc::clone(served) });
@@ -241,7 +242,7 @@ mod tests {
             (Some("root"), None, "c", "Admin"),
             (None, None, "c", "Admin"),
         ] {
-            let route = dispatcher().route(namespace, version, method);
+            let route = dispatcher().route(namespace, version, method, None);
             let route = route.map_err(|refused| refused.failure.to_string());
             assert_eq!(route.map(|route| route.endpoint.api().name), Ok(expected));
         }
@@ -262,7 +263,7 @@ mod tests {
             (Some("nobody"), None, "a", "UnsupportedVersion"),
         ] {
             let Refused { failure, .. } =
-                dispatcher().route(namespace, version, method).err().unwrap();
+                dispatcher().route(namespace, version, method, None).err().unwrap();
             assert!(failure.is(MODULE, class), "{version:?} {method}: {failure}");
         }
     }
@@ -276,7 +277,7 @@ mod tests {
             (Some("root"), "9.0", Some("Admin")),
             (Some("nobody"), "1.0", None),
         ] {
-            let refused = dispatcher().route(namespace, Some(version), "none").err().unwrap();
+            let refused = dispatcher().route(namespace, Some(version), "none", None).err().unwrap();
             assert_eq!(refused.api.map(|api| api.api.name), nearest);
         }
     }
@@ -290,7 +291,7 @@ mod tests {
             (AccessPolicy::custom(|api, _| api.name == "Admin"), false, true),
         ] {
             let dispatcher = with_policy(policy);
-            let allowed = |method| dispatcher.route(None, Some("1.0"), method).is_ok();
+            let allowed = |method| dispatcher.route(None, Some("1.0"), method, None).is_ok();
             assert_eq!((allowed("a"), allowed("_hidden")), (a, hidden), "{:?}", dispatcher.policy);
         }
     }
@@ -314,7 +315,7 @@ mod tests {
                 Dispatcher::new(vec![Served::new(Api(api), [])], AccessPolicy::default());
             // A null reaches the dispatcher as this text.
             let requested = case["requested"].as_str().unwrap_or("null");
-            let route = dispatcher.route(None, Some(requested), "a").map(drop);
+            let route = dispatcher.route(None, Some(requested), "a", None).map(drop);
             match &case["answer"] {
                 serde_json::Value::Bool(served) => {
                     assert_eq!(route.is_ok(), *served, "{case}");

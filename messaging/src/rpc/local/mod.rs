@@ -181,7 +181,7 @@ impl Local {
         // An access policy is the user's code.
         let route = catch_panic(|| {
             let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
-            self.dispatcher.route(namespace, version, &request.method)
+            self.dispatcher.route(namespace, version, &request.method, None)
         });
         let Route { endpoint, tally, api, method: described } =
             match route.map_err(Refused::from).and_then(|route| route) {

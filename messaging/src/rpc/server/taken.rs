@@ -11,6 +11,8 @@ use crate::wire::notes;
 /// A message that was taken.
 pub(super) struct Taken {
     pub(super) body: Vec<u8>,
+    /// Who has sent it, as the broker has verified.
+    pub(super) user_id: Option<String>,
     /// When its sender gives up, if it said.
     pub(super) deadline: Option<Deadline>,
     /// Whether its sender understands signs that its method runs.
@@ -24,12 +26,12 @@ pub(super) struct Taken {
 
 impl Taken {
     pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
-        let Delivery { body, expires, settle, notes, attempt, .. } = delivery;
+        let Delivery { body, user_id, expires, settle, notes, attempt, .. } = delivery;
         let signs = notes.get(notes::SIGNS).is_some();
         let key = notes.get(notes::KEY).map(str::to_owned);
         let deadline = expires.map(|expires| Deadline::after(clock, expires));
         let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
-        Self { body, deadline, signs, key, attempt, unsettled }
+        Self { body, user_id, deadline, signs, key, attempt, unsettled }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::Failure;
 use crate::context::Deadline;
 use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Refused, Route};
-use crate::wire::Request;
+use crate::wire::{MaxSize, Request};
 
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
@@ -39,8 +39,12 @@ pub(super) async fn process(
     taken: Taken,
     turn: Turn,
 ) {
-    let Taken { body, deadline, signs, key, attempt, unsettled } = taken;
-    let request = match Request::decode(&body) {
+    let Taken { body, user_id, deadline, signs, key, attempt, unsettled } = taken;
+    let read = match server.transport.max_message_size().takes("request", &body) {
+        Ok(()) => Request::decode(&body),
+        Err(error) => Err((error, MaxSize::caller(&body))),
+    };
+    let request = match read {
         Ok(request) => request,
         Err((error, reply_to)) => {
             server.itself.malformed.count();
@@ -61,7 +65,7 @@ pub(super) async fn process(
     // An access policy is the user's code.
     let route = catch_panic(|| {
         let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
-        server.dispatcher.route(namespace, version, &request.method)
+        server.dispatcher.route(namespace, version, &request.method, user_id.as_deref())
     });
     let route = route.map_err(Refused::from).and_then(|route| route);
     let api = match &route {

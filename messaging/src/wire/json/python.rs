@@ -46,8 +46,8 @@ pub(super) fn fields<'de>(
     tokens.end()
 }
 
-/// The elements of a list, each as the text that it is.
-pub(in crate::wire) fn elements(list: &str) -> Result<Vec<&str>, Error> {
+/// The elements of a list of no more than `most`, each as the text that it is.
+pub(in crate::wire) fn elements(list: &str, most: usize) -> Result<Vec<&str>, Error> {
     let mut tokens = Tokens::new(list);
     let Token::List = tokens.next()? else {
         return Err(tokens.error("expected a JSON list"));
@@ -56,6 +56,9 @@ pub(in crate::wire) fn elements(list: &str) -> Result<Vec<&str>, Error> {
     while tokens.another(b']', &mut first)? {
         let begin = tokens.position();
         tokens.skip()?;
+        if elements.len() == most {
+            return Err(tokens.error(format_args!("more than {most} elements")));
+        }
         elements.push(tokens.since(begin));
     }
     tokens.close(b']')?;

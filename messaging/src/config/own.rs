@@ -1,0 +1,17 @@
+//! The options of this library's own, which hold for every driver.
+
+/// What is settled of the group `messaging`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own {
+    /// How many bytes a message may have that is not compressed.
+    pub(crate) max_message_size: usize,
+    /// Whether each message names the user who sends it.
+    pub(crate) send_user_id: bool,
+}
+
+#[cfg(test)]
+impl Default for Own {
+    fn default() -> Self {
+        Self { max_message_size: 16 << 20, send_user_id: false }
+    }
+}
