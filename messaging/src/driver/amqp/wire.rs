@@ -1,17 +1,20 @@
 //! The byte stream beneath a connection, and the switch that cuts it.
 
+mod guard;
+
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::task::AtomicWaker;
 
+use self::guard::Guard;
 use crate::runtime::Socket;
 
-/// A socket that can be cut from outside.
+/// A socket that can be cut from outside, and of which nothing is read that lapin cannot bear.
 ///
 /// lapin bounds none of its waits, and a connection whose broker has gone silent in a handshake
 /// would keep its thread and its socket until the broker speaks again. Once cut, all reading and
@@ -20,6 +23,7 @@ use crate::runtime::Socket;
 pub(super) struct Wire {
     socket: Box<dyn Socket>,
     switch: Arc<Switch>,
+    guard: Guard,
 }
 
 /// Cuts one [`Wire`].
@@ -32,7 +36,7 @@ pub(super) struct Switch {
 
 impl Wire {
     pub(super) fn new(socket: Box<dyn Socket>) -> Self {
-        Self { socket, switch: Arc::default() }
+        Self { socket, switch: Arc::default(), guard: Guard::default() }
     }
 
     pub(super) fn switch(&self) -> &Arc<Switch> {
@@ -65,7 +69,9 @@ impl AsyncRead for Wire {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         self.switch.check(&self.switch.reader, context)?;
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let read = ready!(Pin::new(&mut self.socket).poll_read(context, buffer))?;
+        self.guard.pass(buffer.get_mut(..read).unwrap_or_default());
+        Poll::Ready(Ok(read))
     }
 
     fn poll_read_vectored(
@@ -74,7 +80,14 @@ impl AsyncRead for Wire {
         buffers: &mut [io::IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
         self.switch.check(&self.switch.reader, context)?;
-        Pin::new(&mut self.socket).poll_read_vectored(context, buffers)
+        let read = ready!(Pin::new(&mut self.socket).poll_read_vectored(context, buffers))?;
+        let mut left = read;
+        for buffer in buffers {
+            let filled = left.min(buffer.len());
+            self.guard.pass(buffer.get_mut(..filled).unwrap_or_default());
+            left -= filled;
+        }
+        Poll::Ready(Ok(read))
     }
 }
 

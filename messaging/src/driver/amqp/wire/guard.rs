@@ -1,0 +1,412 @@
+//! What lapin must not be given: what others put into the properties of their messages.
+//!
+//! Its parser goes one call deeper for each table or list within another, some 4 KiB of stack each,
+//! and ends the connection over a name that is not UTF-8. RabbitMQ passes both on: a message of
+//! three kilobytes would end the process of every consumer in turn, or cut off its connection again
+//! and again, since what was not acknowledged comes back.
+//!
+//! So the frames are looked at as they come from the socket, and mended in place, byte for byte: what
+//! lies too deep becomes a byte array, which is written like a table and a list, and a byte beyond
+//! ASCII in a name becomes a question mark. Nothing that this library reads is touched.
+
+/// How deep tables and lists may lie within one another; RabbitMQ's own `x-death` has three levels.
+const DEPTH: usize = 16;
+
+/// The type of the frames that carry methods, and of those that carry properties (AMQP 0-9-1,
+/// section 4.2.3).
+const METHOD: u8 = 1;
+const HEADER: u8 = 2;
+
+/// The class and the method of `basic.deliver`.
+const DELIVER: [u8; 4] = [0, 60, 0, 60];
+
+/// Looks at all that is read from one connection, in pieces of any size.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    head: [u8; 7],
+    have: usize,
+    /// How much of the frame is still to come, with the octet that ends it.
+    left: u64,
+    inside: Option<Inside>,
+}
+
+impl Guard {
+    /// Mends what was read.
+    pub(super) fn pass(&mut self, read: &mut [u8]) {
+        let mut rest = read;
+        while let Some(first) = rest.first_mut() {
+            if self.left == 0 {
+                self.head_byte(*first);
+                rest = rest.get_mut(1..).unwrap_or_default();
+                continue;
+            }
+            match &mut self.inside {
+                Some(inside) => {
+                    if !inside.byte(first) {
+                        self.inside = None;
+                    }
+                    self.left -= 1;
+                    rest = rest.get_mut(1..).unwrap_or_default();
+                }
+                None => {
+                    let skipped = usize::try_from(self.left).unwrap_or(usize::MAX).min(rest.len());
+                    self.left -= skipped as u64;
+                    rest = rest.get_mut(skipped..).unwrap_or_default();
+                }
+            }
+        }
+    }
+
+    fn head_byte(&mut self, byte: u8) {
+        if let Some(place) = self.head.get_mut(self.have) {
+            *place = byte;
+        }
+        self.have += 1;
+        if self.have < self.head.len() {
+            return;
+        }
+        let [kind, _, _, size @ ..] = self.head;
+        self.have = 0;
+        self.left = u64::from(u32::from_be_bytes(size)) + 1;
+        self.inside = match kind {
+            METHOD => Some(Inside::new(Part::Method)),
+            HEADER => Some(Inside::new(Part::Properties)),
+            _ => None,
+        };
+    }
+}
+
+/// What a frame begins with.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Method,
+    Properties,
+}
+
+/// A field of a method or of properties.
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    Skip(u32),
+    Name,
+    /// One that is left as it is: the user, whose name the broker has verified.
+    User,
+    Table,
+}
+
+/// What comes next within a frame.
+#[derive(Debug)]
+enum Next {
+    /// The bytes that a frame begins with, up to the fields.
+    Start,
+    Skip(u32),
+    NameLength {
+        mend: bool,
+    },
+    Name {
+        left: u8,
+        mend: bool,
+    },
+    /// The length of a table, of a list or of bytes.
+    Length {
+        have: u8,
+        length: u32,
+        kind: Sized,
+    },
+    Tag,
+}
+
+/// What a length is of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sized {
+    Table,
+    List,
+    Bytes,
+}
+
+/// A frame whose fields are walked through.
+#[derive(Debug)]
+struct Inside {
+    part: Part,
+    start: [u8; 14],
+    next: Next,
+    /// How much was read.
+    at: u64,
+    /// The tables and lists that are open: where each ends, and whether it has names.
+    open: Vec<(u64, bool)>,
+    /// The fields still to come, the next one last.
+    fields: Vec<Field>,
+}
+
+impl Inside {
+    fn new(part: Part) -> Self {
+        let (start, next) = ([0; 14], Next::Start);
+        Self { part, start, next, at: 0, open: Vec::new(), fields: Vec::new() }
+    }
+
+    /// Takes one byte, which may be changed; false if nothing more of the frame is of interest.
+    fn byte(&mut self, byte: &mut u8) -> bool {
+        let at = self.at;
+        self.at += 1;
+        match &mut self.next {
+            Next::Start => return self.started(at, *byte),
+            Next::Skip(left) if *left > 1 => *left -= 1,
+            Next::Skip(_) => return self.advance(),
+            Next::NameLength { .. } if *byte == 0 => return self.named(),
+            Next::NameLength { mend } => self.next = Next::Name { left: *byte, mend: *mend },
+            Next::Name { left, mend } => {
+                if *mend && !byte.is_ascii() {
+                    *byte = b'?';
+                }
+                *left -= 1;
+                if *left == 0 {
+                    return self.named();
+                }
+            }
+            Next::Length { have, length, kind } => {
+                *length = *length << 8 | u32::from(*byte);
+                *have += 1;
+                if *have == 4 {
+                    let (length, kind) = (*length, *kind);
+                    return self.sized(length, kind);
+                }
+            }
+            Next::Tag => return self.tagged(byte),
+        }
+        true
+    }
+
+    fn started(&mut self, at: u64, byte: u8) -> bool {
+        let place = usize::try_from(at).ok().and_then(|at| self.start.get_mut(at));
+        if let Some(place) = place {
+            *place = byte;
+        }
+        match self.part {
+            Part::Method if self.at < 4 => return true,
+            Part::Method if !self.start.starts_with(&DELIVER) => return false,
+            // The consumer's tag, the delivery's tag and a flag, the exchange, the routing key.
+            Part::Method => {
+                self.fields = vec![Field::Name, Field::Name, Field::Skip(9), Field::Name];
+            }
+            Part::Properties if self.at < 14 => return true,
+            Part::Properties => {
+                let [.., high, low] = self.start;
+                let flags = u16::from_be_bytes([high, low]);
+                let present = PROPERTIES.iter().filter(|(bit, _)| flags & 1 << bit != 0);
+                self.fields = present.map(|(_, field)| *field).collect();
+            }
+        }
+        self.advance()
+    }
+
+    /// A name has ended: in a table its value follows.
+    fn named(&mut self) -> bool {
+        if self.open.is_empty() {
+            return self.advance();
+        }
+        self.next = Next::Tag;
+        true
+    }
+
+    fn tagged(&mut self, tag: &mut u8) -> bool {
+        let kind = match *tag {
+            b'V' => return self.advance(),
+            b't' | b'b' | b'B' => return self.skip(1),
+            b's' | b'U' | b'u' => return self.skip(2),
+            b'I' | b'i' | b'f' => return self.skip(4),
+            b'D' => return self.skip(5),
+            b'L' | b'l' | b'd' | b'T' => return self.skip(8),
+            b'F' if self.open.len() < DEPTH => Sized::Table,
+            b'A' if self.open.len() < DEPTH => Sized::List,
+            b'F' | b'A' => {
+                *tag = b'x';
+                Sized::Bytes
+            }
+            b'S' | b'x' => Sized::Bytes,
+            // Nobody can say how long it is; lapin will not take it either.
+            _ => return false,
+        };
+        self.next = Next::Length { have: 0, length: 0, kind };
+        true
+    }
+
+    fn skip(&mut self, count: u32) -> bool {
+        self.next = Next::Skip(count);
+        true
+    }
+
+    fn sized(&mut self, length: u32, kind: Sized) -> bool {
+        match kind {
+            Sized::Bytes if length > 0 => return self.skip(length),
+            Sized::Bytes => {}
+            Sized::Table | Sized::List => {
+                self.open.push((self.at + u64::from(length), kind == Sized::Table));
+            }
+        }
+        self.advance()
+    }
+
+    /// What comes after a value or a field that has ended.
+    fn advance(&mut self) -> bool {
+        while self.open.pop_if(|(end, _)| *end <= self.at).is_some() {}
+        self.next = match self.open.last() {
+            Some((_, true)) => Next::NameLength { mend: true },
+            Some((_, false)) => Next::Tag,
+            None => match self.fields.pop() {
+                Some(Field::Skip(count)) => Next::Skip(count),
+                Some(Field::Name) => Next::NameLength { mend: true },
+                Some(Field::User) => Next::NameLength { mend: false },
+                Some(Field::Table) => Next::Length { have: 0, length: 0, kind: Sized::Table },
+                None => return false,
+            },
+        };
+        true
+    }
+}
+
+/// The properties in their order, by the bit that says whether each is there (AMQP 0-9-1, section
+/// 4.2.6.1), from the last to the first.
+const PROPERTIES: [(u8, Field); 14] = [
+    (2, Field::Name),     // cluster-id
+    (3, Field::Name),     // app-id
+    (4, Field::User),     // user-id
+    (5, Field::Name),     // type
+    (6, Field::Skip(8)),  // timestamp
+    (7, Field::Name),     // message-id
+    (8, Field::Name),     // expiration
+    (9, Field::Name),     // reply-to
+    (10, Field::Name),    // correlation-id
+    (11, Field::Skip(1)), // priority
+    (12, Field::Skip(1)), // delivery-mode
+    (13, Field::Table),   // headers
+    (14, Field::Name),    // content-encoding
+    (15, Field::Name),    // content-type
+];
+
+#[cfg(test)]
+mod tests {
+    use lapin::types::parsing::parse_field_table;
+    use lapin::types::{AMQPValue, FieldTable};
+
+    use super::*;
+
+    /// A frame with its end.
+    fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&[kind, 0, 1][..], &size, payload, &[0xCE]].concat()
+    }
+
+    fn sized(bytes: &[u8]) -> Vec<u8> {
+        [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+    }
+
+    fn name(name: &[u8]) -> Vec<u8> {
+        [&[u8::try_from(name.len()).unwrap()][..], name].concat()
+    }
+
+    /// The properties of a message: a content type, headers, a priority and a user.
+    fn properties(content_type: &[u8], headers: &[u8], user: &[u8]) -> Vec<u8> {
+        let flags: u16 = 1 << 15 | 1 << 13 | 1 << 11 | 1 << 4;
+        let start = [&[0, 60, 0, 0][..], &7_u64.to_be_bytes(), &flags.to_be_bytes()].concat();
+        let parts = [start, name(content_type), sized(headers), vec![0], name(user)];
+        frame(HEADER, &parts.concat())
+    }
+
+    /// A header of lists or of tables within one another.
+    fn nested(levels: usize, tag: u8) -> Vec<u8> {
+        let mut value = vec![b'S', 0, 0, 0, 2, b'o', b'k'];
+        for _ in 0..levels {
+            let content = if tag == b'F' { [name(b"k"), value].concat() } else { value };
+            value = [vec![tag], sized(&content)].concat();
+        }
+        [name(b"deep"), value].concat()
+    }
+
+    fn passed(bytes: &[u8]) -> Vec<u8> {
+        let mut whole = bytes.to_vec();
+        Guard::default().pass(&mut whole);
+        // In pieces of any size it is the same.
+        for size in [1, 2, 3, 7, 64] {
+            let (mut pieces, mut guard) = (bytes.to_vec(), Guard::default());
+            pieces.chunks_mut(size).for_each(|piece| guard.pass(piece));
+            assert_eq!(pieces, whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    fn headers_of(properties: &[u8], content_type: usize) -> FieldTable {
+        let table = &properties[7 + 14 + 1 + content_type..];
+        parse_field_table(table).expect("a table").1
+    }
+
+    #[test]
+    fn what_is_not_too_deep_is_left_as_it_is() {
+        for tag in *b"AF" {
+            let death = properties(b"application/json", &nested(DEPTH - 1, tag), b"nova");
+            assert_eq!(passed(&death), death);
+        }
+        let every = [
+            (b"tbB".as_slice(), vec![1]),
+            (b"sUu", vec![0, 1]),
+            (b"Iif", vec![0; 4]),
+            (b"D", vec![0; 5]),
+            (b"LldT", vec![0; 8]),
+            (b"SxAF", vec![0; 4]),
+            (b"V", vec![]),
+        ];
+        let headers = every.iter().flat_map(|(tags, value)| {
+            tags.iter().flat_map(move |tag| [name(&[*tag]), vec![*tag], value.clone()].concat())
+        });
+        let headers: Vec<u8> = headers.collect();
+        let all = properties("é".as_bytes(), &headers, "é".as_bytes());
+        let mut expected = all.clone();
+        expected[22..24].copy_from_slice(b"??");
+        assert_eq!(passed(&all), expected);
+        assert_eq!(headers_of(&all, 2).inner().len(), 19);
+        // Bodies may hold anything, and what follows is a frame again.
+        let body = frame(3, &all);
+        let after = properties(b"", &nested(DEPTH, b'A'), b"");
+        let both = passed(&[body.clone(), after.clone()].concat());
+        assert_eq!(both[..body.len()], body);
+        assert_ne!(both[body.len()..], after);
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_bytes() {
+        for tag in *b"AF" {
+            for levels in [DEPTH, 500, 25_000] {
+                let properties =
+                    passed(&properties(b"application/json", &nested(levels, tag), b""));
+                let mut value = headers_of(&properties, 16).inner()["deep"].clone();
+                let mut depth = 1;
+                loop {
+                    value = match value {
+                        AMQPValue::FieldArray(list) => list.as_slice()[0].clone(),
+                        AMQPValue::FieldTable(table) => table.inner()["k"].clone(),
+                        AMQPValue::ByteArray(_) => break,
+                        other => panic!("{other:?}"),
+                    };
+                    depth += 1;
+                }
+                assert_eq!(depth, DEPTH);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_text_whatever_they_were() {
+        let headers = [name(b"\xff\xfe"), vec![b'V']].concat();
+        let properties = passed(&properties(b"a\xffb", &headers, b"n\xc3\xb6va"));
+        assert!(headers_of(&properties, 3).inner().contains_key("??"));
+        assert!(properties.windows(3).any(|it| it == b"a?b"));
+        assert!(properties.windows(5).any(|it| it == "növa".as_bytes()));
+
+        let deliver = |exchange, key| {
+            let parts = [DELIVER.to_vec(), name(b"1"), vec![0xFF; 9], name(exchange), name(key)];
+            frame(METHOD, &parts.concat())
+        };
+        assert_eq!(passed(&deliver(b"\xff", b"k\x80")), deliver(b"?", b"k?"));
+        // Another method is none of its business.
+        let close = frame(METHOD, b"\0\x14\0\x28\xff\xff\xff");
+        assert_eq!(passed(&close), close);
+    }
+}
