@@ -17,10 +17,6 @@ pub use crate::rpc::local::Serves;
 /// Whether schemas can be made: whether the feature `schema` is on.
 pub const HAS_SCHEMAS: bool = cfg!(feature = "schema");
 
-/// For fuzzers.
-#[cfg(fuzzing)]
-pub use crate::wire::targets;
-
 use crate::error::Origin;
 use crate::rpc::Reply;
 use crate::rpc::dispatcher::no_such_method;

@@ -152,6 +152,9 @@ pub mod runtime;
 pub mod testing;
 #[doc(hidden)]
 pub mod __private;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod targets;
 // Pages of the documentation, and no more.
 #[cfg(any(doc, doctest))]
 #[cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/cancellation.md"))]

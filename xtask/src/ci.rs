@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::contract;
 use crate::counts::Counts;
 use crate::failure::Result;
+use crate::fuzz;
 use crate::process;
 use crate::test;
 use crate::tidy;
@@ -26,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
     })?;
     step("contract", || contract::run(workspace, contract::Action::Check))?;
     step("dependencies", || dependencies(workspace))?;
+    step("fuzz", || fuzz::run(workspace, &fuzz::Options::bounded()))?;
     step("test", || test::run(workspace, &[]))
 }
 

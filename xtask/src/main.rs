@@ -16,6 +16,7 @@ mod contract;
 mod counts;
 mod examples;
 mod failure;
+mod fuzz;
 mod install;
 mod process;
 mod python;
@@ -56,8 +57,10 @@ enum Command {
         arguments: Vec<String>,
     },
     /// Everything that must hold before a change is merged: format, lints, documentation,
-    /// features, contracts, dependencies, tidiness, tests.
+    /// features, contracts, dependencies, tidiness, fuzzing, tests.
     Ci,
+    /// Gives every function that takes bytes from outside to a fuzzer; ends with a table.
+    Fuzz(fuzz::Options),
     /// A private RabbitMQ node that stays up until `broker down`.
     Broker {
         /// Which broker: each name is one, with ports and files of its own. Those whose name begins
@@ -101,6 +104,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
         Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Ci => Ok(ci::run(&workspace)?.close()),
         Command::Broker { name, command } => broker::run(&workspace, &name, &command),
         Command::Bench { command } => bench::run(&workspace, &command),

@@ -138,7 +138,7 @@ fn core_problems(place: &Path, line: &str) -> Vec<String> {
 }
 
 fn is_test_file(place: &Path) -> bool {
-    place.file_name().is_some_and(|name| name == "tests.rs")
+    place.file_name().is_some_and(|name| name == "tests.rs" || name == "fuzz.rs")
         || place.components().any(|part| part.as_os_str() == "tests")
 }
 

@@ -11,6 +11,8 @@ mod report;
 mod resolve;
 mod sources;
 mod substitute;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 #[cfg(test)]
 mod tests;
 

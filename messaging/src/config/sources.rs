@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use super::ini::Ini;
+use super::ini::{BadLine, Ini};
 use super::known::{DEFAULT, Known, OWN, RABBIT};
 use crate::{Error, ErrorKind};
 
@@ -52,8 +52,16 @@ impl Sources {
         let text = fs::read(path).map_err(|error| cannot("cannot be read").with_source(error))?;
         let text = String::from_utf8(text)
             .map_err(|_| cannot("is not UTF-8; write it in that encoding"))?;
-        let ini = Ini::parse(&text).map_err(|bad| {
-            cannot(&format!("cannot be understood at line {}: {}", bad.line, bad.why))
+        self.add_text(shown, &text)
+    }
+
+    /// What stands in a file, called `shown`.
+    pub(super) fn add_text(&mut self, shown: String, text: &str) -> Result<(), Error> {
+        let ini = Ini::parse(text).map_err(|BadLine { line, why }| {
+            let what = format!(
+                "the configuration file {shown} cannot be understood at line {line}: {why}"
+            );
+            Error::new(ErrorKind::Config, what)
         })?;
         self.files.push(File { path: shown, ini });
         Ok(())

@@ -111,6 +111,12 @@ impl Correlation {
         waits || !self.given_up().is_empty()
     }
 
+    /// Whether a call waits.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn waits(&self) -> bool {
+        !self.calls().is_empty()
+    }
+
     /// Takes a call out; `delivered` is whether the broker may have its request. A server that is
     /// known to run it is asked to end it.
     pub(super) fn give_up(&self, msg_id: String, delivered: bool) {

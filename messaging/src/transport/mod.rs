@@ -13,6 +13,8 @@ mod pending;
 mod runs;
 mod sink;
 mod unanswered;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 
 use std::fmt;
 use std::sync::{Arc, Weak};

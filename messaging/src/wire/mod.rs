@@ -23,7 +23,7 @@ mod fixtures;
 #[cfg(test)]
 mod properties;
 #[cfg(any(test, fuzzing))]
-pub mod targets;
+pub(crate) mod fuzz;
 
 use uuid::Uuid;
 

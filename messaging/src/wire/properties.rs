@@ -5,7 +5,7 @@ use proptest::test_runner::{Config, RngSeed};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
-use super::{Reply, ReplyTo, Request, RequestParts, failure, targets};
+use super::{Reply, ReplyTo, Request, RequestParts, failure, fuzz as targets};
 use crate::{Failure, Version};
 
 fn any_value() -> impl Strategy<Value = Value> {

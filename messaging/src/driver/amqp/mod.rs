@@ -39,6 +39,8 @@ mod inbox;
 mod fault;
 mod failure;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 #[cfg(all(test, feature = "tokio"))]
 mod tests;
 

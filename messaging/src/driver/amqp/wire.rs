@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::task::AtomicWaker;
 
-use self::guard::Guard;
+pub(super) use self::guard::Guard;
 use crate::runtime::Socket;
 
 /// A socket that can be cut from outside, and of which nothing is read that lapin cannot bear.

@@ -22,7 +22,7 @@ const DELIVER: [u8; 4] = [0, 60, 0, 60];
 
 /// Looks at all that is read from one connection, in pieces of any size.
 #[derive(Debug, Default)]
-pub(super) struct Guard {
+pub(in crate::driver::amqp) struct Guard {
     head: [u8; 7],
     have: usize,
     /// How much of the frame is still to come, with the octet that ends it.
@@ -32,7 +32,7 @@ pub(super) struct Guard {
 
 impl Guard {
     /// Mends what was read.
-    pub(super) fn pass(&mut self, read: &mut [u8]) {
+    pub(in crate::driver::amqp) fn pass(&mut self, read: &mut [u8]) {
         let mut rest = read;
         while let Some(first) = rest.first_mut() {
             if self.left == 0 {
