@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::driver::Notes;
-use crate::wire::notes;
+use crate::wire::{is_reply_queue, notes};
 
 /// A server's word that it runs a call.
 #[derive(Clone, Debug)]
@@ -26,7 +26,29 @@ impl Runs {
             server: notes.get(notes::SERVER)?.to_owned(),
             began: now.checked_sub(ran).unwrap_or(now),
             told: now,
-            cancel_at: notes.get(notes::CANCEL_AT).map(str::to_owned),
+            cancel_at: notes
+                .get(notes::CANCEL_AT)
+                .filter(|queue| is_reply_queue(queue))
+                .map(str::to_owned),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It would be written to with the rights of whoever called.
+    #[test]
+    fn no_other_queue_than_one_for_replies_is_asked_for_an_end() {
+        let asked = |queue: &str| {
+            let notes = Notes::default().with(notes::RUNS, "5").with(notes::SERVER, "host-1");
+            Runs::of(&notes.with(notes::CANCEL_AT, queue), Instant::now()).unwrap().cancel_at
+        };
+        assert_eq!(asked("reply_1").as_deref(), Some("reply_1"));
+        let long = format!("reply_{}", "1".repeat(250));
+        for queue in ["scheduler", "", "xreply_1", &long] {
+            assert_eq!(asked(queue), None, "{queue}");
+        }
     }
 }

@@ -40,6 +40,13 @@ pub(crate) fn opened(body: &[u8]) -> serde_json::Value {
     message.map_or(serde_json::Value::Null, |message| json::held(&message))
 }
 
+/// Whether a queue is one for replies. Peers name it, and whoever has rights of its own would write
+/// wherever a peer says: only what is called as a reply queue is written to (wire document,
+/// section 5.2).
+pub(crate) fn is_reply_queue(queue: &str) -> bool {
+    queue.starts_with("reply_") && bounds::named(queue).is_ok()
+}
+
 /// A new id for a message or a call: 32 hexadecimal digits.
 pub(crate) fn new_id() -> String {
     Uuid::new_v4().simple().to_string()

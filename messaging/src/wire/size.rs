@@ -1,7 +1,6 @@
 //! How long a body may be: looked at before anything of it is read.
 
-use super::ReplyTo;
-use super::salvage;
+use super::{ReplyTo, Request, salvage};
 use crate::driver::Address;
 use crate::{Error, ErrorKind};
 
@@ -59,6 +58,16 @@ impl MaxSize {
                 body.len()
             ),
         ))
+    }
+
+    /// Reads a request, unless it is too long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::decode`].
+    pub(crate) fn request(self, body: &[u8]) -> Result<Request, (Error, Option<ReplyTo>)> {
+        self.takes("request", body).map_err(|error| (error, Self::caller(body)))?;
+        Request::decode(body)
     }
 
     /// The two ends of a body, apart.

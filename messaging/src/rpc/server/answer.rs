@@ -13,19 +13,12 @@ use crate::driver::{Address, Notes};
 use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, ServedApi};
 use crate::transport::Effort;
-use crate::wire::{Reply, ReplyTo, notes};
+use crate::wire::{Reply, ReplyTo, is_reply_queue, notes};
 use crate::{Error, ErrorKind, Failure, runtime};
 use futures_util::future::{Either, select};
 
 /// The pause between two tries (wire document, section 10).
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Whether a queue is one to answer to. Requests name it, and a server with rights of its own would
-/// write wherever a request says: only what looks like a reply queue is written to (wire
-/// document, section 5.2).
-pub(super) fn is_reply_queue(queue: &str) -> bool {
-    queue.starts_with("reply_")
-}
 
 /// An answer on its way.
 pub(super) struct Answering {

@@ -55,7 +55,7 @@ impl Line {
         runtime.spawn(Box::pin(async move {
             let place = match place {
                 Some(place) => place,
-                None => match Request::decode(&taken.body) {
+                None => match server.transport.max_message_size().request(&taken.body) {
                     Ok(Request { reply_to: Some(reply_to), .. }) => {
                         server.itself.busy.count();
                         let failure = Failure::new(MODULE, BUSY, "all workers are busy");

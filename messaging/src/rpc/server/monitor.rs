@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::future::select;
 use tokio::sync::oneshot;
 
-use super::{Inner, answer};
+use super::Inner;
 use crate::driver::{Address, Notes};
 use crate::transport::Effort;
-use crate::wire::{Reply, ReplyTo};
+use crate::wire::{Reply, ReplyTo, is_reply_queue};
 
 /// How long one sign may take; the next is due soon.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub(super) fn beat(server: &Arc<Inner>, reply_to: &ReplyTo, monitor: Duration) -
         tracing::warn!(%target, ?monitor, "a call is monitored for less than 2 s: no signs of life");
         return None;
     }
-    if !answer::is_reply_queue(&reply_to.queue) {
+    if !is_reply_queue(&reply_to.queue) {
         return None;
     }
     let (runs, ended) = oneshot::channel::<()>();

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use futures_util::future::{Either, select};
 use tokio::sync::oneshot;
 
-use super::answer::{Answering, is_reply_queue};
+use super::answer::Answering;
 use super::caller::Caller;
 use super::claim::{Claim, Claimed};
 use super::epoch::{Epoch, InFlight, Stop};
@@ -18,7 +18,7 @@ use crate::Failure;
 use crate::context::Deadline;
 use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Refused, Route};
-use crate::wire::{MaxSize, Request};
+use crate::wire::{Request, is_reply_queue};
 
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
@@ -40,11 +40,7 @@ pub(super) async fn process(
     turn: Turn,
 ) {
     let Taken { body, user_id, deadline, signs, key, attempt, unsettled } = taken;
-    let read = match server.transport.max_message_size().takes("request", &body) {
-        Ok(()) => Request::decode(&body),
-        Err(error) => Err((error, MaxSize::caller(&body))),
-    };
-    let request = match read {
+    let request = match server.transport.max_message_size().request(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
             server.itself.malformed.count();
