@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -11,22 +11,12 @@ use std::thread::{self, Thread};
 #[derive(Debug, Default)]
 pub(super) struct Runner {
     thread: Mutex<Option<Thread>>,
-    woken: AtomicBool,
     busy: AtomicUsize,
 }
 
 impl Runner {
     pub(super) fn is(&self, thread: Thread) {
         *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
-    }
-
-    /// Whatever wakes it from now on is seen by [`was_woken`](Self::was_woken).
-    pub(super) fn rests(&self) {
-        self.woken.store(false, Ordering::SeqCst);
-    }
-
-    pub(super) fn was_woken(&self) -> bool {
-        self.woken.load(Ordering::SeqCst)
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -39,8 +29,8 @@ impl Runner {
         Busy(Arc::clone(self))
     }
 
+    /// It does not park, or no longer.
     pub(super) fn wake_it(&self) {
-        self.woken.store(true, Ordering::SeqCst);
         if let Some(thread) = &*self.thread.lock().unwrap_or_else(PoisonError::into_inner) {
             thread.unpark();
         }
@@ -48,12 +38,6 @@ impl Runner {
 
     fn pause(&self) {
         self.busy.fetch_sub(1, Ordering::SeqCst);
-        self.wake_it();
-    }
-}
-
-impl Wake for Runner {
-    fn wake(self: Arc<Self>) {
         self.wake_it();
     }
 }

@@ -2,25 +2,25 @@
 
 mod block;
 mod clock;
+mod tasks;
 
 use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 
 use crate::runtime::{self, Runtime, Socket};
 use block::{Runner, block_on};
 use clock::Clock;
+use tasks::{MAIN, Tasks};
 
 /// A runtime of its own, on one thread, whose clock stands still while anything can run, and then
 /// goes to the next moment that somebody waits for: a time-out of half a minute takes no time. It
@@ -49,6 +49,9 @@ use clock::Clock;
 /// assert!(error.rpc().unwrap().is_timeout());
 /// assert_eq!(time.elapsed(), Duration::from_secs(60));
 /// ```
+///
+/// Of several tasks that can run, the one that was woken first is polled first; with
+/// [`seeded`](Self::seeded) it is any of them.
 #[derive(Clone)]
 pub struct VirtualTime(Arc<Inner>);
 
@@ -56,9 +59,9 @@ struct Inner {
     /// Itself, for threads to run on.
     this: Weak<Inner>,
     clock: Clock,
-    /// Spawned, and not yet among the tasks.
-    spawned: Mutex<Vec<BoxFuture<'static, ()>>>,
-    tasks: Mutex<FuturesUnordered<BoxFuture<'static, ()>>>,
+    tasks: Tasks,
+    /// Held while something is run.
+    running: Mutex<()>,
     runner: Arc<Runner>,
 }
 
@@ -66,12 +69,52 @@ impl VirtualTime {
     /// A runtime at whose clock no time has passed.
     #[must_use]
     pub fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// The same, with an order of tasks that `seed` chooses: whenever several can run, the one that
+    /// is polled next is any of them. The same code with the same seed runs in the same order, with
+    /// another seed in another, so that a test of many seeds sees what rarely happens, and one seed
+    /// shows it again. The pauses between the attempts of a call that is
+    /// [retried](crate::Call::retry) are drawn from it as well.
+    ///
+    /// That holds for what runs on the one thread: methods that block, and
+    /// [`Executor::threads`](crate::Executor::threads), run on threads of their own, in an order
+    /// that nobody chooses. Random ids, such as those of messages, differ between two runs; nothing
+    /// in this library depends on their order, and the code that is run must not either, nor on
+    /// that of a `HashMap`.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use messaging::testing::VirtualTime;
+    ///
+    /// let order_of = |seed| {
+    ///     let time = VirtualTime::seeded(seed);
+    ///     let order = Arc::<Mutex<Vec<u32>>>::default();
+    ///     for number in 0..10 {
+    ///         let order = Arc::clone(&order);
+    ///         time.runtime().spawn(Box::pin(async move { order.lock().unwrap().push(number) }));
+    ///     }
+    ///     time.run(time.runtime().sleep(std::time::Duration::from_secs(1)));
+    ///     order.lock().unwrap().clone()
+    /// };
+    /// assert_eq!(order_of(1), order_of(1));
+    /// assert_ne!(order_of(1), order_of(2));
+    /// ```
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self::with(Some(seed))
+    }
+
+    fn with(seed: Option<u64>) -> Self {
+        let runner = Arc::<Runner>::default();
         Self(Arc::new_cyclic(|this| Inner {
             this: Weak::clone(this),
             clock: Clock::new(),
-            spawned: Mutex::default(),
-            tasks: Mutex::default(),
-            runner: Arc::default(),
+            tasks: Tasks::new(&runner, seed),
+            running: Mutex::default(),
+            runner,
         }))
     }
 
@@ -93,6 +136,12 @@ impl VirtualTime {
         self.0.clock.advance(duration);
     }
 
+    /// How many tasks were spawned and have not ended: none, where everything has been shut down.
+    #[must_use]
+    pub fn tasks(&self) -> usize {
+        self.0.tasks.count()
+    }
+
     /// Runs `future` to its end on this thread, and what it spawns beside it. What has not ended
     /// then goes on at the next `run`.
     ///
@@ -101,34 +150,41 @@ impl VirtualTime {
     /// If nothing can run and nobody waits for a moment, since that would be for ever; and if it is
     /// called within another `run` of the same clock.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
-        let inner = &*self.0;
+        let Inner { clock, tasks, running, runner, .. } = &*self.0;
         let _entered = runtime::enter(self.runtime());
-        let mut tasks = match inner.tasks.try_lock() {
-            Ok(tasks) => tasks,
+        let _running = match running.try_lock() {
+            Ok(running) => running,
             Err(std::sync::TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(std::sync::TryLockError::WouldBlock) => {
                 panic!("this virtual time runs a future already; await the other one in it")
             }
         };
-        let runner = &inner.runner;
+        let _chance = tasks.draw().map(Chance::seeded);
         runner.is(thread::current());
-        let waker = Waker::from(Arc::clone(runner));
-        let mut context = Context::from_waker(&waker);
+        let wake = tasks.wake_of(MAIN);
+        let waker = Waker::from(Arc::clone(&wake));
+        waker.wake_by_ref();
         let mut future = pin!(future);
         loop {
-            runner.rests();
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                return output;
+            while let Some(id) = tasks.next() {
+                if id != MAIN {
+                    tasks.poll(id);
+                    continue;
+                }
+                wake.is_polled();
+                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
+                {
+                    return output;
+                }
             }
-            while inner.poll_tasks(&mut tasks, &mut context) {}
             // In this order: what a thread woke, it woke before it was no longer busy.
             let is_busy = runner.is_busy();
-            if runner.was_woken() {
+            if tasks.any_ready() {
                 continue;
             }
             if is_busy {
                 thread::park();
-            } else if !inner.clock.go_on() {
+            } else if !clock.go_on() {
                 panic!(
                     "nothing can run and nobody waits for a moment, so this would never end: look \
                      for an answer that nobody gives"
@@ -138,23 +194,28 @@ impl VirtualTime {
     }
 }
 
-impl Inner {
-    /// Whether there is more to poll.
-    fn poll_tasks(
-        &self,
-        tasks: &mut FuturesUnordered<BoxFuture<'static, ()>>,
-        context: &mut Context<'_>,
-    ) -> bool {
-        tasks.extend(self.spawned.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
-        matches!(tasks.poll_next_unpin(context), Poll::Ready(Some(())))
-            || !self.spawned.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+/// Chance on this thread goes by a seed until this is dropped: it is where pauses are drawn from.
+struct Chance {
+    before: u64,
+}
+
+impl Chance {
+    fn seeded(seed: u64) -> Self {
+        let before = fastrand::get_seed();
+        fastrand::seed(seed);
+        Self { before }
+    }
+}
+
+impl Drop for Chance {
+    fn drop(&mut self) {
+        fastrand::seed(self.before);
     }
 }
 
 impl Runtime for Inner {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.spawned.lock().unwrap_or_else(PoisonError::into_inner).push(task);
-        self.runner.wake_it();
+        self.tasks.spawn(task);
     }
 
     fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send>) {
@@ -201,6 +262,7 @@ impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VirtualTime")
             .field("elapsed", &self.clock.elapsed())
+            .field("tasks", &self.tasks.count())
             .finish_non_exhaustive()
     }
 }
@@ -258,6 +320,50 @@ mod tests {
         let (task, thread) = time.run(join(first.1, second.1));
         assert_eq!((task, thread.map(|at| at - start)), (Ok("task"), Ok(s(20))));
         assert_eq!(time.elapsed(), s(30));
+    }
+
+    /// Who goes on when, of some that yield to each other, wake each other and sleep.
+    fn history(time: &VirtualTime) -> Vec<(u128, usize)> {
+        let runtime = time.runtime();
+        let history = Arc::<Mutex<Vec<_>>>::default();
+        let notify = Arc::new(tokio::sync::Notify::new());
+        for number in 0..8 {
+            let (clock, history) = (Arc::clone(&runtime), Arc::clone(&history));
+            let (notify, time) = (Arc::clone(&notify), time.clone());
+            runtime.spawn(Box::pin(async move {
+                for step in 1..5 {
+                    history.lock().unwrap().push((time.elapsed().as_millis(), number));
+                    let pause = Duration::from_millis(fastrand::u64(..step));
+                    let _ = runtime::timeout(&*clock, pause, notify.notified()).await;
+                    notify.notify_one();
+                }
+            }));
+        }
+        time.run(runtime.sleep(s(1)));
+        assert_eq!(time.tasks(), 0);
+        let history = history.lock().unwrap().clone();
+        history
+    }
+
+    #[test]
+    fn a_seed_chooses_the_order_and_the_pauses_and_repeats_them() {
+        let of_seed = |seed| history(&VirtualTime::seeded(seed));
+        assert!((0..20).all(|seed| of_seed(seed) == of_seed(seed)));
+        let different: std::collections::HashSet<_> = (0..20).map(of_seed).collect();
+        assert_eq!(different.len(), 20);
+    }
+
+    #[test]
+    fn without_a_seed_tasks_run_in_the_order_in_which_they_were_woken() {
+        let time = VirtualTime::new();
+        let order = Arc::<Mutex<Vec<_>>>::default();
+        for number in 0..10 {
+            let order = Arc::clone(&order);
+            time.runtime().spawn(Box::pin(async move { order.lock().unwrap().push(number) }));
+        }
+        assert_eq!(time.tasks(), 10);
+        time.run(time.runtime().sleep(s(1)));
+        assert!(order.lock().unwrap().iter().copied().eq(0..10));
     }
 
     #[test]
