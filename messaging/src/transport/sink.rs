@@ -135,15 +135,18 @@ impl Sink {
     }
 
     /// Whether it came before. The broker may deliver a message twice, and a server that is not
-    /// sure of its answer sends it again: by its id, or one of ours by its note.
+    /// sure of its answer sends it again: by its id, or one of ours by its note. What was sent again
+    /// may overtake the first, which was on its way in the connection that was lost.
     fn is_copy(&mut self, unique_id: Option<String>, notes: &Notes) -> bool {
+        let is_again = notes.get(notes::AGAIN).is_some();
         let id = unique_id.filter(|id| id.len() <= 64).map(|id| format!("id {id}"));
         let server = notes.get(notes::SERVER).map(|server| format!("server {server}"));
+        let again = notes.get(notes::SERVER).map(|server| format!("again {server}"));
         let seen = |key: &Option<String>| key.as_ref().is_some_and(|key| self.seen.contains(key));
-        if seen(&id) || (notes.get(notes::AGAIN).is_some() && seen(&server)) {
+        if seen(&id) || seen(&again) || (is_again && seen(&server)) {
             return true;
         }
-        for key in [id, server].into_iter().flatten() {
+        for key in [id, server, again.filter(|_| is_again)].into_iter().flatten() {
             if self.seen.len() < REMEMBERED {
                 self.seen.insert(key);
             }
@@ -256,6 +259,16 @@ mod tests {
             servers.extend(arrival.server);
         }
         assert_eq!(servers, ["one", "two"]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_overtaken_by_its_second_try_is_no_second_answer() {
+        let (mut sink, mut arrivals, _) = sink(10);
+        let first = Notes::default().with(notes::SERVER, "one");
+        for (unique_id, notes) in [("a", first.clone().with(notes::AGAIN, "1")), ("b", first)] {
+            assert!(sink.take(reply(unique_id, "7", true), notes, 1));
+        }
+        assert!(read(&mut arrivals).is_some() && read(&mut arrivals).is_none());
     }
 
     #[tokio::test]
