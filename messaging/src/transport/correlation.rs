@@ -100,6 +100,11 @@ impl Correlation {
         }
     }
 
+    /// How many calls and gathers wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.calls().len()
+    }
+
     /// How many replies came that no call waited for any more.
     pub(crate) fn late(&self) -> u64 {
         self.late.load(Ordering::Relaxed)

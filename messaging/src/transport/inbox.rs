@@ -140,6 +140,11 @@ impl Replies {
         self.here.enter(server);
     }
 
+    /// How many calls and gathers wait for answers.
+    pub(super) fn waiting(&self) -> usize {
+        self.correlation.waiting()
+    }
+
     pub(super) fn late(&self) -> u64 {
         self.correlation.late()
     }

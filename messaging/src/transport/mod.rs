@@ -283,6 +283,7 @@ impl fmt::Debug for Transport {
             .field("url", &self.inner.name)
             .field("driver", &self.inner.driver)
             .field("rpc_ping_enabled", &self.rpc_ping_enabled())
+            .field("waiting_calls", &self.inner.replies.waiting())
             .field("late_replies", &self.inner.replies.late())
             .finish_non_exhaustive()
     }
