@@ -6,6 +6,7 @@ use messaging::{CallError, ErrorKind, RpcServer};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, on_both};
+use crate::gated::Gated;
 
 /// A server that has not been started.
 fn build(
@@ -155,4 +156,19 @@ on_both! {
         let error = server.start().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
     }
+}
+
+/// Nobody else will run it, and nobody is told but whoever shuts the server down.
+#[tokio::test(start_paused = true)]
+async fn a_cast_that_was_being_acknowledged_when_the_budget_ended_is_reported() {
+    let (bus, gate) = Gated::over(Bus::memory().await).await;
+    let (server, mut seen, _manager) = serve(&bus, "one").await;
+    client(&bus).update("cast".into()).await.unwrap();
+    gate.reached().await;
+    let report = server.shutdown(Duration::from_secs(1)).await;
+    assert_eq!(report.cut_off.len(), 1);
+    assert_eq!(report.cut_off[0].method, "update");
+    gate.open();
+    server.wait().await;
+    assert!(seen.try_recv().is_err(), "it has not run");
 }

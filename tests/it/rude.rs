@@ -12,6 +12,7 @@ use messaging::{
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, on_both, unique};
+use crate::gated::Gated;
 
 #[rpc_api(topic = "rude", version = "1.0")]
 trait Rude {
@@ -206,4 +207,23 @@ fn a_server_ends_with_the_runtime_of_its_transport() {
         };
         tokio::time::timeout(Duration::from_secs(10), ended).await.expect("it hangs");
     });
+}
+
+/// The time was up while its message was being acknowledged.
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_time_is_up_while_it_is_acknowledged_does_not_run() {
+    let (bus, gate) = Gated::over(Bus::memory().await).await;
+    let (server, mut seen, _manager) = serve(&bus, "one").await;
+    let call = async { client(&bus).hold().timeout(Duration::from_secs(1)).await };
+    let (error, ()) = tokio::join!(call, gate.reached());
+    assert!(error.unwrap_err().is_timeout());
+    gate.open();
+    // What comes after it is served.
+    let (served, ()) = tokio::join!(async { client(&bus).whoami().await }, async {
+        gate.reached().await;
+        gate.open();
+    });
+    assert_eq!(served.unwrap(), "one");
+    assert!(seen.try_recv().is_err(), "it has not run");
+    assert_eq!(server.statistics().method(None, "hold").unwrap().expired, 1);
 }

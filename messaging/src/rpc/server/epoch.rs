@@ -204,6 +204,14 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
+    /// Its message is acknowledged, after which no other server runs it: if that takes longer than
+    /// this server is given, it is told of as a handler that was cut off.
+    pub(super) fn claimed(&self, method: &str, namespace: Option<&str>) {
+        if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
+            work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
+        }
+    }
+
     /// Its handler runs, and is to end when the answer comes, which is why.
     pub(super) fn handled(
         &self,

@@ -14,6 +14,8 @@ use crate::runtime;
 pub struct ShutdownReport {
     /// The handlers that were still running when the budget was used up. Their callers were told
     /// by [`Cancelled`](crate::ErrorKind::Cancelled); what is idempotent was handed back for another server to run.
+    /// With them are those whose messages were just being acknowledged, so that no other server runs
+    /// them: their callers are told by [`ShuttingDown`](crate::ErrorKind::ShuttingDown).
     pub cut_off: Vec<CutOff>,
     /// Whether the server is still taking leave of the broker, which did not answer within the
     /// budget; [`RpcServer::wait`] waits for it.

@@ -70,7 +70,8 @@ pub(super) async fn process(
     };
     // Whoever casts waits for nothing, however long its message waited.
     let deadline = deadline.filter(|_| reply_to.is_some());
-    if deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero()) {
+    let is_expired = || deadline.as_ref().is_some_and(|deadline| deadline.remaining().is_zero());
+    if is_expired() {
         let method = request.method;
         tracing::debug!(target = %server.target, method, "not run: its caller has given up");
         let counter = route.as_ref().map_or(&server.itself.unknown, |route| &route.tally.expired);
@@ -112,6 +113,9 @@ pub(super) async fn process(
                     Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
                 return answering.send(Ok(answer), turn).await;
             }
+            if !idempotent {
+                in_flight.claimed(&request.method, request.namespace.as_deref());
+            }
             let claim = match Claim::on(unsettled, &request, idempotent, &epoch).await {
                 Claimed::New(claim) => claim,
                 Claimed::Not => return,
@@ -122,6 +126,13 @@ pub(super) async fn process(
                     return copy.wait(&*runtime, epoch, in_flight);
                 }
             };
+            // Acknowledging may have taken longer than its caller had time.
+            if is_expired() {
+                let method = request.method;
+                tracing::debug!(target = %server.target, method, "not run: its caller has given up");
+                route.tally.expired.count();
+                return claim.done().await;
+            }
             let caller = reply_to.as_ref().and_then(|reply_to| {
                 let (now, at) = (server.transport.runtime().now(), deadline.as_ref());
                 let signs = signs && is_reply_queue(&reply_to.queue);
