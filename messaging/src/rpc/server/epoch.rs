@@ -132,9 +132,10 @@ impl Epoch {
         methods
     }
 
-    /// Ends what nobody waits for any more, and says who is to be told that its method runs. The
-    /// second is when to come again.
-    pub(super) fn look_after(&self) -> (Vec<Sign>, Option<Instant>) {
+    /// Ends what nobody waits for any more, and says who is to be told that its method runs: nobody
+    /// unless `may_tell`, and then all whose time has come meanwhile. The second is when to come
+    /// again.
+    pub(super) fn look_after(&self, may_tell: bool) -> (Vec<Sign>, Option<Instant>) {
         let now = self.runtime.now();
         let mut table = self.table();
         let Running { work, told, due, .. } = &mut *table;
@@ -146,13 +147,13 @@ impl Epoch {
                 work.stop(Stop::GivenUp);
                 continue;
             }
-            if let Some(sign) = caller.sign(now) {
+            if may_tell && let Some(sign) = caller.sign(now) {
                 if sign.may_stop {
                     told.insert(sign.reply_to.msg_id.clone(), *id);
                 }
                 signs.push(sign);
             }
-            *due = earlier(*due, caller.due());
+            *due = earlier(*due, caller.due(may_tell));
         }
         (signs, *due)
     }
@@ -221,7 +222,7 @@ impl InFlight {
     ) -> oneshot::Receiver<Stop> {
         let (stop, stopped) = oneshot::channel();
         let mut table = self.epoch.table();
-        let due = caller.as_ref().and_then(Caller::due);
+        let due = caller.as_ref().and_then(|caller| caller.due(true));
         if let Some(work) = table.work.get_mut(&self.id) {
             work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
             work.stop = Some(stop);
@@ -292,5 +293,32 @@ impl Drop for InFlight {
         running.forget_caller(self.id);
         running.work.remove(&self.id);
         self.epoch.count.send_replace(running.work.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::VirtualTime;
+    use crate::wire::ReplyTo;
+
+    /// Of two that began together the second is not passed over each time, because the first is
+    /// just being told.
+    #[test]
+    fn a_sign_that_could_not_be_given_is_given_as_soon_as_it_can() {
+        let time = VirtualTime::new();
+        let epoch = Arc::new(Epoch::new(time.runtime()));
+        let in_flight = epoch.enter();
+        let reply_to = ReplyTo { msg_id: "1".to_owned(), queue: "reply_1".to_owned() };
+        let caller = Caller::new(time.runtime().now(), None, Some(Arc::new(reply_to)), true);
+        let _stopped = in_flight.handled("hold", None, caller);
+        time.advance(Duration::from_millis(150));
+        let (signs, due) = epoch.look_after(false);
+        assert!(signs.is_empty() && due.is_none());
+        let (signs, due) = epoch.look_after(true);
+        assert_eq!(signs.len(), 1);
+        assert_eq!(due.unwrap() - time.runtime().now(), Duration::from_millis(150));
     }
 }

@@ -44,19 +44,19 @@ impl Patrol {
     }
 }
 
-async fn look_after(server: &Arc<Inner>, epoch: &Epoch) {
+async fn look_after(server: &Arc<Inner>, epoch: &Arc<Epoch>) {
     let runtime = server.transport.runtime();
-    // Where telling takes long, the next signs are left out.
+    // Where telling takes long, the next signs wait, and those of one call are then one.
     let telling = Arc::new(Semaphore::new(1));
     loop {
-        let (signs, due) = epoch.look_after();
-        if !signs.is_empty()
-            && let Ok(turn) = Arc::clone(&telling).try_acquire_owned()
-        {
-            let server = Arc::clone(server);
+        let turn = Arc::clone(&telling).try_acquire_owned().ok();
+        let (signs, due) = epoch.look_after(turn.is_some());
+        if let Some(turn) = turn.filter(|_| !signs.is_empty()) {
+            let (server, epoch) = (Arc::clone(server), Arc::clone(epoch));
             runtime.spawn(Box::pin(async move {
                 tell(&server, signs).await;
                 drop(turn);
+                epoch.sooner.notify_one();
             }));
         }
         let pause = async {
