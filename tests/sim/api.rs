@@ -72,6 +72,10 @@ pub(crate) trait Sim {
     #[rpc(idempotent)]
     async fn again(&self, ctx: &Context, op: String, plan: Plan) -> Result<Done, Refusal>;
 
+    /// At most once, and to its end, whoever waits for it.
+    #[rpc(no_cancel)]
+    async fn keep(&self, ctx: &Context, op: String, plan: Plan) -> Result<Done, Refusal>;
+
     /// Nobody is told; at most once.
     #[rpc(cast)]
     async fn tell(&self, ctx: &Context, op: String, plan: Plan);
@@ -124,6 +128,10 @@ impl Sim for Host {
 
     async fn again(&self, _: &Context, op: String, plan: Plan) -> Result<Done, Refusal> {
         self.run(&op, "again", plan).await
+    }
+
+    async fn keep(&self, _: &Context, op: String, plan: Plan) -> Result<Done, Refusal> {
+        self.run(&op, "keep", plan).await
     }
 
     async fn tell(&self, _: &Context, op: String, plan: Plan) {

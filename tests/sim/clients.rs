@@ -35,7 +35,8 @@ impl Task {
         let dropped = world.strikes(Fault::Dropped);
         let mut chance = world.chance();
         let kind = match chance.u8(..20) {
-            0..=4 => Kind::Call,
+            0..=3 => Kind::Call,
+            4 => Kind::Keep,
             5..=7 => Kind::CallAgain,
             8..=9 => Kind::Retried,
             10..=11 => Kind::Relay,
@@ -95,6 +96,7 @@ pub(crate) async fn perform(world: Arc<World>, node: Node, task: Task) {
                 let policy = RetryPolicy::new().attempts(5).attempt_timeout(timeout / 3);
                 Outcome::of_call(&client.again(op, plan).timeout(timeout).retry(policy).await)
             }
+            Kind::Keep => Outcome::of_call(&client.keep(op, plan).timeout(timeout).await),
             Kind::Relay | Kind::Relayed => {
                 Outcome::of_call(&client.relay(op, plan).timeout(timeout).await)
             }
@@ -180,6 +182,7 @@ pub(crate) fn probes(of_all: bool) -> Vec<Task> {
     let mut all: Vec<_> = [
         Kind::CallAgain,
         Kind::Retried,
+        Kind::Keep,
         Kind::Relay,
         Kind::Cast,
         Kind::CastAgain,
@@ -191,5 +194,11 @@ pub(crate) fn probes(of_all: bool) -> Vec<Task> {
     .map(|kind| probe(kind, None))
     .collect();
     all.extend(SERVERS.map(|server| probe(Kind::Call, Some(server))));
+    // Given up by their callers, who find out nothing: the model asks what became of the methods.
+    let plan = Plan { millis: 4000, end: PlannedEnd::Return };
+    for (kind, after) in [(Kind::Call, 1000), (Kind::CallAgain, 20), (Kind::Keep, 1000)] {
+        let dropped_after = Some(Duration::from_millis(after));
+        all.push(Task { plan, dropped_after, ..probe(kind, None) });
+    }
     all
 }

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     CallAgain,
     /// [`Kind::CallAgain`] that is made again where it fails.
     Retried,
+    /// A call whose method is not ended before its time.
+    Keep,
     /// A call whose method makes a call.
     Relay,
     /// The call that it makes.
@@ -57,6 +59,9 @@ pub(crate) struct Op {
     /// It was lost with its queue after it was confirmed, or with a connection that said that its
     /// acknowledgement had failed when it had not.
     pub(crate) excused: bool,
+    /// The longest that its request was on its way to the broker, which counts its time from then
+    /// on.
+    pub(crate) on_the_way: Duration,
     /// The client's transport was closed meanwhile.
     pub(crate) closed: bool,
 }
@@ -145,6 +150,10 @@ pub(crate) enum LifeEnd {
 #[derive(Debug)]
 pub(crate) struct Life {
     pub(crate) server: String,
+    /// Since when it is being killed, or shut down.
+    pub(crate) ending: Option<Duration>,
+    /// How many casts of at most once its shutdown reported as cut off.
+    pub(crate) reported: usize,
     pub(crate) ended: Option<(Duration, LifeEnd)>,
 }
 
@@ -241,6 +250,7 @@ impl Ledger {
             acks_lost: 0,
             acked_by: Vec::new(),
             excused: false,
+            on_the_way: Duration::ZERO,
             closed: false,
         };
         let id = {
@@ -296,8 +306,21 @@ impl Ledger {
     /// A server begins a life.
     pub(crate) fn born(&self, server: &str) -> LifeId {
         let mut state = self.state();
-        state.lives.push(Life { server: server.to_owned(), ended: None });
+        state.lives.push(Life {
+            server: server.to_owned(),
+            ending: None,
+            reported: 0,
+            ended: None,
+        });
         state.lives.len() - 1
+    }
+
+    /// From now on what it runs may be dropped.
+    pub(crate) fn ending(&self, life: LifeId) {
+        let at = self.time.elapsed();
+        if let Some(life) = self.state().lives.get_mut(life) {
+            life.ending.get_or_insert(at);
+        }
     }
 
     pub(crate) fn died(&self, life: LifeId, end: LifeEnd) {

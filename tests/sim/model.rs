@@ -1,12 +1,13 @@
 //! What is promised, `messaging/docs/delivery.md`, asked of a history.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use messaging::{ErrorKind, Stage};
 
 use crate::api::{Done, Refusal};
 use crate::clients::SERVERS;
-use crate::ledger::{Kind, LifeEnd, Op, OpId, Outcome, RunEnd, State, name_of};
+use crate::ledger::{Kind, LifeEnd, LifeId, Op, OpId, Outcome, RunEnd, State, name_of};
 
 /// The promises that a history breaks.
 pub(crate) fn judge(state: &State) -> Vec<String> {
@@ -21,6 +22,8 @@ pub(crate) fn judge(state: &State) -> Vec<String> {
             about.answer(),
             about.error(),
             about.lost(),
+            about.ended_too_soon(),
+            about.ended_too_late(),
             about.probe(),
         ];
         broken.extend(found.into_iter().flatten().map(|what| {
@@ -29,8 +32,29 @@ pub(crate) fn judge(state: &State) -> Vec<String> {
             format!("op {id} ({kind:?} by {client} to {to} at {begun:?}, {plan:?}): {what}")
         }));
     }
+    broken.extend((0..state.lives.len()).filter_map(|life| forgotten(state, life)));
     broken
 }
+
+/// What a server had accepted and did not begin is reported when it is shut down.
+fn forgotten(state: &State, life: LifeId) -> Found {
+    let lost = |op: &&Op| {
+        matches!(op.outcome, Some((_, Outcome::Confirmed)))
+            && op.kind == Kind::Cast
+            && op.acked_by.contains(&life)
+            && op.runs.is_empty()
+            && !op.excused
+    };
+    let (lost, reported) = (state.ops.iter().filter(lost).count(), state.lives[life].reported);
+    let was_shut_down = matches!(state.lives[life].ended, Some((_, LifeEnd::ShutDown)));
+    (was_shut_down && lost > reported).then(|| {
+        format!("life {life} was shut down: {lost} casts lost, of which {reported} were reported")
+    })
+}
+
+/// How soon a method ends that nobody waits for, where nothing is lost: its server tells of it once
+/// it has run for a tenth of a second, and is told.
+const SOON: Duration = Duration::from_millis(500);
 
 struct Judged<'a> {
     id: OpId,
@@ -118,7 +142,7 @@ impl Judged<'_> {
         }
     }
 
-    fn one_answer(&self, at: std::time::Duration, answer: &Outcome) -> Found {
+    fn one_answer(&self, at: Duration, answer: &Outcome) -> Found {
         let (op, run, ends) = match answer {
             Outcome::Answered(Done { op, run, .. }) => (op, run, RunEnd::Returned),
             Outcome::Refused(Refusal::Planned { op, run } | Refusal::Inner { op, run }) => {
@@ -165,7 +189,10 @@ impl Judged<'_> {
             ErrorKind::Refused => told("Refused"),
             ErrorKind::Unroutable => told("Unroutable"),
             ErrorKind::Closed => op.closed,
-            ErrorKind::Timeout => true,
+            ErrorKind::Timeout => match stage {
+                Some(Stage::Running | Stage::ServerGone) => ran > 0,
+                _ => true,
+            },
             ErrorKind::Cancelled => ended_so(RunEnd::Dropped),
             ErrorKind::ShuttingDown => true,
             ErrorKind::Remote => match class.as_deref() {
@@ -177,6 +204,51 @@ impl Judged<'_> {
             _ => false,
         };
         (!has_cause).then(|| format!("nothing that happened explains {kind:?}: {text}"))
+    }
+
+    /// Whether its method is ended when nobody waits for it any more.
+    fn may_be_cancelled(&self) -> bool {
+        !matches!(
+            self.op.kind,
+            Kind::Keep | Kind::Cast | Kind::CastAgain | Kind::Fanout | Kind::FanoutAgain
+        )
+    }
+
+    /// A method is ended before its time with its server alone, or when nobody waits for it.
+    fn ended_too_soon(&self) -> Found {
+        // Each of its attempts gives up for itself.
+        if self.op.kind == Kind::Retried {
+            return None;
+        }
+        self.op.runs.iter().find_map(|run| {
+            let (at, RunEnd::Dropped) = run.ended? else { return None };
+            let with_its_server =
+                self.state.lives[run.life].ending.is_some_and(|since| at >= since);
+            let gave_up = self.op.outcome.as_ref().is_some_and(|(gave_up, _)| *gave_up <= at);
+            let is_right =
+                with_its_server || (self.may_be_cancelled() && (gave_up || at >= self.op.deadline));
+            (!is_right).then(|| format!("its method was ended too soon: {run:?}"))
+        })
+    }
+
+    /// A method does not outlive the deadline of its caller; and if the caller gives up while all
+    /// is well, it ends soon after that.
+    fn ended_too_late(&self) -> Found {
+        let op = self.op;
+        if !self.may_be_cancelled() {
+            return None;
+        }
+        let gave_up = match op.outcome {
+            Some((at, Outcome::Dropped)) if op.probe => Some(at),
+            _ => None,
+        };
+        op.runs.iter().find_map(|run| {
+            let (at, _) = run.ended?;
+            let by_deadline = op.deadline + op.on_the_way;
+            let by_drop = gave_up.map(|gave_up| gave_up.max(run.begun) + SOON);
+            let by = by_drop.map_or(by_deadline, |by_drop| by_drop.min(by_deadline));
+            (at > by).then(|| format!("its method ran until {at:?}, and not {by:?}: {run:?}"))
+        })
     }
 
     /// What was confirmed has run, once everything has healed and drained.
@@ -199,7 +271,8 @@ impl Judged<'_> {
             Kind::Cast if op.runs.is_empty() => {
                 let died = |life: &usize| {
                     let ended = self.state.lives[*life].ended;
-                    matches!(ended, Some((_, LifeEnd::Killed)))
+                    // Of those that were shut down `forgotten` asks.
+                    matches!(ended, Some((_, LifeEnd::Killed | LifeEnd::ShutDown)))
                 };
                 if op.acked_by.iter().any(died) { None } else { lost() }
             }
@@ -214,6 +287,11 @@ impl Judged<'_> {
             return None;
         }
         let (_, outcome) = op.outcome.as_ref()?;
+        if matches!(outcome, Outcome::Dropped) {
+            let kept = op.runs.iter().all(|run| matches!(run.ended, Some((_, RunEnd::Returned))));
+            let is_wrong = op.kind == Kind::Keep && !kept;
+            return is_wrong.then(|| format!("it was to run to its end: {:?}", op.runs));
+        }
         let servers: HashSet<_> = op.runs.iter().map(|run| run.life).collect();
         let is_well = match outcome {
             Outcome::Answered(_) | Outcome::Confirmed if self.is_to_many() => {

@@ -81,6 +81,7 @@ impl Life {
         world.ledger.note(|| format!("{} life {} is to end: {end:?}", self.node.name, self.id));
         match end {
             Fault::ServerKilled => {
+                world.ledger.ending(self.id);
                 self.node.kill();
                 world.ledger.died(self.id, LifeEnd::Killed);
             }
@@ -124,6 +125,7 @@ impl Life {
     /// Shuts it down, and looks at what it leaves.
     pub(crate) async fn shut_down(self, world: &Arc<World>, budget: Duration) {
         let begun = world.now();
+        world.ledger.ending(self.id);
         let report = self.server.shutdown(budget).await;
         let took = world.now() - begun;
         if took > budget {
@@ -131,6 +133,10 @@ impl Life {
             world.ledger.wrong(what);
         }
         world.ledger.note(|| format!("life {} shut down: {report:?}", self.id));
+        let casts = report.cut_off.iter().filter(|cut_off| cut_off.method == "tell").count();
+        if let Some(life) = world.ledger.state().lives.get_mut(self.id) {
+            life.reported = casts;
+        }
         if report.still_closing {
             self.server.wait().await;
         }
@@ -141,7 +147,7 @@ impl Life {
     /// What it counted is what happened, and nothing of it is left.
     fn look_back(&self, world: &Arc<World>) {
         let statistics = self.server.statistics();
-        for method in ["once", "again", "tell", "tell_again", "relay"] {
+        for method in ["once", "again", "keep", "tell", "tell_again", "relay"] {
             let Some(counted) = statistics.method(None, method) else {
                 world.ledger.wrong(format!("life {} has no statistics of `{method}`", self.id));
                 continue;
@@ -152,13 +158,13 @@ impl Life {
                 counted.succeeded,
                 counted.failed,
                 counted.panicked,
-                counted.cut_off,
+                counted.cut_off + counted.cancelled,
                 counted.in_flight,
             ];
             if counted != seen {
                 world.ledger.wrong(format!(
                     "life {} counted {counted:?} runs of `{method}` in all, that succeeded, \
-                     failed, panicked, were cut off, and run; there were {seen:?}",
+                     failed, panicked, were ended before, and run; there were {seen:?}",
                     self.id
                 ));
             }

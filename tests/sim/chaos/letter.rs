@@ -23,6 +23,7 @@ pub(super) struct Letter {
     broker: Arc<dyn Driver>,
     generation: u64,
     op: Option<OpId>,
+    written: Duration,
     address: Address,
     body: Vec<u8>,
     notes: Notes,
@@ -31,17 +32,26 @@ pub(super) struct Letter {
 }
 
 impl Letter {
-    pub(super) fn write(chaos: &Chaos, publish: &Publish<'_>, generation: u64) -> Self {
+    /// Written now, some time after it was to be `since`.
+    pub(super) fn write(
+        chaos: &Chaos,
+        publish: &Publish<'_>,
+        since: Duration,
+        generation: u64,
+    ) -> Self {
+        // What was spent on the way here is not left for the broker.
+        let spent = chaos.world.now() - since;
         Self {
             world: Arc::clone(&chaos.world),
             link: Arc::clone(&chaos.link),
             broker: Arc::clone(&chaos.inner),
             generation,
             op: op_in(publish.body),
+            written: chaos.world.now(),
             address: publish.address.clone(),
             body: publish.body.to_vec(),
             notes: publish.notes.clone(),
-            expires: publish.expires,
+            expires: publish.expires.map(|expires| expires.saturating_sub(spent)),
             mandatory: publish.mandatory,
         }
     }
@@ -117,6 +127,10 @@ impl Letter {
             within: LONG,
             retries: None,
         };
+        if !matches!(self.address, Address::Reply { .. }) {
+            let took = self.world.now() - self.written;
+            self.world.ledger.about(self.op, |op| op.on_the_way = op.on_the_way.max(took));
+        }
         let answer = self.broker.publish(publish).await;
         match &answer {
             Ok(()) => self.note("arrives"),

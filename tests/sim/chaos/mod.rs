@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use messaging::driver::{Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
+use messaging::driver::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
 use messaging::{Error, ErrorKind};
 use tokio::sync::oneshot;
 
@@ -37,7 +37,8 @@ impl Chaos {
 
     async fn hand_over(&self, publish: &Publish<'_>) -> Result<(), Error> {
         let world = &self.world;
-        let until = world.now() + publish.within;
+        let since = world.now();
+        let until = since + publish.within;
         if publish.retries == Some(0) && !self.link.is_up() {
             return Err(told(ErrorKind::Connection));
         }
@@ -61,7 +62,7 @@ impl Chaos {
         }
         // Written: from here on it is on its way, whether or not anybody waits for it.
         let (confirm, confirmed) = oneshot::channel();
-        Letter::write(self, publish, generation).send(confirm);
+        Letter::write(self, publish, since, generation).send(confirm);
         let answer = async {
             match confirmed.await {
                 Ok(answer) => answer,
@@ -126,6 +127,16 @@ impl Driver for Chaos {
         self.world.declared(&queue);
         let consumer = inbox::InboxConsumer::over(self, queue.clone(), consumer);
         Ok(Inbox { queue, consumer: Box::new(consumer) })
+    }
+
+    async fn look(&self, address: &Address, allowed: Duration) -> Result<Look, Error> {
+        let looking = async {
+            self.link.up().await;
+            self.world.sleep(self.world.latency()).await;
+            self.inner.look(address, allowed).await
+        };
+        let looked = within(&self.world, allowed, looking).await;
+        looked.unwrap_or_else(|| Err(told(ErrorKind::Connection)))
     }
 
     async fn close(&self, within: Duration) {

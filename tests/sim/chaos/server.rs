@@ -33,8 +33,8 @@ pub(super) struct ServerConsumer {
     wish: watch::Sender<Wish>,
     /// Told when a wish has been done.
     done: Arc<Notify>,
-    /// Copies, and after how many other messages each comes.
-    copies: VecDeque<(u8, Delivery)>,
+    /// Copies, after how many other messages each comes, and since when its time runs.
+    copies: VecDeque<(u8, Duration, Delivery)>,
 }
 
 impl ServerConsumer {
@@ -70,7 +70,7 @@ impl ServerConsumer {
             settle: Box::new(shared.clone()),
         };
         let after = self.world.chance().u8(..8);
-        self.copies.push_back((after, copy));
+        self.copies.push_back((after, self.world.now(), copy));
         Delivery { body, notes, expires, redelivered, settle: Box::new(shared) }
     }
 }
@@ -78,11 +78,14 @@ impl ServerConsumer {
 #[async_trait]
 impl Consumer for ServerConsumer {
     async fn next(&mut self) -> Option<Result<Delivery, Error>> {
-        if let Some(due) = self.copies.iter().position(|(after, _)| *after == 0) {
-            return self.copies.remove(due).map(|(_, copy)| Ok(copy));
+        if let Some(due) = self.copies.iter().position(|(after, ..)| *after == 0) {
+            let (_, since, copy) = self.copies.remove(due)?;
+            let waited = self.world.now() - since;
+            let expires = copy.expires.map(|left| left.saturating_sub(waited));
+            return Some(Ok(Delivery { expires, ..copy }));
         }
         let next = self.mail.next(&self.world).await?;
-        for (after, _) in &mut self.copies {
+        for (after, ..) in &mut self.copies {
             *after = after.saturating_sub(1);
         }
         Some(next.map(|delivery| self.copy(delivery)))
