@@ -61,17 +61,19 @@ impl ServerConsumer {
             return delivery;
         }
         let shared = Shared::new(delivery.settle);
-        let Delivery { body, notes, expires, redelivered, .. } = delivery;
+        let delivery = Delivery { settle: Box::new(shared.clone()), ..delivery };
         let copy = Delivery {
-            body: body.clone(),
-            notes: notes.clone(),
-            expires,
+            body: delivery.body.clone(),
+            notes: delivery.notes.clone(),
+            user_id: delivery.user_id.clone(),
+            expires: delivery.expires,
             redelivered: true,
-            settle: Box::new(shared.clone()),
+            attempt: delivery.attempt + 1,
+            settle: Box::new(shared),
         };
         let after = self.world.chance().u8(..8);
         self.copies.push_back((after, self.world.now(), copy));
-        Delivery { body, notes, expires, redelivered, settle: Box::new(shared) }
+        delivery
     }
 }
 
