@@ -169,6 +169,9 @@ pub mod errors {}
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
 #[cfg(doc)]
+#[doc = include_str!("../docs/recovery.md")]
+pub mod recovery {}
+#[cfg(doc)]
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
 
@@ -182,6 +185,7 @@ pub use messaging_macros::rpc_api;
 pub use config::{Compression, Config, FailoverStrategy, LoginMethod, RabbitOptions, TlsVersion};
 pub use context::Context;
 pub use descriptor::{ApiDescriptor, MethodDescriptor, ParamDescriptor};
+pub use driver::{Event, Events, Health};
 pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError, Stage};
 pub use pinned::{AnyVersion, Argument, Omitted, Pin, Pinned, omitted};
 pub use rpc::Reply;

@@ -7,6 +7,7 @@ mod conformance;
 mod connecting;
 mod publishing;
 mod gather;
+mod health;
 mod consuming;
 mod content;
 mod recovering;

@@ -9,6 +9,8 @@
 pub(crate) mod amqp;
 #[cfg(any(feature = "conformance", test))]
 pub mod conformance;
+mod events;
+mod health;
 pub(crate) mod memory;
 
 use std::fmt;
@@ -22,6 +24,10 @@ use crate::error::shortened;
 use crate::runtime::Runtime;
 use crate::{Config, Error, ErrorKind};
 
+pub use self::events::{Event, Events, Purpose};
+pub use self::health::{
+    ConnectionHealth, ConnectionState, ConsumerHealth, ConsumerState, Counters, Health,
+};
 pub use crate::wire::Notes;
 
 /// Connects the driver that the scheme of `config`'s URL names, for use without a
@@ -109,6 +115,17 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
         let _ = (address, within);
         Ok(Look::Unknown)
+    }
+
+    /// What happens to its connections and consumers from now on. The default is none at all.
+    fn events(&self) -> Events {
+        Events::none()
+    }
+
+    /// How its connections and consumers are. Asks nobody, so it takes no time. The default has
+    /// none of either, and is always well.
+    fn health(&self) -> Health {
+        Health::default()
     }
 
     /// Ends all consumers, then closes the connections.

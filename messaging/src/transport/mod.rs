@@ -23,7 +23,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::config::Resolved;
-use crate::driver::{self, Address, Consumer, Driver, Listen, Notes, Publish};
+use crate::driver::{self, Address, Consumer, Driver, Events, Health, Listen, Notes, Publish};
 use crate::runtime::{self, Runtime};
 use crate::wire::MaxSize;
 use crate::{Config, Error};
@@ -138,6 +138,24 @@ impl Transport {
         let config = config.resolve()?;
         let name = driver.name().to_owned();
         Ok(Self::over(name, config, runtime, driver))
+    }
+
+    /// What happens to the connections and consumers from now on: lost, restored, blocked.
+    ///
+    /// The stream ends when the transport is closed or gone; a reader that is slow loses the
+    /// oldest, and is told how many. See [`recovery`](crate::recovery).
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.inner.driver.events()
+    }
+
+    /// How the connections and consumers are at this moment, and what was counted of them. Asks
+    /// nobody, so it takes no time: what a probe for liveness or readiness answers from.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let mut health = self.inner.driver.health();
+        health.counters.late_replies = self.inner.replies.late();
+        health
     }
 
     /// Ends everything that uses this transport, and the connection, within `within`: servers

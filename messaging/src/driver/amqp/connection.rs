@@ -16,10 +16,11 @@ use super::fault::{Fault, bounded};
 use super::kit::Kit;
 use super::number::this_program;
 use super::peer::Peer;
-use super::seen::{Seen, ends_it, watch};
+use super::seen::{Place, Seen, ends_it, watch};
 use super::tls::Tls;
 use super::wire::{Switch, Wire};
 use crate::context::Deadline;
+use crate::driver::events::{Purpose, Teller};
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions};
 
@@ -44,9 +45,10 @@ impl Connection {
     /// Connects to one host, as `PROGRAM:PID:PURPOSE`: what operators find in the broker's list.
     pub(super) async fn open(
         peer: &Peer,
-        purpose: &str,
+        purpose: Purpose,
         options: &RabbitOptions,
         runtime: &Arc<dyn Runtime>,
+        teller: &Arc<Teller>,
     ) -> Result<Arc<Self>, Error> {
         let deadline = Deadline::after(runtime, CONNECT_TIMEOUT);
         let refused = |fault| failure::connecting(peer, options.login_method, fault);
@@ -79,7 +81,8 @@ impl Connection {
         let seen = Arc::new(Seen::default());
         let events = inner.events_listener();
         let status = inner.status().clone();
-        let place = format!("{peer} ({purpose})");
+        let (host, teller) = (peer.to_string(), Arc::clone(teller));
+        let place = Place { host, purpose, teller };
         runtime.spawn(Box::pin(watch(events, status, Arc::clone(&seen), place)));
         let (peer, runtime) = (peer.clone(), Arc::clone(runtime));
         Ok(Arc::new(Self { inner, peer, switch: switch.keep(), seen, runtime }))
@@ -169,6 +172,17 @@ impl Connection {
         {
             self.seen.end(None);
         }
+    }
+
+    /// Ends when it does, with what ended it; keeps nothing of it but the word.
+    pub(super) fn ended(&self) -> impl Future<Output = lapin::Error> + Send + use<> {
+        let seen = Arc::clone(&self.seen);
+        async move { seen.ended().await }
+    }
+
+    /// Why the broker takes nothing from it, if it does not.
+    pub(super) fn blocked(&self) -> Option<String> {
+        self.seen.blocked()
     }
 
     /// What to add to the error of an operation that got no answer.

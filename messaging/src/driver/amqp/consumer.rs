@@ -13,6 +13,7 @@ use super::intake::Intake;
 use super::pauses::Pauses;
 use super::plan::Plan;
 use super::site::Site;
+use super::standing::Standing;
 use super::tries::Tries;
 use crate::context::Deadline;
 use crate::driver::{self, Delivery};
@@ -35,6 +36,8 @@ struct Work {
     site: Arc<Site>,
     plan: Arc<Plan>,
     state: State,
+    /// What others see of the state: changed where that is.
+    standing: Arc<Standing>,
     pauses: Pauses,
     /// When the queues were last consumed anew.
     opened: Instant,
@@ -52,11 +55,23 @@ enum State {
     Cancelled(Option<Arc<Channel>>),
 }
 
+/// What has come.
+enum Step {
+    Delivered(Delivery),
+    Mended(Intake),
+}
+
 impl Consumer {
-    pub(super) fn new(site: &Arc<Site>, plan: Arc<Plan>, intake: Intake) -> Self {
+    pub(super) fn new(
+        site: &Arc<Site>,
+        plan: Arc<Plan>,
+        intake: Intake,
+        standing: Arc<Standing>,
+    ) -> Self {
         let work = Work {
             plan,
             state: State::Open(intake),
+            standing,
             pauses: Pauses::between_connections(&site.options),
             opened: site.runtime.now(),
             told: None,
@@ -114,12 +129,9 @@ impl Work {
             // What is begun is kept in the state, so that this may be dropped and called again.
             let step = async {
                 match &mut self.state {
-                    State::Open(intake) => Some(intake.next().await.map(Some)),
+                    State::Open(intake) => Some(intake.next().await.map(Step::Delivered)),
                     State::Mending(mending) => Some(match mending.await {
-                        Ok(intake) => {
-                            self.state = State::Open(intake);
-                            Ok(None)
-                        }
+                        Ok(intake) => Ok(Step::Mended(intake)),
                         Err(error) => Err(error),
                     }),
                     State::Cancelled(_) => None,
@@ -131,14 +143,11 @@ impl Work {
             };
             let Some(step) = step else { return self.end() };
             match step {
-                Ok(Some(delivery)) => {
+                Ok(Step::Delivered(delivery)) => {
                     self.told = None;
                     return Some(Ok(delivery));
                 }
-                Ok(None) => {
-                    (self.opened, self.told) = (site.runtime.now(), None);
-                    tracing::info!("consuming {} again", self.plan.names());
-                }
+                Ok(Step::Mended(intake)) => self.mended(intake),
                 Err(_) if site.link.is_closed() => return self.end(),
                 Err(error) => {
                     self.mend(&error);
@@ -159,9 +168,7 @@ impl Work {
                 State::Open(intake) => intake.idle().await,
                 State::Mending(mending) => match mending.await {
                     Ok(intake) => {
-                        self.state = State::Open(intake);
-                        (self.opened, self.told) = (self.site.runtime.now(), None);
-                        tracing::info!("consuming {} again", self.plan.names());
+                        self.mended(intake);
                         continue;
                     }
                     Err(error) => error,
@@ -169,7 +176,7 @@ impl Work {
                 State::Cancelled(_) => return,
             };
             if self.site.link.is_closed() {
-                self.state = State::Cancelled(None);
+                self.cancelled(None);
                 return;
             }
             self.mend(&error);
@@ -178,8 +185,20 @@ impl Work {
 
     /// The driver was closed: there is nothing to wait for any more.
     fn end<T>(&mut self) -> Option<T> {
-        self.state = State::Cancelled(None);
+        self.cancelled(None);
         None
+    }
+
+    fn cancelled(&mut self, channel: Option<Arc<Channel>>) {
+        self.state = State::Cancelled(channel);
+        self.standing.cancelled();
+    }
+
+    fn mended(&mut self, intake: Intake) {
+        self.state = State::Open(intake);
+        (self.opened, self.told) = (self.site.runtime.now(), None);
+        tracing::info!("consuming {} again", self.plan.names());
+        self.standing.restored();
     }
 
     /// Gives up what there is, and begins to consume anew.
@@ -202,6 +221,10 @@ impl Work {
             site.open(&plan, &deadline, &mut Tries::without_limit()).await
         };
         let before = std::mem::replace(&mut self.state, State::Mending(Box::pin(mending)));
+        match was_open {
+            true => self.standing.lost(error),
+            false => self.standing.not_restored(error, pause),
+        }
         if let State::Open(mut intake) = before {
             self.before.retain(|channel| channel.strong_count() > 0);
             self.before.push(Arc::downgrade(&intake.channel));
@@ -220,7 +243,7 @@ impl Work {
     async fn cancel(&mut self, deadline: &Deadline) -> Result<(), Error> {
         let State::Open(intake) = &mut self.state else {
             if let State::Mending(_) = self.state {
-                self.state = State::Cancelled(None);
+                self.cancelled(None);
             }
             return Ok(());
         };
@@ -230,7 +253,7 @@ impl Work {
             // The broker may go on sending: the channel is given up, and all goes back.
             channel.close(deadline).await;
         }
-        self.state = State::Cancelled(Some(channel));
+        self.cancelled(Some(channel));
         cancelled
     }
 

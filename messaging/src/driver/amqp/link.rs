@@ -3,21 +3,27 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::select;
 use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::failure;
+use super::fault::Fault;
 use super::pauses::{Pauses, shuffle};
 use super::peer::Peer;
 use super::tries::Tries;
 use crate::context::Deadline;
+use crate::driver::events::{self, Event, Purpose, Teller};
+use crate::driver::{ConnectionHealth, ConnectionState};
 use crate::runtime::{self, Runtime};
 use crate::{Error, ErrorKind, FailoverStrategy, RabbitOptions};
 
-/// A connection for one purpose, replaced by a new one when it is wanted and has died.
+/// How long the cause of a loss may take to become known, once the loss is.
+const CAUSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A connection for one purpose: made when it is first wanted, and anew whenever it was lost.
 ///
 /// lapin's own recovery is not used: it tells nobody that the connection was lost, leaves the
 /// consumers of a closed channel hanging, and knows one host only.
@@ -26,19 +32,31 @@ pub(super) struct Link(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    purpose: &'static str,
+    purpose: Purpose,
     peers: Vec<Peer>,
     /// Which host is tried first next time, unless chance decides: the one after the last that
     /// worked.
     first: AtomicUsize,
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
-    state: watch::Sender<State>,
+    teller: Arc<Teller>,
+    standing: watch::Sender<Standing>,
 }
 
-#[derive(Debug, Default)]
+/// How the link is: what it does, who waits for it and its health are all read from here.
+#[derive(Debug)]
+struct Standing {
+    state: State,
+    since: Instant,
+    /// How many connections there were, this one included.
+    generation: u64,
+    /// Whom the last one was with.
+    host: Option<String>,
+    last_error: Option<String>,
+}
+
+#[derive(Debug)]
 enum State {
-    #[default]
     Idle,
     /// With what the last round over the hosts ended with.
     Dialling(Option<Error>),
@@ -48,22 +66,29 @@ enum State {
 
 impl Link {
     pub(super) fn new(
-        purpose: &'static str,
+        purpose: Purpose,
         mut peers: Vec<Peer>,
         options: RabbitOptions,
         runtime: Arc<dyn Runtime>,
+        teller: Arc<Teller>,
     ) -> Self {
         // So that the clients of a cluster spread over it (wire document, section 17.1).
         shuffle(&mut peers);
-        let state = watch::Sender::default();
+        let standing = watch::Sender::new(Standing {
+            state: State::Idle,
+            since: runtime.now(),
+            generation: 0,
+            host: None,
+            last_error: None,
+        });
         let first = AtomicUsize::new(0);
-        Self(Arc::new(Shared { purpose, peers, first, options, runtime, state }))
+        Self(Arc::new(Shared { purpose, peers, first, options, runtime, teller, standing }))
     }
 
     /// Connects for the first time: each host once, and no more.
     pub(super) async fn open(&self) -> Result<(), Error> {
         let connection = self.0.round().await?;
-        self.0.state.send_replace(State::Open(connection));
+        self.0.opened(connection);
         Ok(())
     }
 
@@ -74,9 +99,9 @@ impl Link {
         deadline: &Deadline,
         tries: &mut Tries,
     ) -> Result<Arc<Connection>, Error> {
-        let mut changes = self.0.state.subscribe();
+        let mut changes = self.0.standing.subscribe();
         loop {
-            let wanted = match &*changes.borrow_and_update() {
+            let wanted = match &changes.borrow_and_update().state {
                 State::Closed => return Err(failure::closed()),
                 State::Open(connection) if connection.alive() => return Ok(Arc::clone(connection)),
                 State::Dialling(Some(error)) if failure::lasts(error) || !tries.spend() => {
@@ -99,7 +124,7 @@ impl Link {
 
     /// The connection, if there is one at this moment.
     pub(super) fn open_now(&self) -> Option<Arc<Connection>> {
-        match &*self.0.state.borrow() {
+        match &self.0.standing.borrow().state {
             State::Open(connection) if connection.alive() => Some(Arc::clone(connection)),
             _ => None,
         }
@@ -112,15 +137,43 @@ impl Link {
 
     /// Whether it was closed.
     pub(super) fn is_closed(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Closed)
+        matches!(self.0.standing.borrow().state, State::Closed)
     }
 
     /// Closes the link: no connection is made any more. Hands out the one that there is, to be
     /// taken leave of.
     pub(super) fn close(&self) -> Option<Arc<Connection>> {
-        match self.0.state.send_replace(State::Closed) {
+        let mut before = State::Closed;
+        self.0.standing.send_modify(|standing| {
+            if !matches!(standing.state, State::Closed) {
+                before = standing.turn(State::Closed, self.0.runtime.now());
+            }
+        });
+        match before {
             State::Open(connection) => Some(connection),
             _ => None,
+        }
+    }
+
+    /// How it is.
+    pub(super) fn health(&self) -> ConnectionHealth {
+        let standing = self.0.standing.borrow();
+        let state = match &standing.state {
+            State::Idle => ConnectionState::Idle,
+            State::Open(connection) if connection.alive() => match connection.blocked() {
+                Some(reason) => ConnectionState::Blocked(reason),
+                None => ConnectionState::Open,
+            },
+            State::Open(_) | State::Dialling(_) => ConnectionState::Connecting,
+            State::Closed => ConnectionState::Closed,
+        };
+        ConnectionHealth {
+            purpose: self.0.purpose,
+            state,
+            lasting: self.0.runtime.now().saturating_duration_since(standing.since),
+            host: standing.host.clone(),
+            generation: standing.generation,
+            last_error: standing.last_error.clone(),
         }
     }
 }
@@ -135,38 +188,73 @@ impl Drop for Link {
 impl Shared {
     /// Begins to dial, unless that was begun.
     fn dial(self: &Arc<Self>) {
-        let mut pause = Duration::ZERO;
-        let begun = self.state.send_if_modified(|state| {
-            let wanted = match state {
+        let mut before = None;
+        self.standing.send_if_modified(|standing| {
+            let wanted = match &standing.state {
                 State::Idle => true,
-                State::Open(connection) => {
-                    pause = Pauses::before_reconnecting(&self.options);
-                    !connection.alive()
-                }
+                State::Open(connection) => !connection.alive(),
                 State::Dialling(_) | State::Closed => false,
             };
             if wanted {
-                *state = State::Dialling(None);
+                before = Some(standing.turn(State::Dialling(None), self.runtime.now()));
             }
             wanted
         });
-        if begun {
-            let shared = Arc::clone(self);
-            self.runtime.spawn(Box::pin(async move {
-                let dialling = async {
-                    shared.runtime.sleep(pause).await;
-                    shared.dial_until_open().await;
-                };
-                select(pin!(dialling), pin!(shared.until_closed())).await;
-            }));
-        }
+        let Some(before) = before else { return };
+        let shared = Arc::clone(self);
+        self.runtime.spawn(Box::pin(async move {
+            let dialling = async {
+                if let State::Open(connection) = before {
+                    shared.tell_of_loss(&connection).await;
+                    drop(connection);
+                    shared.runtime.sleep(Pauses::before_reconnecting(&shared.options)).await;
+                }
+                shared.dial_until_open().await;
+            };
+            select(pin!(dialling), pin!(shared.until_closed())).await;
+        }));
     }
 
-    async fn dial_until_open(&self) {
+    /// Notes a new connection, and dials again when it is lost.
+    fn opened(self: &Arc<Self>, connection: Arc<Connection>) {
+        let (host, ended) = (connection.to_string(), connection.ended());
+        let mut generation = None;
+        self.change(|standing, now| {
+            standing.generation += 1;
+            standing.host = Some(host.clone());
+            generation = Some(standing.generation);
+            standing.turn(State::Open(connection), now);
+        });
+        let Some(generation) = generation else { return };
+        self.teller.tell(Event::Connected { purpose: self.purpose, host, generation });
+        let (shared, closed) = (Arc::downgrade(self), self.standing.subscribe());
+        self.runtime.spawn(Box::pin(async move {
+            select(pin!(ended), pin!(closing(closed))).await;
+            if let Some(shared) = shared.upgrade() {
+                shared.dial();
+            }
+        }));
+    }
+
+    /// Tells that `connection` was lost, and by what.
+    async fn tell_of_loss(&self, connection: &Connection) {
+        let ended = runtime::timeout(&*self.runtime, CAUSE_TIMEOUT, connection.ended()).await;
+        let reason = match ended {
+            Some(cause) => Fault::Told(cause).words(),
+            None => "it has ended".to_owned(),
+        };
+        let (purpose, host) = (self.purpose, connection.to_string());
+        let last_error = Some(format!("the connection to {host} was lost: {reason}"));
+        self.change(|standing, _| standing.last_error = last_error);
+        let reason = events::bounded(&reason);
+        self.teller.tell(Event::Disconnected { purpose, host, reason });
+    }
+
+    async fn dial_until_open(self: &Arc<Self>) {
         let mut pauses = Pauses::between_connections(&self.options);
         loop {
             let error = match self.round().await {
-                Ok(connection) => return self.settle(State::Open(connection)),
+                Ok(connection) => return self.opened(connection),
                 Err(error) => error,
             };
             // Whoever must first change a password or a right is not helped by many tries.
@@ -175,16 +263,25 @@ impl Shared {
                 false => pauses.next(),
             };
             tracing::warn!("{error}; trying again in {pause:.1?} to {}", self.purpose);
-            self.settle(State::Dialling(Some(error)));
+            let reason = events::bounded(&error);
+            self.change(|standing, _| {
+                standing.last_error = Some(reason.clone());
+                // It is dialled for as long as before.
+                standing.state = State::Dialling(Some(error));
+            });
+            let (purpose, retry_in) = (self.purpose, pause);
+            self.teller.tell(Event::ConnectFailed { purpose, reason, retry_in });
             self.runtime.sleep(pause).await;
         }
     }
 
-    fn settle(&self, new: State) {
-        self.state.send_if_modified(|state| {
-            let open = !matches!(state, State::Closed);
+    /// Has `change` change how the link is, unless it was closed.
+    fn change(&self, change: impl FnOnce(&mut Standing, Instant)) {
+        let now = self.runtime.now();
+        self.standing.send_if_modified(|standing| {
+            let open = !matches!(standing.state, State::Closed);
             if open {
-                *state = new;
+                change(standing, now);
             }
             open
         });
@@ -205,7 +302,9 @@ impl Shared {
         let mut errors = Vec::new();
         for index in self.order() {
             let Some(peer) = self.peers.get(index) else { continue };
-            match Connection::open(peer, self.purpose, &self.options, &self.runtime).await {
+            match Connection::open(peer, self.purpose, &self.options, &self.runtime, &self.teller)
+                .await
+            {
                 Ok(connection) => {
                     tracing::info!("connected to {peer} to {}", self.purpose);
                     self.first.store((index + 1) % self.peers.len(), Ordering::Relaxed);
@@ -229,7 +328,7 @@ impl Shared {
     }
 
     fn not_connected(&self) -> Error {
-        match &*self.state.borrow() {
+        match &self.standing.borrow().state {
             State::Closed => failure::closed(),
             State::Dialling(Some(error)) => {
                 error.clone().within("no connection to the broker in time")
@@ -243,10 +342,21 @@ impl Shared {
     }
 
     async fn until_closed(&self) {
-        // An error would mean that the sender is gone, and it is here.
-        let mut state = self.state.subscribe();
-        let _ = state.wait_for(|state| matches!(state, State::Closed)).await.map(drop);
+        closing(self.standing.subscribe()).await;
     }
+}
+
+impl Standing {
+    /// Turns to `state`, from the one that is returned.
+    fn turn(&mut self, state: State, now: Instant) -> State {
+        self.since = now;
+        std::mem::replace(&mut self.state, state)
+    }
+}
+
+/// Ends when the link is closed, or gone.
+async fn closing(mut standing: watch::Receiver<Standing>) {
+    let _ = standing.wait_for(|standing| matches!(standing.state, State::Closed)).await.map(drop);
 }
 
 /// The error of a round over the hosts. What a broker said holds its own advice.

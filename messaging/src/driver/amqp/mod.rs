@@ -32,6 +32,7 @@ mod look;
 mod consumer;
 mod site;
 mod plan;
+mod standing;
 mod declare;
 mod intake;
 mod settle;
@@ -57,7 +58,8 @@ use self::publisher::{Publisher, Route};
 use self::site::Site;
 use self::topology::{Exchange, Queue, short};
 use self::tries::Tries;
-use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
+use super::events::{Event, Events, Purpose, Teller};
+use super::{Address, Consumer, Driver, Health, Inbox, Listen, Look, OpenInbox, Publish};
 use crate::config::Own;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
@@ -84,14 +86,25 @@ pub(crate) async fn connect(
     if !options.ssl {
         warn_of_plain_text(&peers);
     }
-    let link = |purpose, peers| Link::new(purpose, peers, options.clone(), Arc::clone(&runtime));
-    let (publish, consume) = (link("publish", peers.clone()), link("consume", peers));
+    let teller = Arc::<Teller>::default();
+    let link = |purpose, peers| {
+        Link::new(purpose, peers, options.clone(), Arc::clone(&runtime), Arc::clone(&teller))
+    };
+    let publish = link(Purpose::Publish, peers.clone());
+    let consume = link(Purpose::Consume, peers);
     publish.open().await?;
     Ok(Arc::new(Rabbit {
         publisher: Publisher::new(publish, Arc::clone(&runtime), options.compression, own),
-        site: Arc::new(Site::new(consume, Arc::clone(&runtime), options.clone(), own)),
+        site: Arc::new(Site::new(
+            consume,
+            Arc::clone(&runtime),
+            options.clone(),
+            own,
+            Arc::clone(&teller),
+        )),
         options: options.clone(),
         runtime,
+        teller,
     }))
 }
 
@@ -113,6 +126,7 @@ struct Rabbit {
     site: Arc<Site>,
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
+    teller: Arc<Teller>,
 }
 
 impl Rabbit {
@@ -176,8 +190,22 @@ impl Driver for Rabbit {
         look::look(&self.site.link, queue, &Deadline::after(&self.runtime, within)).await
     }
 
+    fn events(&self) -> Events {
+        self.teller.events()
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            connections: vec![self.publisher.health(), self.site.link.health()],
+            consumers: self.site.health(),
+            counters: self.teller.counters(),
+            closed: self.site.link.is_closed(),
+        }
+    }
+
     async fn close(&self, within: Duration) {
         let deadline = Deadline::after(&self.runtime, within);
         join(self.publisher.close(&deadline), self.site.close(&deadline)).await;
+        self.teller.tell(Event::Closed);
     }
 }

@@ -14,6 +14,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// The names of the queues.
+    pub(super) fn queue_names(&self) -> Vec<String> {
+        self.queues.iter().map(|queue| queue.name.to_string()).collect()
+    }
+
     /// The queues, for logs.
     pub(super) fn names(&self) -> String {
         let names: Vec<_> = self.queues.iter().map(|queue| format!("`{}`", queue.name)).collect();

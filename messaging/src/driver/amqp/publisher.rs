@@ -18,7 +18,7 @@ use super::topology::{Exchange, short};
 use super::tries::Tries;
 use crate::config::Own;
 use crate::context::Deadline;
-use crate::driver::{Address, Publish};
+use crate::driver::{Address, ConnectionHealth, Publish};
 use crate::runtime::{self, Runtime};
 use crate::{Compression, Error, ErrorKind};
 
@@ -203,6 +203,11 @@ impl Publisher {
         if let Some(exchange) = &route.exchange {
             self.idle().iter_mut().for_each(|lease| lease.forget(exchange));
         }
+    }
+
+    /// How its connection is.
+    pub(super) fn health(&self) -> ConnectionHealth {
+        self.link.health()
     }
 
     /// Lets nobody publish any more, and closes the connection.

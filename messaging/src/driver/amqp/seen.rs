@@ -7,6 +7,8 @@ use futures_util::{Stream, StreamExt as _};
 use lapin::{ConnectionStatus, Event};
 use tokio::sync::watch;
 
+use crate::driver::events::{self, Event as Told, Purpose, Teller};
+
 /// What the broker and lapin told of the connection by themselves.
 #[derive(Debug, Default)]
 pub(super) struct Seen(watch::Sender<State>);
@@ -75,23 +77,35 @@ pub(super) fn ends_it(error: &lapin::Error) -> bool {
     error.is_io_error() || error.is_amqp_hard_error()
 }
 
+/// Which connection speaks, and to whom it is told.
+pub(super) struct Place {
+    pub(super) host: String,
+    pub(super) purpose: Purpose,
+    pub(super) teller: Arc<Teller>,
+}
+
 /// Notes what the connection says of itself, until it is gone.
 pub(super) async fn watch(
     events: impl Stream<Item = Event>,
     status: ConnectionStatus,
     seen: Arc<Seen>,
-    place: String,
+    place: Place,
 ) {
+    let Place { host, purpose, teller } = place;
+    let place = format!("{host} ({purpose})");
     let mut events = std::pin::pin!(events);
     while let Some(event) = events.next().await {
         match event {
             Event::ConnectionBlocked(reason) => {
                 tracing::warn!("{place}: the broker has blocked this connection: {reason}");
-                seen.0.send_modify(|state| state.blocked = Some(reason));
+                seen.0.send_modify(|state| state.blocked = Some(reason.clone()));
+                let (host, reason) = (host.clone(), events::bounded(&reason));
+                teller.tell(Told::Blocked { purpose, host, reason });
             }
             Event::ConnectionUnblocked => {
                 tracing::info!("{place}: the broker has unblocked this connection");
                 seen.0.send_modify(|state| state.blocked = None);
+                teller.tell(Told::Unblocked { purpose, host: host.clone() });
             }
             // The errors of single channels come here too; who uses the channel tells of them.
             Event::Error(error) if !status.connected() || ends_it(&error) => {

@@ -1,7 +1,7 @@
 //! What all consumers of one driver share.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use lapin::options::QueueDeleteOptions;
@@ -15,10 +15,12 @@ use super::intake::Intake;
 use super::link::Link;
 use super::pauses::Pauses;
 use super::plan::Plan;
+use super::standing::Standing;
 use super::tries::Tries;
 use crate::config::Own;
 use crate::context::Deadline;
-use crate::driver::Awaited;
+use crate::driver::events::Teller;
+use crate::driver::{Awaited, ConsumerHealth};
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};
 
@@ -34,6 +36,9 @@ pub(super) struct Site {
     pub(super) own: Own,
     /// The queues that are one consumer's alone, to be deleted when the driver is closed first.
     own_queues: Mutex<BTreeMap<ShortString, Awaited>>,
+    teller: Arc<Teller>,
+    /// How the consumers are that there are.
+    standings: Mutex<Vec<Weak<Standing>>>,
 }
 
 impl Site {
@@ -42,8 +47,30 @@ impl Site {
         runtime: Arc<dyn Runtime>,
         options: RabbitOptions,
         own: Own,
+        teller: Arc<Teller>,
     ) -> Self {
-        Self { link, runtime, options, own, own_queues: Mutex::default() }
+        let (own_queues, standings) = Default::default();
+        Self { link, runtime, options, own, own_queues, teller, standings }
+    }
+
+    /// How the consumers are.
+    pub(super) fn health(&self) -> Vec<ConsumerHealth> {
+        let standings: Vec<_> = self.standings().iter().filter_map(Weak::upgrade).collect();
+        standings.iter().map(|standing| standing.health()).collect()
+    }
+
+    /// Enters a consumer that has begun.
+    fn enter(&self, plan: &Plan) -> Arc<Standing> {
+        let (queues, runtime) = (plan.queue_names(), Arc::clone(&self.runtime));
+        let standing = Arc::new(Standing::new(queues, runtime, Arc::clone(&self.teller)));
+        let mut standings = self.standings();
+        standings.retain(|standing| standing.strong_count() > 0);
+        standings.push(Arc::downgrade(&standing));
+        standing
+    }
+
+    fn standings(&self) -> MutexGuard<'_, Vec<Weak<Standing>>> {
+        self.standings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins to consume, on a new connection if need be.
@@ -64,7 +91,8 @@ impl Site {
                     let own = plan.queues.iter().filter(|queue| queue.own);
                     let own = own.map(|queue| (queue.name.clone(), queue.awaited.clone()));
                     self.own_queues().extend(own);
-                    return Ok(Consumer::new(self, plan, intake));
+                    let standing = self.enter(&plan);
+                    return Ok(Consumer::new(self, plan, intake, standing));
                 }
                 Err(error) => error,
             };

@@ -17,7 +17,7 @@ use super::fault::Fault;
 use super::peer::Peer;
 use super::*;
 use crate::ErrorKind;
-use crate::driver::Notes;
+use crate::driver::{ConnectionState, Notes};
 use crate::url::Host;
 
 /// With the options of our own as they are by default.
@@ -163,9 +163,17 @@ async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
     let (expires, mandatory, retries) = (None, false, None);
     let message =
         Publish { address, body: b"{}", notes: Notes::NONE, expires, mandatory, within, retries };
+    let mut events = driver.events();
     let error = driver.publish(message).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConfirmed);
     assert!(error.to_string().contains("blocked this connection: low on memory"), "{error}");
+    let told = events.next().await.unwrap();
+    let Event::Blocked { purpose: Purpose::Publish, reason, .. } = told else { panic!("{told:?}") };
+    assert_eq!(reason, "low on memory");
+    let health = driver.health();
+    assert_eq!(health.connections[0].state, ConnectionState::Blocked("low on memory".into()));
+    assert!(health.is_live() && !health.is_ready());
+    assert_eq!(health.counters.blocked, 1);
     // It is there, and says why it is silent: the connection is kept.
     let within = Duration::from_secs(20);
     let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
@@ -178,7 +186,9 @@ async fn what_is_asked_of_a_connection_that_ended_is_not_waited_for() {
     let (port, _, _) = broker(Script::NoLeader);
     let runtime = crate::runtime::tokio().unwrap();
     let (peers, options) = (Peer::all(&url(port)).unwrap(), RabbitOptions::default());
-    let connection = Connection::open(&peers[0], "publish", &options, &runtime).await.unwrap();
+    let teller = Arc::default();
+    let opening = Connection::open(&peers[0], Purpose::Publish, &options, &runtime, &teller);
+    let connection = opening.await.unwrap();
     let (within, never) = (Duration::from_secs(20), std::future::pending::<lapin::Result<()>>());
     let deadline = Deadline::after(&runtime, within * 60);
     // lapin never answers what it is asked for between the end of a connection and its own note

@@ -30,7 +30,8 @@ use self::broker::{Broker, Owner};
 use self::consumer::MemoryConsumer;
 use self::queue::Content;
 use self::room::{Offer, Room};
-use super::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
+use super::events::{Event, Events, Teller};
+use super::{Address, Consumer, Driver, Health, Inbox, Listen, Look, OpenInbox, Publish};
 use crate::config::Own;
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind, TransportUrl};
@@ -69,7 +70,8 @@ fn connect_to(
     runtime: Arc<dyn Runtime>,
 ) -> Arc<dyn Driver> {
     let owner = broker.admit();
-    Arc::new(Memory { broker, runtime, owner, user_id, published: AtomicU32::new(0) })
+    let (published, teller) = (AtomicU32::new(0), Teller::default());
+    Arc::new(Memory { broker, runtime, owner, user_id, published, teller })
 }
 
 /// Host names and virtual host.
@@ -104,6 +106,7 @@ struct Memory {
     /// Who sends, where messages say so.
     user_id: Option<String>,
     published: AtomicU32,
+    teller: Teller,
 }
 
 #[async_trait]
@@ -171,8 +174,18 @@ impl Driver for Memory {
         Ok(self.broker.look(address))
     }
 
+    fn events(&self) -> Events {
+        self.teller.events()
+    }
+
+    fn health(&self) -> Health {
+        let (counters, closed) = (self.teller.counters(), self.teller.is_closed());
+        Health { counters, closed, ..Health::default() }
+    }
+
     async fn close(&self, _within: Duration) {
         self.broker.close(&self.owner);
+        self.teller.tell(Event::Closed);
     }
 }
 
