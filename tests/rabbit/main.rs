@@ -7,6 +7,7 @@ mod conformance;
 mod connecting;
 mod publishing;
 mod gather;
+mod ghosts;
 mod health;
 mod consuming;
 mod content;

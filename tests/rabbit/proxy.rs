@@ -1,6 +1,6 @@
 //! What stands between the driver and the broker, and fails when told to.
 
-use tokio::io::copy;
+use tokio::io::{AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -21,6 +21,8 @@ enum Mode {
     Swallowing,
     /// Drops what there is; takes new connections.
     Cut,
+    /// Hangs up on the clients that there are, and not on the broker; takes new connections.
+    CutUnheard,
     /// Drops what there is and what comes.
     Away,
 }
@@ -46,6 +48,13 @@ impl Proxy {
     /// Drops all connections that there are.
     pub(crate) fn cut(&self) {
         self.mode.send_replace(Mode::Cut);
+    }
+
+    /// Hangs up on the clients of all connections that there are. The broker does not learn of it,
+    /// and goes on to hand over messages, as it does until it misses heartbeats.
+    #[allow(dead_code)] // `rabbit` needs it
+    pub(crate) fn cut_unheard(&self) {
+        self.mode.send_replace(Mode::CutUnheard);
     }
 
     /// Drops all connections that there are, and new ones until it [comes back](Self::come_back).
@@ -94,6 +103,9 @@ async fn forward(mut client: TcpStream, mut modes: watch::Receiver<Mode>) {
             _ = copy(&mut from_server, &mut nowhere) => {}
             _ = modes.changed() => {}
         }
+    } else if mode == Mode::CutUnheard {
+        let _ = to_client.shutdown().await;
+        let _ = copy(&mut from_server, &mut tokio::io::sink()).await;
     } else if mode == Mode::Frozen {
         // Holds both sockets open, in silence, for as long as the test runs.
         std::future::pending::<()>().await;

@@ -77,10 +77,11 @@ impl Intake {
             let limited = channel.connection.bounded(deadline, limiting).await;
             limited.map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
+        let generation = plan.next_generation();
         let (streams, arrived, longest) = (Vec::new(), VecDeque::new(), plan.longest);
         let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived, longest };
         for (queue, number) in plan.queues.iter().zip(1..) {
-            intake.consume(queue, number.to_string(), deadline).await?;
+            intake.consume(queue, number.to_string(), generation, deadline).await?;
         }
         Ok(intake)
     }
@@ -89,10 +90,11 @@ impl Intake {
         &mut self,
         queue: &Queue,
         tag: String,
+        generation: u32,
         deadline: &Deadline,
     ) -> Result<(), Error> {
         let options = BasicConsumeOptions::default();
-        let (name, arguments) = (queue.name.clone(), queue.consuming());
+        let (name, arguments) = (queue.name.clone(), queue.consuming(generation));
         let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
         let (queue, position) = (queue.name.to_string(), queue.position.clone());
         let consuming = self.channel.connection.bounded(deadline, consuming);

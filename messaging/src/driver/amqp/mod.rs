@@ -170,10 +170,10 @@ impl Driver for Rabbit {
         let exchange = Exchange::of_topics(&exchange, &self.options)?;
         let queues = vec![
             Queue::shared(&exchange, &topic, &self.options)?,
-            Queue::shared(&exchange, &format!("{topic}.{server}"), &self.options)?,
+            Queue::of_server(&exchange, &format!("{topic}.{server}"), &self.options)?,
             Queue::fanout(&topic, &self.options)?,
         ];
-        let plan = Plan { queues, prefetch, longest: self.site.own.max_message_size };
+        let plan = Plan::new(queues, prefetch, self.site.own.max_message_size);
         Ok(Box::new(self.site.consume(plan, within, Tries::without_limit()).await?))
     }
 

@@ -25,6 +25,8 @@ pub(in crate::driver::amqp) struct Queue {
     /// Whether it is one consumer's alone, which deletes it when it is closed, unless messages
     /// are still awaited in it.
     pub(in crate::driver::amqp) own: bool,
+    /// Whether there is to be one consumer alone: of any others, only the latest is alive.
+    sole: bool,
     /// Whether messages may still come, where somebody knows.
     pub(in crate::driver::amqp) awaited: Awaited,
     /// Where in a stream the consumer has come to; none for a queue that is none.
@@ -48,6 +50,7 @@ impl Queue {
         let name = short(name)?;
         Ok(Self {
             own: false,
+            sole: false,
             durable: options.durable_queues || options.quorum_queue,
             auto_delete: options.auto_delete,
             arguments: arguments(options.quorum_queue, Duration::ZERO, options),
@@ -58,6 +61,15 @@ impl Queue {
             awaited: Awaited::default(),
             name,
         })
+    }
+
+    /// The queue of one server: as a shared one, which its next start finds again.
+    pub(in crate::driver::amqp) fn of_server(
+        exchange: &Exchange,
+        name: &str,
+        options: &RabbitOptions,
+    ) -> Result<Self, Error> {
+        Ok(Self { sole: true, ..Self::shared(exchange, name, options)? })
     }
 
     /// What a server takes fanout casts from: a queue of its own behind the fanout of its topic,
@@ -98,6 +110,7 @@ impl Queue {
             name: short(name)?,
             // One that is named by the queue manager waits for the next start of its service.
             own: number.is_none(),
+            sole: true,
             durable: options.transient_quorum_queue,
             auto_delete: false,
             arguments: arguments(quorum, expires, options),
@@ -119,6 +132,7 @@ impl Queue {
         Self {
             name,
             own: false,
+            sole: false,
             durable: true,
             auto_delete: false,
             arguments,
@@ -130,9 +144,17 @@ impl Queue {
         }
     }
 
-    /// What it is consumed with.
-    pub(in crate::driver::amqp) fn consuming(&self) -> FieldTable {
+    /// What it is consumed with, the `generation`th time.
+    ///
+    /// A connection that was lost in silence lives on at the broker for up to three heartbeats, and
+    /// its consumer with it, to which the broker would give every other message. It prefers the
+    /// consumer of the highest priority (RabbitMQ's documentation, "Consumer Priorities"), so each
+    /// has a higher one than those before. The first has none, which is zero, as the peer's.
+    pub(in crate::driver::amqp) fn consuming(&self, generation: u32) -> FieldTable {
         let mut arguments = FieldTable::default();
+        if self.sole && generation > 0 {
+            arguments.insert("x-priority".into(), integer(generation.into()));
+        }
         if let Some(position) = &self.position {
             arguments.insert("x-stream-offset".into(), position.offset());
         } else if self.cancel_on_failover {
@@ -157,6 +179,7 @@ impl Queue {
         Some(Self {
             name: self.name.clone(),
             own: self.own,
+            sole: self.sole,
             awaited: self.awaited.clone(),
             position: None,
             durable: self.arguments.contains_key("x-queue-type"),

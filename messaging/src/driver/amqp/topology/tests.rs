@@ -182,7 +182,7 @@ fn declarations_and_consumers_are_those_on_the_wire() {
         let consumed = sent(&fixture, "basic.consume");
         assert_eq!(consumed.len(), 4, "{name}");
         for (sent, queue) in consumed.iter().zip(&queues) {
-            same(sent, queue, &queue.consuming());
+            same(sent, queue, &queue.consuming(0));
         }
     }
 }
