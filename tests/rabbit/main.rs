@@ -12,6 +12,7 @@ mod health;
 mod consuming;
 mod content;
 mod recovering;
+mod probing;
 mod compression;
 mod options;
 mod poison;

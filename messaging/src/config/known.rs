@@ -1,5 +1,5 @@
 //! The options of oslo.messaging 18.3.1, by name: which of them are followed here, and why the
-//! others are not (wire document, section 21).
+//! others are not (wire document, section 21); and the one that is ours.
 
 /// The group that all libraries of a service share.
 pub(crate) const DEFAULT: &str = "DEFAULT";
@@ -167,6 +167,8 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
     Known::rabbit("hostname", Kind::Text, "(the name of the host)"),
     Known::rabbit("processname", Kind::Text, "(the name of the program)"),
     Known::rabbit("rabbit_stream_fanout", Kind::Bool, "false"),
+    // Ours: the peer has nothing like it, and ignores it.
+    Known::rabbit("consumer_probe_interval", FROM_0, "30"),
 ];
 
 /// A group of oslo.messaging that this library has no use for.

@@ -128,6 +128,7 @@ impl RabbitOptions {
             missing_consumer_retry_timeout: "kombu_missing_consumer_retry_timeout",
             direct_mandatory: "direct_mandatory_flag",
             compression: "kombu_compression",
+            probe_interval: "consumer_probe_interval",
             ssl: "ssl",
             ssl_ca_file: "ssl_ca_file",
             ssl_cert_file: "ssl_cert_file",

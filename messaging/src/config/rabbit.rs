@@ -98,6 +98,11 @@ pub struct RabbitOptions {
     /// `kombu_compression`: how the bodies that are sent are compressed; none is not at all.
     /// What is received is decompressed in any case, if the peer said how. The default is none.
     pub compression: Option<Compression>,
+    /// `consumer_probe_interval`, an option of ours that the peer does not have: after how long
+    /// without a message a consumer is looked after, whether its queues are there, bound and
+    /// consumed; zero is never. Each time is shortened by chance, by up to half. The default is
+    /// 30 s. See [`recovery`](crate::recovery).
+    pub probe_interval: Duration,
     /// `ssl`: TLS. The port is that of the URL, and 5672 where it names none; RabbitMQ's own for
     /// TLS is 5671. The certificate of the broker must be valid, come from a CA that is trusted,
     /// and be for the host as the URL names it; there is no way to connect without these checks.
@@ -146,6 +151,7 @@ impl Default for RabbitOptions {
             missing_consumer_retry_timeout: Duration::from_secs(60),
             direct_mandatory: true,
             compression: None,
+            probe_interval: Duration::from_secs(30),
             ssl: false,
             ssl_ca_file: None,
             ssl_cert_file: None,

@@ -115,8 +115,9 @@ pub enum Event {
         /// How long it was lost.
         after: Duration,
     },
-    /// A consumer that had heard nothing was looked after, and found deaf: no other event had told.
-    /// It is lost, and restored.
+    /// A consumer that had heard nothing was looked after, and something was wrong that no other
+    /// event had told of. If it can be mended, [`ConsumerLost`](Self::ConsumerLost) and the rest
+    /// follow.
     ProbeFailed {
         /// What it consumes.
         queues: Vec<String>,

@@ -135,8 +135,8 @@ pub struct Counters {
     pub consumers_lost: u64,
     /// Consumers that were restored.
     pub consumers_restored: u64,
-    /// Losses of consumers that a probe found, and no event had told of; they count among the
-    /// consumers lost, too.
+    /// What probes of consumers found and no other event had told of; consumers that were lost
+    /// count as such, too.
     pub probes_failed: u64,
     /// Replies that came when their calls had given up; counted by the transport.
     pub late_replies: u64,

@@ -68,6 +68,7 @@ impl RabbitOptions {
                     ),
                 };
             }
+            "consumer_probe_interval" => self.probe_interval = seconds(key, value)?,
             "ssl" => self.ssl = boolean(key, value)?,
             "ssl_ca_file" => self.ssl_ca_file = path(value),
             "ssl_cert_file" => self.ssl_cert_file = path(value),

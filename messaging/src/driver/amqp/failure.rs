@@ -129,6 +129,20 @@ pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
     fault.into_error(kind, text).with_next_step()
 }
 
+/// What a probe found of queue `queue`, which should be there and is not, or not as it should.
+pub(super) fn found(queue: &str, fault: Fault) -> Error {
+    let text = format!("queue `{queue}` is not as it was: {}", fault.words());
+    fault.into_error(ErrorKind::Topology, format!("{text}; it is declared and consumed again"))
+}
+
+/// That the broker has lost a consumer of `queue`; `how` it shows.
+pub(super) fn deaf(queue: &str, how: &str) -> Error {
+    Error::new(
+        ErrorKind::Connection,
+        format!("queue `{queue}` is not consumed any more, and nothing told: {how}; it is again"),
+    )
+}
+
 /// Why a message to `to` was not taken.
 pub(super) fn publishing(to: &Address, fault: Fault) -> Error {
     let words = fault.words();

@@ -20,11 +20,14 @@ use super::declare::{declare, open_channel};
 use super::failure;
 use super::fault::Fault;
 use super::plan::Plan;
+use super::probe::Probe;
 use super::properties;
 use super::settle::Settle;
 use super::stream::Position;
 use super::topology::Queue;
+use super::traffic::Traffic;
 use crate::context::Deadline;
+use crate::driver::events::Teller;
 use crate::driver::{Acknowledge, Delivery};
 use crate::{Error, ErrorKind};
 
@@ -41,12 +44,15 @@ pub(super) struct Intake {
     arrived: VecDeque<Arrived>,
     /// How many bytes a body may have once it is decompressed.
     longest: usize,
+    /// Looks after the queues while they are silent.
+    probe: Option<Probe>,
 }
 
 /// A message as it came in, and when.
 struct Arrived {
     delivery: lapin::message::Delivery,
     position: Option<Arc<Position>>,
+    traffic: Arc<Traffic>,
     at: Instant,
 }
 
@@ -56,6 +62,7 @@ struct Consumed {
     stream: lapin::Consumer,
     /// Where it has come to, if the queue is a stream.
     position: Option<Arc<Position>>,
+    traffic: Arc<Traffic>,
     /// Once it has ended it must not be polled: it would never answer.
     ended: bool,
 }
@@ -65,7 +72,7 @@ impl Intake {
     /// section 5.5): all declarations first, and the tags count up from 1.
     pub(super) async fn open(
         connection: &Arc<Connection>,
-        plan: &Plan,
+        plan: &Arc<Plan>,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let mut channel = open_channel(connection, deadline).await?;
@@ -78,8 +85,9 @@ impl Intake {
             limited.map_err(|fault| failure::consuming("what is prefetched", fault))?;
         }
         let generation = plan.next_generation();
+        let channel = Arc::new(channel);
         let (streams, arrived, longest) = (Vec::new(), VecDeque::new(), plan.longest);
-        let mut intake = Self { channel: Arc::new(channel), streams, first: 0, arrived, longest };
+        let mut intake = Self { channel, streams, first: 0, arrived, longest, probe: None };
         for (queue, number) in plan.queues.iter().zip(1..) {
             intake.consume(queue, number.to_string(), generation, deadline).await?;
         }
@@ -97,10 +105,25 @@ impl Intake {
         let (name, arguments) = (queue.name.clone(), queue.consuming(generation));
         let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
         let (queue, position) = (queue.name.to_string(), queue.position.clone());
+        let traffic = Arc::default();
         let consuming = self.channel.connection.bounded(deadline, consuming);
         let stream = consuming.await.map_err(|fault| self.lost(&queue, fault))?;
-        self.streams.push(Consumed { queue, tag, stream, position, ended: false });
+        self.streams.push(Consumed { queue, tag, stream, position, traffic, ended: false });
         Ok(())
+    }
+
+    /// Has `probe` look after the queues from now on.
+    pub(super) fn look_after(
+        &mut self,
+        plan: &Arc<Plan>,
+        interval: Duration,
+        teller: &Arc<Teller>,
+    ) {
+        if !interval.is_zero() {
+            let traffic = self.streams.iter().map(|consumed| Arc::clone(&consumed.traffic));
+            self.probe =
+                Some(Probe::start(&self.channel, plan, traffic.collect(), interval, teller));
+        }
     }
 
     /// The next message of any queue; an error when one of them is consumed no more. May be
@@ -139,9 +162,11 @@ impl Intake {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(delivery))) => {
                         self.first = index + 1;
-                        let position = consumed.position.clone();
+                        let (position, traffic) = (consumed.position.clone(), &consumed.traffic);
+                        traffic.arrive();
+                        let traffic = Arc::clone(traffic);
                         let at = self.channel.runtime.now();
-                        return Poll::Ready(Ok(Arrived { delivery, position, at }));
+                        return Poll::Ready(Ok(Arrived { delivery, position, traffic, at }));
                     }
                     Poll::Ready(Some(Err(error))) => Some(error),
                     Poll::Ready(None) => None,
@@ -153,20 +178,27 @@ impl Intake {
                 let queue = consumed.queue.clone();
                 return Poll::Ready(Err(self.ended(&queue, error)));
             }
-            Poll::Pending
+            match &mut self.probe {
+                Some(probe) => probe.poll_found(context).map(Err),
+                None => Poll::Pending,
+            }
         })
         .await
     }
 
     /// What a message says, unless nobody can read it: then it is rejected.
     fn give_out(&self, arrived: Arrived) -> Option<Delivery> {
-        let Arrived { delivery, position, at } = arrived;
+        let Arrived { delivery, position, traffic, at } = arrived;
         let waited = self.channel.runtime.now().saturating_duration_since(at);
         if let Some(position) = &position {
             position.saw(&delivery.properties);
         }
-        let settle: Box<dyn Acknowledge> =
-            Box::new(Settle::new(&self.channel, delivery.delivery_tag, position.is_some()));
+        let settle: Box<dyn Acknowledge> = Box::new(Settle::new(
+            &self.channel,
+            delivery.delivery_tag,
+            traffic,
+            position.is_some(),
+        ));
         let body = match compression::read(&delivery.properties, delivery.data, self.longest) {
             Ok(body) => body,
             Err(error) => {

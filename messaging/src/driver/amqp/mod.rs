@@ -33,6 +33,8 @@ mod consumer;
 mod site;
 mod plan;
 mod standing;
+mod traffic;
+mod probe;
 mod declare;
 mod intake;
 mod settle;

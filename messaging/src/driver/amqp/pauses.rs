@@ -41,6 +41,11 @@ impl Pauses {
         shortened(options.reconnect_delay, random())
     }
 
+    /// The time after which a consumer is looked after: not all of them at the same moment.
+    pub(super) fn between_probes(interval: Duration) -> Duration {
+        shortened(interval, random())
+    }
+
     /// The pause before the next try.
     pub(super) fn next(&mut self) -> Duration {
         let whole = self.next.min(self.limit).max(LEAST);

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use lapin::options::{BasicAckOptions, BasicRejectOptions};
 
 use super::channel::Channel;
+use super::traffic::Traffic;
 use crate::context::Deadline;
 use crate::driver::Acknowledge;
 use crate::{Error, ErrorKind};
@@ -21,14 +22,20 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Settle {
     channel: Arc<Channel>,
     tag: u64,
+    traffic: Arc<Traffic>,
     /// A stream keeps its messages whatever happens, and an answer only makes it send more:
     /// RabbitMQ closes the connection over any other than an acknowledgement.
     stream: bool,
 }
 
 impl Settle {
-    pub(super) fn new(channel: &Arc<Channel>, tag: u64, stream: bool) -> Self {
-        Self { channel: Arc::clone(channel), tag, stream }
+    pub(super) fn new(
+        channel: &Arc<Channel>,
+        tag: u64,
+        traffic: Arc<Traffic>,
+        stream: bool,
+    ) -> Self {
+        Self { channel: Arc::clone(channel), tag, traffic, stream }
     }
 
     async fn write(
@@ -38,7 +45,9 @@ impl Settle {
     ) -> Result<(), Error> {
         let Channel { connection, runtime, .. } = &*self.channel;
         let deadline = Deadline::after(runtime, WRITE_TIMEOUT);
-        connection.bounded(&deadline, writing).await.map_err(|fault| {
+        let written = connection.bounded(&deadline, writing).await;
+        self.traffic.settle();
+        written.map_err(|fault| {
             let fault = connection.explain(fault);
             let words = fault.words();
             let text =

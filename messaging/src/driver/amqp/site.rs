@@ -120,7 +120,10 @@ impl Site {
         let (sender, receiver) = oneshot::channel();
         let (site, plan, deadline) = (Arc::clone(self), Arc::clone(plan), deadline.clone());
         self.runtime.spawn(Box::pin(async move {
-            let opened = Intake::open(&connection, &plan, &deadline).await;
+            let mut opened = Intake::open(&connection, &plan, &deadline).await;
+            if let Ok(intake) = &mut opened {
+                intake.look_after(&plan, site.options.probe_interval, &site.teller);
+            }
             if let Err(given_up) = sender.send(opened) {
                 let deadline = Deadline::after(&site.runtime, TIDY_TIMEOUT);
                 if let Ok(intake) = given_up {

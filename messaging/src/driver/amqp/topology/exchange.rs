@@ -8,6 +8,7 @@ use super::{refused, short};
 use crate::context::Deadline;
 use crate::driver::amqp::channel::Channel;
 use crate::driver::amqp::failure::Sort;
+use crate::driver::amqp::fault::Fault;
 use crate::{Error, RabbitOptions};
 
 /// An exchange.
@@ -50,6 +51,14 @@ impl Exchange {
     /// The same as not durable; none if it is not durable.
     pub(in crate::driver::amqp) fn not_durable(&self) -> Option<Self> {
         self.durable.then(|| Self { durable: false, ..self.clone() })
+    }
+
+    /// Asks the broker whether it is there. A refusal costs the channel.
+    pub(super) async fn look(&self, channel: &Channel, deadline: &Deadline) -> Result<(), Fault> {
+        let options = ExchangeDeclareOptions { passive: true, ..ExchangeDeclareOptions::default() };
+        let (name, arguments) = (self.name.clone(), FieldTable::default());
+        let looking = channel.exchange_declare(name, self.kind.clone(), options, arguments);
+        channel.connection.bounded(deadline, looking).await
     }
 
     /// Declares it.

@@ -13,10 +13,18 @@ use crate::context::Deadline;
 use crate::driver::Awaited;
 use crate::driver::amqp::channel::Channel;
 use crate::driver::amqp::failure::Sort;
-use crate::driver::amqp::fault::Refusal;
+use crate::driver::amqp::fault::{Fault, Refusal};
 use crate::driver::amqp::number::Number;
 use crate::driver::amqp::stream::Position;
 use crate::{Error, ErrorKind, RabbitOptions};
+
+/// What the broker says of a queue.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::driver::amqp) struct Seen {
+    /// How many messages wait in it, that no consumer was given.
+    pub(in crate::driver::amqp) waiting: u32,
+    pub(in crate::driver::amqp) consumers: u32,
+}
 
 /// A queue, what it is bound to, and how it is consumed.
 #[derive(Debug)]
@@ -191,6 +199,35 @@ impl Queue {
         })
     }
 
+    /// Asks the broker whether it is there, and its exchange, and binds it again, which changes
+    /// nothing where it is bound. Any refusal costs the channel.
+    pub(in crate::driver::amqp) async fn look(
+        &self,
+        channel: &Channel,
+        deadline: &Deadline,
+    ) -> Result<Seen, Fault> {
+        if let Some((exchange, _)) = &self.binding {
+            exchange.look(channel, deadline).await?;
+        }
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let looking = channel.queue_declare(self.name.clone(), options, FieldTable::default());
+        let seen = channel.connection.bounded(deadline, looking).await?;
+        self.bind(channel, deadline).await?;
+        Ok(Seen { waiting: seen.message_count(), consumers: seen.consumer_count() })
+    }
+
+    async fn bind(&self, channel: &Channel, deadline: &Deadline) -> Result<(), Fault> {
+        let Some((exchange, key)) = &self.binding else { return Ok(()) };
+        let binding = channel.queue_bind(
+            self.name.clone(),
+            exchange.name.clone(),
+            key.clone(),
+            QueueBindOptions::default(),
+            FieldTable::default(),
+        );
+        channel.connection.bounded(deadline, binding).await
+    }
+
     /// Declares it, its exchange before and its binding after.
     pub(in crate::driver::amqp) async fn declare(
         &self,
@@ -214,17 +251,9 @@ impl Queue {
             .bounded(deadline, declaring)
             .await
             .map_err(|fault| refused(&format!("queue `{name}`"), sort, channel, fault))?;
-        let Some((exchange, key)) = &self.binding else { return Ok(()) };
-        let binding = channel.queue_bind(
-            self.name.clone(),
-            exchange.name.clone(),
-            key.clone(),
-            QueueBindOptions::default(),
-            FieldTable::default(),
-        );
-        channel.connection.bounded(deadline, binding).await.map_err(|fault| match fault.refusal() {
+        self.bind(channel, deadline).await.map_err(|fault| match (fault.refusal(), &self.binding) {
             // A fanout exchange goes with its last queue, also in this very moment.
-            Some(Refusal::NotFound) => {
+            (Some(Refusal::NotFound), Some((exchange, _))) => {
                 let text =
                     format!("exchange `{}` went before queue `{name}` was bound", exchange.name);
                 fault.into_error(ErrorKind::Connection, text)
