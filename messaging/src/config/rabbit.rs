@@ -35,15 +35,18 @@ pub struct RabbitOptions {
     /// `heartbeat_timeout_threshold`: the AMQP heartbeat asked for; zero leaves it to the broker.
     /// The default is 60 s.
     pub heartbeat: Duration,
-    /// `rabbit_retry_interval`: the first pause between rounds of connecting anew. The default is
-    /// 1 s.
+    /// `rabbit_retry_interval`: the shortest pause between rounds of connecting anew, and the first.
+    /// The default is 1 s.
     pub retry_interval: Duration,
-    /// `rabbit_retry_backoff`: by how much that pause grows each round. The default is 2 s.
+    /// `rabbit_retry_backoff`: by how much the longest pause grows each round; which it is, chance
+    /// decides. The default is 2 s.
     pub retry_backoff: Duration,
-    /// `rabbit_interval_max`: the longest pause. The default is 30 s.
+    /// `rabbit_interval_max`: the longest pause; 4 s where a host hangs up at once, as one does whose
+    /// broker is just starting. After a login that was refused it is the shortest, and each driver
+    /// logs in once in that time. The default is 30 s.
     pub retry_max: Duration,
     /// `kombu_reconnect_delay`: the pause before a connection that was lost is made anew, up to
-    /// 4.5 s; each is shortened by chance, by up to half. The default is 1 s.
+    /// 4.5 s; how much of it, chance decides. The default is 1 s.
     pub reconnect_delay: Duration,
     /// `kombu_failover_strategy`: which host of the URL is tried next. The default is round-robin.
     pub failover_strategy: FailoverStrategy,

@@ -217,6 +217,8 @@ impl Work {
         let plan = Arc::clone(&self.plan);
         let mending = async move {
             site.runtime.sleep(pause).await;
+            // The link has pauses of its own, and tells what is wrong.
+            site.link.until_open().await;
             let deadline = Deadline::after(&site.runtime, MEND_TIMEOUT);
             site.open(&plan, &deadline, &mut Tries::without_limit()).await
         };

@@ -32,7 +32,24 @@ pub(super) fn connecting(peer: &Peer, login: LoginMethod, fault: Fault) -> Error
                 peer.user, peer.virtual_host
             ),
         ),
-        _ => Error::new(ErrorKind::Connection, format!("{peer} cannot be connected to: {words}")),
+        // Not one that does not exist, which is refused by 530.
+        Some(Refusal::Internal) => fault.into_error(
+            ErrorKind::Connection,
+            format!(
+                "the broker at {peer} cannot open the virtual host `{}`, which is starting or has \
+                 failed: {words}; if it stays so, look at the broker's log, and try `rabbitmqctl \
+                 restart_vhost`",
+                peer.virtual_host
+            ),
+        ),
+        _ => {
+            let text = format!("{peer} cannot be connected to: {words}");
+            let error = Error::new(ErrorKind::Connection, text);
+            match fault {
+                Fault::Told(below) => error.with_source(below),
+                Fault::Silence(_) => error,
+            }
+        }
     }
 }
 
@@ -45,6 +62,11 @@ pub(super) enum Sort {
     Transient,
 }
 
+/// What to do about a queue that another connection has for itself.
+const LOCKED: &str = "another connection has it for itself; if that is one that was lost, the \
+                      broker gives it up when it misses heartbeats, so allow more time or a shorter \
+                      `heartbeat_timeout_threshold`; else another program uses this name";
+
 /// Why `thing` (an exchange or a queue, named) could not be declared, bound or consumed.
 pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
     let words = fault.words();
@@ -52,6 +74,7 @@ pub(super) fn declaring(thing: &str, sort: Sort, fault: Fault) -> Error {
         Some(Refusal::Access) => {
             (ErrorKind::AccessRefused, "give the user the permission to configure it".to_owned())
         }
+        Some(Refusal::Locked) => (ErrorKind::Connection, LOCKED.to_owned()),
         Some(Refusal::Precondition) => (ErrorKind::Topology, conflict(&words, sort)),
         Some(Refusal::Internal) if words.contains("deprecated") => (
             ErrorKind::Topology,
@@ -123,9 +146,14 @@ pub(super) fn consuming(thing: &str, fault: Fault) -> Error {
         Some(Refusal::Access) => ErrorKind::AccessRefused,
         // It went between its declaration and this: to be declared again.
         Some(Refusal::NotFound) | None => ErrorKind::Connection,
+        // A quorum queue without a leader, or one that another will give up.
+        Some(Refusal::Internal | Refusal::Locked) => ErrorKind::Connection,
         Some(_) => ErrorKind::Topology,
     };
     let text = format!("{thing} cannot be consumed: {}", fault.words());
+    if fault.refusal() == Some(Refusal::Locked) {
+        return fault.into_error(kind, format!("{text}; {LOCKED}"));
+    }
     fault.into_error(kind, text).with_next_step()
 }
 

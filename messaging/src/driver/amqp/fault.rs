@@ -41,6 +41,8 @@ pub(super) enum Refusal {
     NotAllowed,
     /// 404, `NOT_FOUND`.
     NotFound,
+    /// 405, `RESOURCE_LOCKED`, or 403 where somebody else has a queue for himself.
+    Locked,
     /// 406, `PRECONDITION_FAILED`.
     Precondition,
     /// 541, `INTERNAL_ERROR`; on a declaration, RabbitMQ's word for a kind of queue that it no
@@ -55,7 +57,14 @@ impl Fault {
     pub(super) fn refusal(&self) -> Option<Refusal> {
         let Self::Told(error) = self else { return None };
         let Lapin::ProtocolError(error) = error.kind() else { return None };
+        let words = error.get_message().as_str();
         match error.kind() {
+            AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED)
+                if words.contains("exclusive use") =>
+            {
+                Some(Refusal::Locked)
+            }
+            AMQPErrorKind::Soft(AMQPSoftError::RESOURCELOCKED) => Some(Refusal::Locked),
             AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED) => Some(Refusal::Access),
             AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Some(Refusal::NotFound),
             AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => Some(Refusal::Precondition),
@@ -116,6 +125,16 @@ pub(super) fn is_about_durable(error: &Error) -> bool {
         fault.refusal() == Some(Refusal::Precondition)
             && fault.words().contains("inequivalent arg 'durable'")
     })
+}
+
+/// Whether a host hung up at once: nothing listens there, or nobody behind what listens.
+pub(super) fn is_hung_up(error: &Error) -> bool {
+    use std::io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof,
+    };
+    let Some(Fault::Told(error)) = below(error) else { return false };
+    let Lapin::IOError(error) = error.kind() else { return false };
+    [ConnectionRefused, ConnectionReset, ConnectionAborted, UnexpectedEof].contains(&error.kind())
 }
 
 fn below(error: &Error) -> Option<Fault> {

@@ -104,10 +104,13 @@ impl Intake {
         let options = BasicConsumeOptions::default();
         let (name, arguments) = (queue.name.clone(), queue.consuming(generation));
         let consuming = self.channel.basic_consume(name, tag.as_str().into(), options, arguments);
-        let (queue, position) = (queue.name.to_string(), queue.position.clone());
-        let traffic = Arc::default();
+        let (position, traffic) = (queue.position.clone(), Arc::default());
         let consuming = self.channel.connection.bounded(deadline, consuming);
-        let stream = consuming.await.map_err(|fault| self.lost(&queue, fault))?;
+        let stream = consuming.await.map_err(|fault| {
+            let fault = self.channel.connection.explain(fault);
+            failure::consuming(&queue.told_with(&fault), fault)
+        })?;
+        let queue = queue.name.to_string();
         self.streams.push(Consumed { queue, tag, stream, position, traffic, ended: false });
         Ok(())
     }

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::failure;
-use super::fault::Fault;
+use super::fault::{self, Fault};
+use super::gate::Gate;
 use super::pauses::{Pauses, shuffle};
 use super::peer::Peer;
 use super::tries::Tries;
@@ -40,6 +41,7 @@ struct Shared {
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
     teller: Arc<Teller>,
+    gate: Arc<Gate>,
     standing: watch::Sender<Standing>,
 }
 
@@ -53,6 +55,13 @@ struct Standing {
     /// Whom the last one was with.
     host: Option<String>,
     last_error: Option<String>,
+}
+
+/// A round over the hosts that found none.
+struct Vain {
+    error: Error,
+    /// Whether one of them hung up at once.
+    away: bool,
 }
 
 #[derive(Debug)]
@@ -71,6 +80,7 @@ impl Link {
         options: RabbitOptions,
         runtime: Arc<dyn Runtime>,
         teller: Arc<Teller>,
+        gate: Arc<Gate>,
     ) -> Self {
         // So that the clients of a cluster spread over it (wire document, section 17.1).
         shuffle(&mut peers);
@@ -82,12 +92,12 @@ impl Link {
             last_error: None,
         });
         let first = AtomicUsize::new(0);
-        Self(Arc::new(Shared { purpose, peers, first, options, runtime, teller, standing }))
+        Self(Arc::new(Shared { purpose, peers, first, options, runtime, teller, gate, standing }))
     }
 
     /// Connects for the first time: each host once, and no more.
     pub(super) async fn open(&self) -> Result<(), Error> {
-        let connection = self.0.round().await?;
+        let connection = self.0.round().await.map_err(|vain| vain.error)?;
         self.0.opened(connection);
         Ok(())
     }
@@ -128,6 +138,18 @@ impl Link {
             State::Open(connection) if connection.alive() => Some(Arc::clone(connection)),
             _ => None,
         }
+    }
+
+    /// Ends when there is a connection, however long that takes, or the link is closed.
+    pub(super) async fn until_open(&self) {
+        self.0.dial();
+        let open_or_closed = |standing: &Standing| match &standing.state {
+            State::Open(connection) => connection.alive(),
+            State::Closed => true,
+            State::Idle | State::Dialling(_) => false,
+        };
+        // An error would mean that the sender is gone, and it is here.
+        let _ = self.0.standing.subscribe().wait_for(open_or_closed).await.map(drop);
     }
 
     /// Ends when the link is closed.
@@ -253,14 +275,23 @@ impl Shared {
     async fn dial_until_open(self: &Arc<Self>) {
         let mut pauses = Pauses::between_connections(&self.options);
         loop {
-            let error = match self.round().await {
-                Ok(connection) => return self.opened(connection),
-                Err(error) => error,
+            let refused = || Pauses::after_refusal(&self.options);
+            while let Some((wait, why)) = self.gate.enter(self.runtime.now(), refused()) {
+                // Whoever wants a connection does not wait for a password to be changed.
+                self.change(|standing, _| standing.state = State::Dialling(Some(why)));
+                self.runtime.sleep(wait).await;
+            }
+            let Vain { error, away } = match self.round().await {
+                Ok(connection) => {
+                    self.gate.open();
+                    return self.opened(connection);
+                }
+                Err(vain) => vain,
             };
-            // Whoever must first change a password or a right is not helped by many tries.
-            let pause = match failure::lasts(&error) {
-                true => self.options.retry_max.max(Duration::from_secs(1)),
-                false => pauses.next(),
+            let pause = match (failure::lasts(&error), away) {
+                (true, _) => self.gate.shut_for(self.runtime.now(), refused(), &error),
+                (false, true) => pauses.next_while_away(),
+                (false, false) => pauses.next(),
             };
             tracing::warn!("{error}; trying again in {pause:.1?} to {}", self.purpose);
             let reason = events::bounded(&error);
@@ -298,8 +329,8 @@ impl Shared {
     }
 
     /// Tries each host once.
-    async fn round(&self) -> Result<Arc<Connection>, Error> {
-        let mut errors = Vec::new();
+    async fn round(&self) -> Result<Arc<Connection>, Vain> {
+        let (mut errors, mut away) = (Vec::new(), false);
         for index in self.order() {
             let Some(peer) = self.peers.get(index) else { continue };
             match Connection::open(peer, self.purpose, &self.options, &self.runtime, &self.teller)
@@ -311,20 +342,24 @@ impl Shared {
                     return Ok(connection);
                 }
                 // Credentials are for one host: the next may take its own.
-                Err(error) => errors.push(error),
+                Err(error) => {
+                    away |= fault::is_hung_up(&error);
+                    errors.push(error);
+                }
             }
         }
-        match errors.pop() {
-            Some(only) if errors.is_empty() => Err(advised(only)),
+        let error = match errors.pop() {
+            Some(only) if errors.is_empty() => advised(only),
             Some(last) => {
                 let texts: Vec<_> = errors.iter().chain([&last]).map(Error::to_string).collect();
                 let text = format!("no host of the URL can be used: {}", texts.join("; "));
                 let alike = errors.iter().all(|error| error.kind() == last.kind());
                 let kind = if alike { last.kind() } else { ErrorKind::Connection };
-                Err(advised(Error::new(kind, text)).with_source(last))
+                advised(Error::new(kind, text)).with_source(last)
             }
-            None => Err(Error::new(ErrorKind::Config, "the URL names no host")),
-        }
+            None => Error::new(ErrorKind::Config, "the URL names no host"),
+        };
+        Err(Vain { error, away })
     }
 
     fn not_connected(&self) -> Error {

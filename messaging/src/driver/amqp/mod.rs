@@ -20,6 +20,7 @@ mod connection;
 mod channel;
 mod link;
 mod pauses;
+mod gate;
 mod tries;
 mod number;
 mod stream;
@@ -53,6 +54,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::join;
 
+use self::gate::Gate;
 use self::link::Link;
 use self::peer::Peer;
 use self::plan::Plan;
@@ -88,9 +90,11 @@ pub(crate) async fn connect(
     if !options.ssl {
         warn_of_plain_text(&peers);
     }
-    let teller = Arc::<Teller>::default();
+    let (teller, gate) = (Arc::<Teller>::default(), Arc::<Gate>::default());
     let link = |purpose, peers| {
-        Link::new(purpose, peers, options.clone(), Arc::clone(&runtime), Arc::clone(&teller))
+        let (runtime, teller, gate) =
+            (Arc::clone(&runtime), Arc::clone(&teller), Arc::clone(&gate));
+        Link::new(purpose, peers, options.clone(), runtime, teller, gate)
     };
     let publish = link(Purpose::Publish, peers.clone());
     let consume = link(Purpose::Consume, peers);

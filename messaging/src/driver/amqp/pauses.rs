@@ -9,20 +9,27 @@ use crate::RabbitOptions;
 /// No two tries follow each other faster than this, whatever the options say.
 const LEAST: Duration = Duration::from_millis(10);
 
-/// The pauses between tries: each longer than the one before by a fixed step, up to a limit
-/// (wire document, section 17.1), and each shortened by chance, by up to half, so that the clients
-/// of a broker that went down do not all come back at the same moment.
+/// The longest pause before a host on which nothing listens is tried again. That costs nobody
+/// anything, and a broker that starts is such a host until it is ready.
+const AWAY: Duration = Duration::from_secs(4);
+
+/// The pauses between tries. Each has a longest time, which grows by a fixed step from try to try
+/// up to a limit (wire document, section 17.1), and is drawn by chance from the whole range between
+/// that and a shortest one, so that the clients of a broker that went down do not all come back at
+/// the same moment, and none of them comes too often.
 #[derive(Clone, Debug)]
 pub(super) struct Pauses {
+    least: Duration,
     next: Duration,
     step: Duration,
     limit: Duration,
 }
 
 impl Pauses {
-    /// Those between tries to connect: 1, 3, 5, .. 30 s by default.
+    /// Those between tries to connect: from 1 s to at most 1, 3, 5, .. 30 s by default.
     pub(super) fn between_connections(options: &RabbitOptions) -> Self {
         Self {
+            least: options.retry_interval,
             next: options.retry_interval,
             step: options.retry_backoff,
             limit: options.retry_max.max(options.retry_interval),
@@ -33,29 +40,47 @@ impl Pauses {
     /// quorum queue's without a leader.
     pub(super) fn between_publishes() -> Self {
         let step = Duration::from_millis(50);
-        Self { next: step, step, limit: Duration::from_secs(1) }
+        Self { least: step / 2, next: step, step, limit: Duration::from_secs(1) }
     }
 
     /// The pause before a connection that was lost is made anew.
     pub(super) fn before_reconnecting(options: &RabbitOptions) -> Duration {
-        shortened(options.reconnect_delay, random())
+        let whole = options.reconnect_delay;
+        drawn(whole / 10, whole, random())
+    }
+
+    /// How long nobody logs in after the broker has refused it: whoever must first change a
+    /// password or a right is not helped by many tries, and the broker may lock the user out.
+    pub(super) fn after_refusal(options: &RabbitOptions) -> Duration {
+        let least = options.retry_max.max(Duration::from_secs(1));
+        drawn(least, least + least / 2, random())
     }
 
     /// The time after which a consumer is looked after: not all of them at the same moment.
     pub(super) fn between_probes(interval: Duration) -> Duration {
-        shortened(interval, random())
+        drawn(interval / 2, interval, random())
     }
 
     /// The pause before the next try.
     pub(super) fn next(&mut self) -> Duration {
-        let whole = self.next.min(self.limit).max(LEAST);
+        self.within(self.limit)
+    }
+
+    /// The same where nothing listens on a host: it may soon.
+    pub(super) fn next_while_away(&mut self) -> Duration {
+        self.within(self.limit.min(AWAY))
+    }
+
+    fn within(&mut self, limit: Duration) -> Duration {
+        let whole = self.next.min(limit).max(LEAST);
         self.next = self.next.saturating_add(self.step).min(self.limit);
-        shortened(whole, random())
+        drawn(self.least.min(whole).max(LEAST / 2), whole, random())
     }
 }
 
-fn shortened(whole: Duration, chance: u32) -> Duration {
-    whole.mul_f64(1.0 - 0.5 * f64::from(chance) / f64::from(u32::MAX))
+/// A time from `least` to `most`, by `chance`.
+fn drawn(least: Duration, most: Duration, chance: u32) -> Duration {
+    least + most.saturating_sub(least).mul_f64(f64::from(chance) / f64::from(u32::MAX))
 }
 
 /// Puts `things` into random order.
@@ -76,15 +101,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_grow_to_the_limit_and_are_at_most_halved() {
+    fn they_are_drawn_from_a_range_that_grows_to_the_limit() {
+        let second = Duration::from_secs(1);
         let mut pauses = Pauses::between_connections(&RabbitOptions::default());
         for whole in [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 30, 30] {
-            let whole = Duration::from_secs(whole);
             let pause = pauses.next();
-            assert!(whole / 2 <= pause && pause <= whole, "{pause:?} of {whole:?}");
+            assert!(second <= pause && pause <= second * whole, "{pause:?} of {whole} s");
         }
-        assert_eq!(shortened(Duration::from_secs(2), 0), Duration::from_secs(2));
-        assert_eq!(shortened(Duration::from_secs(2), u32::MAX), Duration::from_secs(1));
+        for _ in 0..100 {
+            let pause = pauses.next_while_away();
+            assert!(second <= pause && pause <= AWAY, "{pause:?}");
+        }
+        assert_eq!(drawn(second, second * 3, 0), second);
+        assert_eq!(drawn(second, second * 3, u32::MAX), second * 3);
+        let first = Pauses::before_reconnecting(&RabbitOptions::default());
+        assert!(second / 10 <= first && first <= second, "{first:?}");
     }
 
     #[test]

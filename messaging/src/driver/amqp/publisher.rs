@@ -168,7 +168,8 @@ impl Publisher {
                 Err(Failed::NotTaken(Error::new(
                     ErrorKind::Connection,
                     format!(
-                        "the broker did not take a message to {to} (basic.nack); its log says why"
+                        "the broker did not take a message to {to} (basic.nack), as a quorum queue \
+                         does without a majority of its nodes; its log says why"
                     ),
                 )))
             }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_in_result)] // a script of a test
 
+mod herd;
 mod scripted;
 
 use std::io::Read as _;
@@ -178,6 +179,119 @@ async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
     let within = Duration::from_secs(20);
     let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
     inbox.consumer.close(within).await.unwrap();
+    // Nor is it waited for when it is closed, which it would not hear.
+    let closing = crate::runtime::tokio().unwrap();
+    let begun = closing.now();
+    driver.close(within).await;
+    assert!(closing.now() - begun < within / 2);
+}
+
+#[tokio::test]
+async fn a_queue_that_another_connection_holds_is_waited_for_and_named() {
+    let (driver, asked) = connected(Script::Locked(2)).await;
+    let within = Duration::from_secs(20);
+    let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
+    assert_eq!(count(&asked, [50, 10]), 3);
+    inbox.consumer.close(within).await.unwrap();
+    driver.close(within).await;
+
+    let (driver, _) = connected(Script::Locked(usize::MAX)).await;
+    let opening = OpenInbox::within(Duration::from_millis(300));
+    let error = driver.open_inbox(opening).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+    let text = error.to_string();
+    assert!(
+        ["`reply_", "RESOURCE_LOCKED", "heartbeat"].iter().all(|it| text.contains(it)),
+        "{text}"
+    );
+    driver.close(within).await;
+}
+
+#[tokio::test]
+async fn a_consumer_whose_channel_the_broker_closed_is_restored_within_a_second() {
+    let (driver, asked) = connected(Script::AckTimeout).await;
+    let within = Duration::from_secs(20);
+    let mut inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
+    let mut events = driver.events();
+    let error = inbox.consumer.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("acknowledgement on channel 1 timed out"), "{error}");
+    let restored = async {
+        loop {
+            if let Some(Event::ConsumerRestored { after, .. }) = events.next().await {
+                return after;
+            }
+        }
+    };
+    let after = tokio::select! {
+        after = restored => after,
+        _ = inbox.consumer.next() => panic!("nothing was sent"),
+    };
+    assert!(after <= Duration::from_secs(2), "{after:?}");
+    assert_eq!(count(&asked, [60, 20]), 2);
+    // The connection was left alone.
+    assert_eq!(driver.health().counters.disconnected, 0);
+    inbox.consumer.close(within).await.unwrap();
+    driver.close(within).await;
+}
+
+#[tokio::test]
+async fn a_virtual_host_that_is_starting_is_waited_for_and_named() {
+    let (port, ..) = broker(Script::VhostStarting);
+    let mut options = RabbitOptions::default();
+    options.retry_interval = Duration::from_millis(10);
+    options.retry_backoff = Duration::ZERO;
+    let runtime = crate::runtime::tokio().unwrap();
+    let driver = connect(&url(port), &options, runtime).await.unwrap();
+    let mut events = driver.events();
+    let within = Duration::from_secs(20);
+    let inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
+    for _ in 0..2 {
+        let told = events.next().await.unwrap();
+        let Event::ConnectFailed { reason, .. } = &told else { panic!("{told:?}") };
+        assert!(reason.contains("is starting or has failed"), "{reason}");
+    }
+    inbox.consumer.close(within).await.unwrap();
+    driver.close(within).await;
+}
+
+/// Both connections are lost and want to log in again.
+#[tokio::test]
+async fn a_login_that_was_refused_is_tried_once_per_pause_whatever_wants_a_connection() {
+    let (port, accepted, _) = broker(Script::LockedOut);
+    let second = Duration::from_secs(1);
+    let options = RabbitOptions {
+        reconnect_delay: Duration::ZERO,
+        retry_max: second,
+        ..RabbitOptions::default()
+    };
+    let runtime = crate::runtime::tokio().unwrap();
+    let driver = connect(&url(port), &options, runtime.clone()).await.unwrap();
+    let mut events = driver.events();
+    let failed = tokio::spawn(async move {
+        let mut failed = Vec::new();
+        while failed.len() < 4 {
+            if let Event::ConnectFailed { retry_in, .. } = events.next().await.unwrap() {
+                assert!(retry_in >= second);
+                failed.push(runtime.now());
+            }
+        }
+        failed
+    });
+    let address = &Address::Fanout { topic: "t".into() };
+    let (expires, mandatory, retries, within) = (None, false, None, second * 20);
+    let message =
+        Publish { address, body: b"{}", notes: Notes::NONE, expires, mandatory, within, retries };
+    let (published, opened) =
+        tokio::join!(driver.publish(message), driver.open_inbox(OpenInbox::within(within)));
+    // Nobody waits for a password to be changed.
+    for error in [published.unwrap_err(), opened.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::AccessRefused, "{error}");
+        assert!(!error.to_string().contains("not-to-be-shown"));
+    }
+    let failed = failed.await.unwrap();
+    // Those that were already under way when the first was refused do not count.
+    assert!(failed[3] - failed[1] >= second * 2, "{failed:?}");
+    assert!(accepted.load(Ordering::SeqCst) <= 6);
     driver.close(within).await;
 }
 

@@ -23,6 +23,16 @@ pub(super) enum Script {
     NoLeader,
     /// As one short of memory: it says so, and reads no message.
     ShortOfMemory,
+    /// As one on which another connection has the queue for itself: it refuses with 405, and closes
+    /// the channel over it, so often.
+    Locked(usize),
+    /// As one that stops one consumer, since it has acknowledged nothing for too long: it closes the
+    /// channel.
+    AckTimeout,
+    /// As one whose virtual host starts: it refuses the second and third connection with 541.
+    VhostStarting,
+    /// As one that drops the first connection, and lets nobody in any more.
+    LockedOut,
 }
 
 /// What a client asked of a broker: `[class, method]` each.
@@ -36,15 +46,15 @@ pub(super) fn broker(script: Script) -> (u16, Arc<AtomicUsize>, Asked) {
     let (counted, noted) = (Arc::clone(&accepted), Arc::clone(&asked));
     std::thread::spawn(move || {
         for socket in listener.incoming() {
-            counted.fetch_add(1, Ordering::SeqCst);
+            let number = counted.fetch_add(1, Ordering::SeqCst);
             let noted = Arc::clone(&noted);
-            std::thread::spawn(move || serve(socket?, script, &noted));
+            std::thread::spawn(move || serve(socket?, number, script, &noted));
         }
     });
     (port, accepted, asked)
 }
 
-fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
+fn serve(mut socket: TcpStream, number: usize, script: Script, asked: &Asked) -> Result<()> {
     socket.read_exact(&mut [0; 8])?;
     let start = [&[0, 9, 0, 0, 0, 0][..], &long("PLAIN AMQPLAIN"), &long("en_US")].concat();
     send(&mut socket, 0, [10, 10], &start)?;
@@ -52,14 +62,28 @@ fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
     let mut published = 0_u64;
     loop {
         let (channel, method) = receive(&mut socket)?;
-        let first = {
+        let time = {
             let mut asked = asked.lock().unwrap();
             asked.push(method);
-            asked.iter().filter(|asked| **asked == method).count() == 1
+            asked.iter().filter(|asked| **asked == method).count()
         };
+        let first = time == 1;
         match method {
+            // start-ok: connection.close
+            [10, 11] if script == Script::LockedOut && number > 0 => {
+                let text =
+                    "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN.";
+                send(&mut socket, 0, [10, 50], &close(403, text))?;
+            }
             // start-ok: tune, with channels, frames of 4096 bytes and no heartbeat
             [10, 11] => send(&mut socket, 0, [10, 30], &[0, 16, 0, 0, 16, 0, 0, 0])?,
+            // connection.open: connection.close
+            [10, 40] if script == Script::VhostStarting && [1, 2].contains(&number) => {
+                let text = "INTERNAL_ERROR - access to vhost '/' refused for user 'user': vhost '/' \
+                            is down";
+                send(&mut socket, 0, [10, 50], &close(541, text))?;
+            }
+            [20, 10] if script == Script::LockedOut => return Ok(()),
             // connection.open, channel.open, exchange.declare
             [10, 40] => send(&mut socket, 0, [10, 41], &[0])?,
             [20, 10] => send(&mut socket, channel, [20, 11], &long(""))?,
@@ -73,6 +97,11 @@ fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
                 Script::NodeDown if !deleted => {
                     let text = "NOT_FOUND - home node 'n2' of queue is down or inaccessible";
                     send(&mut socket, channel, [20, 40], &close(404, text))?;
+                }
+                Script::Locked(times) if time <= times => {
+                    let text =
+                        "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'q'";
+                    send(&mut socket, channel, [20, 40], &close(405, text))?;
                 }
                 Script::Starting if first => {
                     let text = "INTERNAL_ERROR - virtual host '/' is starting";
@@ -109,7 +138,14 @@ fn serve(mut socket: TcpStream, script: Script, asked: &Asked) -> Result<()> {
                 send(&mut socket, channel, [20, 40], &close(404, text))?;
             }
             // basic.consume, under the tag 1
-            [60, 20] => send(&mut socket, channel, [60, 21], &[1, b'1'])?,
+            [60, 20] => {
+                send(&mut socket, channel, [60, 21], &[1, b'1'])?;
+                if script == Script::AckTimeout && first {
+                    let text =
+                        "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out";
+                    send(&mut socket, channel, [20, 40], &close(406, text))?;
+                }
+            }
             // basic.cancel, channel.close, connection.close
             [60, 30] => send(&mut socket, channel, [60, 31], &[1, b'1'])?,
             [20, 40] => send(&mut socket, channel, [20, 41], &[])?,

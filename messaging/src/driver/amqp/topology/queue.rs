@@ -152,6 +152,17 @@ impl Queue {
         }
     }
 
+    /// How it is named in an error of `fault`.
+    pub(in crate::driver::amqp) fn told_with(&self, fault: &Fault) -> String {
+        let quorum = self.arguments.inner().get("x-queue-type")
+            == Some(&AMQPValue::LongString("quorum".into()));
+        let silent = matches!(fault, Fault::Silence(_));
+        match quorum && (silent || fault.refusal() == Some(Refusal::Internal)) {
+            true => format!("quorum queue `{}`, which needs a majority of its nodes,", self.name),
+            false => format!("queue `{}`", self.name),
+        }
+    }
+
     /// What it is consumed with, the `generation`th time.
     ///
     /// A connection that was lost in silence lives on at the broker for up to three heartbeats, and
@@ -250,7 +261,7 @@ impl Queue {
             .connection
             .bounded(deadline, declaring)
             .await
-            .map_err(|fault| refused(&format!("queue `{name}`"), sort, channel, fault))?;
+            .map_err(|fault| refused(&self.told_with(&fault), sort, channel, fault))?;
         self.bind(channel, deadline).await.map_err(|fault| match (fault.refusal(), &self.binding) {
             // A fanout exchange goes with its last queue, also in this very moment.
             (Some(Refusal::NotFound), Some((exchange, _))) => {
