@@ -17,4 +17,5 @@ mod compression;
 mod options;
 mod poison;
 mod stream;
+mod waiting;
 mod tls;

@@ -32,7 +32,8 @@ pub(super) fn first_of(first: &Error, second: Error) -> Error {
 ///
 /// A queue whose node went down is in the way of itself: the broker knows it and cannot say what
 /// it is (404). A transient one is deleted and declared again, as the peer does it (wire document,
-/// section 5.7); one that is shared may hold messages, and its node may come back with them.
+/// section 5.7); one that is shared may hold messages, and its node may come back with them. One
+/// that is not durable and has stopped with its virtual host has lost them, and stays in the way.
 ///
 /// Where another service has made the exchange as not durable, what is shared is declared so as
 /// well, as the peer does it too.
@@ -51,7 +52,8 @@ pub(super) async fn declare(
         tracing::warn!("{error}; it is declared as not durable");
         return Ok(channel);
     }
-    if !queue.is_transient() || !fault::is_not_found(&error) {
+    let empty = !queue.durable && fault::is_stopped(&error);
+    if !empty && !(queue.is_transient() && fault::is_not_found(&error)) {
         return Err(error);
     }
     tracing::warn!("{error}; it is deleted and declared again");

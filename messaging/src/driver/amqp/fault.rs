@@ -119,6 +119,15 @@ pub(super) fn is_not_found(error: &Error) -> bool {
     below(error).is_some_and(|fault| fault.refusal() == Some(Refusal::NotFound))
 }
 
+/// Whether the broker said that a queue has stopped for good: it crashed, or its virtual host did.
+pub(super) fn is_stopped(error: &Error) -> bool {
+    below(error).is_some_and(|fault| {
+        let words = fault.words();
+        fault.refusal() == Some(Refusal::NotFound)
+            && (words.contains("stopped by supervisor") || words.contains("has crashed"))
+    })
+}
+
 /// Whether the broker said that a thing is there, and durable or not, unlike what was asked for.
 pub(super) fn is_about_durable(error: &Error) -> bool {
     below(error).is_some_and(|fault| {

@@ -39,7 +39,7 @@ pub(in crate::driver::amqp) struct Queue {
     pub(in crate::driver::amqp) awaited: Awaited,
     /// Where in a stream the consumer has come to; none for a queue that is none.
     pub(in crate::driver::amqp) position: Option<Arc<Position>>,
-    pub(super) durable: bool,
+    pub(in crate::driver::amqp) durable: bool,
     pub(super) auto_delete: bool,
     pub(super) arguments: FieldTable,
     pub(super) binding: Option<(Exchange, ShortString)>,
