@@ -17,6 +17,7 @@ mod explained;
 mod gated;
 mod gather;
 mod handover;
+mod health;
 mod introspection;
 mod journals;
 mod lifecycle;

@@ -12,6 +12,7 @@ pub mod conformance;
 mod events;
 mod health;
 pub(crate) mod memory;
+mod teller;
 
 use std::fmt;
 use std::sync::Arc;

@@ -20,7 +20,8 @@ use super::seen::{Place, Seen, ends_it, watch};
 use super::tls::Tls;
 use super::wire::{Switch, Wire};
 use crate::context::Deadline;
-use crate::driver::events::{Purpose, Teller};
+use crate::driver::events::Purpose;
+use crate::driver::teller::Teller;
 use crate::runtime::Runtime;
 use crate::{Error, RabbitOptions};
 

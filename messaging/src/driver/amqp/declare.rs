@@ -52,8 +52,9 @@ pub(super) async fn declare(
         tracing::warn!("{error}; it is declared as not durable");
         return Ok(channel);
     }
-    let empty = !queue.durable && fault::is_stopped(&error);
-    if !empty && !(queue.is_transient() && fault::is_not_found(&error)) {
+    let missed = queue.is_transient() && fault::is_not_found(&error);
+    let emptied = !queue.durable && fault::is_stopped(&error);
+    if !missed && !emptied {
         return Err(error);
     }
     tracing::warn!("{error}; it is deleted and declared again");

@@ -45,11 +45,11 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
+    use crate::{ErrorKind, runtime};
 
     #[test]
     fn one_at_a_time_is_let_through_until_one_is_accepted() {
-        let (gate, pause, now) = (Gate::default(), Duration::from_secs(30), Instant::now());
+        let (gate, pause, now) = (Gate::default(), Duration::from_secs(30), runtime::here().now());
         let enter = |now| gate.enter(now, pause).map(|(wait, _)| wait);
         assert_eq!((enter(now), enter(now)), (None, None));
         gate.shut_for(now, pause, &Error::new(ErrorKind::AccessRefused, "refused"));

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::select;
@@ -10,16 +9,18 @@ use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::failure;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::gate::Gate;
-use super::pauses::{Pauses, shuffle};
+use super::hosts::{Hosts, Vain};
+use super::pauses::Pauses;
 use super::peer::Peer;
 use super::tries::Tries;
 use crate::context::Deadline;
-use crate::driver::events::{self, Event, Purpose, Teller};
+use crate::driver::events::{Event, Purpose};
+use crate::driver::teller::{self, Teller};
 use crate::driver::{ConnectionHealth, ConnectionState};
 use crate::runtime::{self, Runtime};
-use crate::{Error, ErrorKind, FailoverStrategy, RabbitOptions};
+use crate::{Error, ErrorKind, RabbitOptions};
 
 /// How long the cause of a loss may take to become known, once the loss is.
 const CAUSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -34,10 +35,7 @@ pub(super) struct Link(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     purpose: Purpose,
-    peers: Vec<Peer>,
-    /// Which host is tried first next time, unless chance decides: the one after the last that
-    /// worked.
-    first: AtomicUsize,
+    hosts: Hosts,
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
     teller: Arc<Teller>,
@@ -57,13 +55,6 @@ struct Standing {
     last_error: Option<String>,
 }
 
-/// A round over the hosts that found none.
-struct Vain {
-    error: Error,
-    /// Whether one of them hung up at once.
-    away: bool,
-}
-
 #[derive(Debug)]
 enum State {
     Idle,
@@ -76,14 +67,12 @@ enum State {
 impl Link {
     pub(super) fn new(
         purpose: Purpose,
-        mut peers: Vec<Peer>,
+        peers: Vec<Peer>,
         options: RabbitOptions,
         runtime: Arc<dyn Runtime>,
         teller: Arc<Teller>,
         gate: Arc<Gate>,
     ) -> Self {
-        // So that the clients of a cluster spread over it (wire document, section 17.1).
-        shuffle(&mut peers);
         let standing = watch::Sender::new(Standing {
             state: State::Idle,
             since: runtime.now(),
@@ -91,8 +80,8 @@ impl Link {
             host: None,
             last_error: None,
         });
-        let first = AtomicUsize::new(0);
-        Self(Arc::new(Shared { purpose, peers, first, options, runtime, teller, gate, standing }))
+        let hosts = Hosts::new(peers, options.failover_strategy);
+        Self(Arc::new(Shared { purpose, hosts, options, runtime, teller, gate, standing }))
     }
 
     /// Connects for the first time: each host once, and no more.
@@ -268,7 +257,7 @@ impl Shared {
         let (purpose, host) = (self.purpose, connection.to_string());
         let last_error = Some(format!("the connection to {host} was lost: {reason}"));
         self.change(|standing, _| standing.last_error = last_error);
-        let reason = events::bounded(&reason);
+        let reason = teller::bounded(&reason);
         self.teller.tell(Event::Disconnected { purpose, host, reason });
     }
 
@@ -294,7 +283,7 @@ impl Shared {
                 (false, false) => pauses.next(),
             };
             tracing::warn!("{error}; trying again in {pause:.1?} to {}", self.purpose);
-            let reason = events::bounded(&error);
+            let reason = teller::bounded(&error);
             self.change(|standing, _| {
                 standing.last_error = Some(reason.clone());
                 // It is dialled for as long as before.
@@ -318,48 +307,22 @@ impl Shared {
         });
     }
 
-    /// In which order the hosts are tried.
-    fn order(&self) -> Vec<usize> {
-        let (first, count) = (self.first.load(Ordering::Relaxed), self.peers.len());
-        let mut order: Vec<_> = (0..count).map(|step| (first + step) % count).collect();
-        if self.options.failover_strategy == FailoverStrategy::Shuffle {
-            shuffle(&mut order);
-        }
-        order
-    }
-
     /// Tries each host once.
     async fn round(&self) -> Result<Arc<Connection>, Vain> {
-        let (mut errors, mut away) = (Vec::new(), false);
-        for index in self.order() {
-            let Some(peer) = self.peers.get(index) else { continue };
-            match Connection::open(peer, self.purpose, &self.options, &self.runtime, &self.teller)
-                .await
-            {
+        let (purpose, options) = (self.purpose, &self.options);
+        let mut errors = Vec::new();
+        for (place, peer) in self.hosts.in_order() {
+            match Connection::open(peer, purpose, options, &self.runtime, &self.teller).await {
                 Ok(connection) => {
-                    tracing::info!("connected to {peer} to {}", self.purpose);
-                    self.first.store((index + 1) % self.peers.len(), Ordering::Relaxed);
+                    tracing::info!("connected to {peer} to {purpose}");
+                    self.hosts.worked(place);
                     return Ok(connection);
                 }
                 // Credentials are for one host: the next may take its own.
-                Err(error) => {
-                    away |= fault::is_hung_up(&error);
-                    errors.push(error);
-                }
+                Err(error) => errors.push(error),
             }
         }
-        let error = match errors.pop() {
-            Some(only) if errors.is_empty() => advised(only),
-            Some(last) => {
-                let texts: Vec<_> = errors.iter().chain([&last]).map(Error::to_string).collect();
-                let text = format!("no host of the URL can be used: {}", texts.join("; "));
-                let alike = errors.iter().all(|error| error.kind() == last.kind());
-                let kind = if alike { last.kind() } else { ErrorKind::Connection };
-                advised(Error::new(kind, text)).with_source(last)
-            }
-            None => Error::new(ErrorKind::Config, "the URL names no host"),
-        };
-        Err(Vain { error, away })
+        Err(Vain::new(errors))
     }
 
     fn not_connected(&self) -> Error {
@@ -369,8 +332,7 @@ impl Shared {
                 error.clone().within("no connection to the broker in time")
             }
             _ => {
-                let peers: Vec<_> = self.peers.iter().map(ToString::to_string).collect();
-                let text = format!("no connection to the broker in time: {}", peers.join(", "));
+                let text = format!("no connection to the broker in time: {}", self.hosts.names());
                 Error::new(ErrorKind::Connection, text).with_next_step()
             }
         }
@@ -392,12 +354,4 @@ impl Standing {
 /// Ends when the link is closed, or gone.
 async fn closing(mut standing: watch::Receiver<Standing>) {
     let _ = standing.wait_for(|standing| matches!(standing.state, State::Closed)).await.map(drop);
-}
-
-/// The error of a round over the hosts. What a broker said holds its own advice.
-fn advised(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Connection => error.with_next_step(),
-        _ => error,
-    }
 }

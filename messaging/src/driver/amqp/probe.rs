@@ -21,7 +21,8 @@ use super::plan::Plan;
 use super::traffic::Traffic;
 use crate::Error;
 use crate::context::Deadline;
-use crate::driver::events::{self, Event, Teller};
+use crate::driver::events::Event;
+use crate::driver::teller::{self, Teller};
 use crate::runtime::Runtime;
 
 /// How long the broker may take to answer.
@@ -93,7 +94,7 @@ impl Probe {
             if finding.unless_more.is_some_and(came) {
                 continue;
             }
-            let (queues, reason) = (self.queues.clone(), events::bounded(&finding.error));
+            let (queues, reason) = (self.queues.clone(), teller::bounded(&finding.error));
             self.teller.tell(Event::ProbeFailed { queues, reason });
             return Poll::Ready(finding.error);
         }
@@ -140,7 +141,7 @@ impl Prober {
         let looking = match connection.channel(deadline).await {
             Ok(channel) => channel,
             Err(fault) => {
-                return self.unanswered("no channel to look on", connection.explain(fault));
+                return self.unanswered("no channel to look on", &connection.explain(fault));
             }
         };
         for index in silent {
@@ -154,7 +155,7 @@ impl Prober {
                         let fault = connection.explain(fault);
                         return match fault.refusal() {
                             Some(_) => Some(Finding::certain(failure::found(name, fault))),
-                            None => self.unanswered(&format!("queue `{name}`"), fault),
+                            None => self.unanswered(&format!("queue `{name}`"), &fault),
                         };
                     }
                 };
@@ -199,7 +200,7 @@ impl Prober {
 
     /// The broker did not say how it is: there is nothing to mend that a connection which was lost
     /// would not bring with it.
-    fn unanswered(&self, what: &str, fault: Fault) -> Option<Finding> {
+    fn unanswered(&self, what: &str, fault: &Fault) -> Option<Finding> {
         if let Fault::Silence(_) = fault {
             let reason = format!("the broker does not tell of {what}: {}", fault.words());
             tracing::warn!("{reason}");

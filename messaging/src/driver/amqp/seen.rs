@@ -7,7 +7,8 @@ use futures_util::{Stream, StreamExt as _};
 use lapin::{ConnectionStatus, Event};
 use tokio::sync::watch;
 
-use crate::driver::events::{self, Event as Told, Purpose, Teller};
+use crate::driver::events::{Event as Told, Purpose};
+use crate::driver::teller::{self, Teller};
 
 /// What the broker and lapin told of the connection by themselves.
 #[derive(Debug, Default)]
@@ -99,7 +100,7 @@ pub(super) async fn watch(
             Event::ConnectionBlocked(reason) => {
                 tracing::warn!("{place}: the broker has blocked this connection: {reason}");
                 seen.0.send_modify(|state| state.blocked = Some(reason.clone()));
-                let (host, reason) = (host.clone(), events::bounded(&reason));
+                let (host, reason) = (host.clone(), teller::bounded(&reason));
                 teller.tell(Told::Blocked { purpose, host, reason });
             }
             Event::ConnectionUnblocked => {

@@ -19,7 +19,7 @@ use super::standing::Standing;
 use super::tries::Tries;
 use crate::config::Own;
 use crate::context::Deadline;
-use crate::driver::events::Teller;
+use crate::driver::teller::Teller;
 use crate::driver::{Awaited, ConsumerHealth};
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, RabbitOptions};

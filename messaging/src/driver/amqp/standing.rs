@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::Error;
-use crate::driver::events::{self, Event, Teller};
+use crate::driver::events::Event;
+use crate::driver::teller::{self, Teller};
 use crate::driver::{ConsumerHealth, ConsumerState};
 use crate::runtime::Runtime;
 
@@ -34,13 +35,13 @@ impl Standing {
     }
 
     pub(super) fn lost(&self, error: &Error) {
-        let reason = events::bounded(error);
+        let reason = teller::bounded(error);
         self.turn(ConsumerState::Mending).last_error = Some(reason.clone());
         self.teller.tell(Event::ConsumerLost { queues: self.queues.clone(), reason });
     }
 
     pub(super) fn not_restored(&self, error: &Error, retry_in: Duration) {
-        let reason = events::bounded(error);
+        let reason = teller::bounded(error);
         self.now().last_error = Some(reason.clone());
         let queues = self.queues.clone();
         self.teller.tell(Event::ConsumerNotRestored { queues, reason, retry_in });

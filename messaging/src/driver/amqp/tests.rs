@@ -237,9 +237,11 @@ async fn a_consumer_whose_channel_the_broker_closed_is_restored_within_a_second(
 #[tokio::test]
 async fn a_virtual_host_that_is_starting_is_waited_for_and_named() {
     let (port, ..) = broker(Script::VhostStarting);
-    let mut options = RabbitOptions::default();
-    options.retry_interval = Duration::from_millis(10);
-    options.retry_backoff = Duration::ZERO;
+    let options = RabbitOptions {
+        retry_interval: Duration::from_millis(10),
+        retry_backoff: Duration::ZERO,
+        ..RabbitOptions::default()
+    };
     let runtime = crate::runtime::tokio().unwrap();
     let driver = connect(&url(port), &options, runtime).await.unwrap();
     let mut events = driver.events();
@@ -267,7 +269,7 @@ async fn a_login_that_was_refused_is_tried_once_per_pause_whatever_wants_a_conne
     let runtime = crate::runtime::tokio().unwrap();
     let driver = connect(&url(port), &options, runtime.clone()).await.unwrap();
     let mut events = driver.events();
-    let failed = tokio::spawn(async move {
+    let failing = async {
         let mut failed = Vec::new();
         while failed.len() < 4 {
             if let Event::ConnectFailed { retry_in, .. } = events.next().await.unwrap() {
@@ -276,19 +278,18 @@ async fn a_login_that_was_refused_is_tried_once_per_pause_whatever_wants_a_conne
             }
         }
         failed
-    });
+    };
     let address = &Address::Fanout { topic: "t".into() };
     let (expires, mandatory, retries, within) = (None, false, None, second * 20);
     let message =
         Publish { address, body: b"{}", notes: Notes::NONE, expires, mandatory, within, retries };
-    let (published, opened) =
-        tokio::join!(driver.publish(message), driver.open_inbox(OpenInbox::within(within)));
+    let opening = driver.open_inbox(OpenInbox::within(within));
+    let (published, opened, failed) = tokio::join!(driver.publish(message), opening, failing);
     // Nobody waits for a password to be changed.
     for error in [published.unwrap_err(), opened.unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::AccessRefused, "{error}");
         assert!(!error.to_string().contains("not-to-be-shown"));
     }
-    let failed = failed.await.unwrap();
     // Those that were already under way when the first was refused do not count.
     assert!(failed[3] - failed[1] >= second * 2, "{failed:?}");
     assert!(accepted.load(Ordering::SeqCst) <= 6);
