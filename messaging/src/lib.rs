@@ -166,6 +166,9 @@ pub mod delivery {}
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 #[cfg(doc)]
+#[doc = include_str!("../docs/malformed.md")]
+pub mod malformed {}
+#[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
 #[cfg(doc)]

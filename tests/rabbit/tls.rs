@@ -153,6 +153,20 @@ async fn a_certificate_that_has_expired_is_not_accepted() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_not_valid_yet_is_not_accepted() {
+    let side = Side { certificate: "notyet", ..USUAL };
+    assert_says(&refused(side, "localhost", &ca()).await, &["localhost:", "not valid yet"]);
+}
+
+/// The broker's side hangs up, or says what is no AMQP.
+#[tokio::test]
+async fn plain_text_to_a_port_with_tls_ends_in_an_error_and_not_in_silence() {
+    let port = USUAL.start().await;
+    let error = connect_to(&url_to(&[&format!("127.0.0.1:{port}")])).await.unwrap_err();
+    assert_says(&error, &["127.0.0.1:", "cannot be connected to"]);
+}
+
+#[tokio::test]
 async fn a_port_without_tls_is_told_from_one_with_it() {
     let (_, address, _) = parts();
     let (_, port) = address.rsplit_once(':').unwrap();

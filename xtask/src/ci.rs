@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::contract;
 use crate::counts::Counts;
+use crate::dependencies;
 use crate::failure::Result;
 use crate::fuzz;
 use crate::process;
@@ -26,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
         cargo(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     step("contract", || contract::run(workspace, contract::Action::Check))?;
-    step("dependencies", || dependencies(workspace))?;
+    step("dependencies", || dependencies::run(workspace))?;
     step("fuzz", || fuzz::run(workspace, &fuzz::Options::bounded()))?;
     step("test", || test::run(workspace, &[]))
 }
@@ -43,15 +44,6 @@ fn features(workspace: &Workspace) -> Result<()> {
         cargo(&mut check)?;
     }
     Ok(())
-}
-
-/// Licences, advisories and doubled versions, where the tool for it is installed.
-fn dependencies(workspace: &Workspace) -> Result<()> {
-    if !process::find_program("cargo-deny") {
-        println!("cargo-deny is not installed here, so deny.toml was not checked");
-        return Ok(());
-    }
-    cargo(&mut workspace.cargo(["deny", "--workspace", "--all-features", "check"]))
 }
 
 fn cargo(command: &mut Command) -> Result<()> {

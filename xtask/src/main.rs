@@ -14,6 +14,7 @@ mod broker;
 mod ci;
 mod contract;
 mod counts;
+mod dependencies;
 mod examples;
 mod failure;
 mod fuzz;

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The targets, and where their sources are. `messaging` has unit tests, in modules `tests`.
-const TARGETS: [(&str, &str); 7] = [
+const TARGETS: [(&str, &str); 8] = [
     ("it", "tests/it"),
+    ("security", "tests/security"),
     ("rabbit", "tests/rabbit"),
     ("interop", "tests/interop"),
     ("faults", "tests/faults"),
@@ -28,7 +29,7 @@ struct Named<'a> {
 /// What the pages of the documentation name and there is not.
 pub(super) fn problems(root: &Path, files: &[PathBuf]) -> Vec<String> {
     let mut problems = Vec::new();
-    for path in files.iter().filter(|path| path.starts_with("messaging/docs")) {
+    for path in files.iter().filter(|path| promises(path)) {
         let text = fs::read_to_string(root.join(path)).unwrap_or_default();
         for (index, line) in text.lines().enumerate() {
             for name in quoted(line) {
@@ -44,6 +45,11 @@ pub(super) fn problems(root: &Path, files: &[PathBuf]) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Whether a file is a page that promises something.
+fn promises(path: &Path) -> bool {
+    path.starts_with("messaging/docs") || path == Path::new("SECURITY.md")
 }
 
 /// What stands between backticks.

@@ -160,9 +160,11 @@ mod tests {
 
     #[test]
     fn an_ipv6_address_stays_one() {
-        let peers = Peer::all(&url(vec![host("::1", None, "u", "p")], None)).unwrap();
-        assert_eq!(peers[0].uri(&RabbitOptions::default()).authority.host, "::1");
-        assert_eq!(peers[0].to_string(), "[::1]:5672");
+        for address in ["::1", "::ffff:1.2.3.4", "fe80::1%eth0"] {
+            let peers = Peer::all(&url(vec![host(address, None, "u", "p")], None)).unwrap();
+            assert_eq!(peers[0].uri(&RabbitOptions::default()).authority.host, address);
+            assert_eq!(peers[0].to_string(), format!("[{address}]:5672"));
+        }
     }
 
     #[test]
