@@ -17,6 +17,7 @@ mod counts;
 mod dependencies;
 mod examples;
 mod failure;
+mod faults;
 mod fuzz;
 mod install;
 mod process;
@@ -57,6 +58,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The fault matrix: servers, clients, brokers and links fail under load; ends with a table of
+    /// what became of it, and a failure where a figure is missed.
+    Faults(faults::Chosen),
     /// Everything that must hold before a change is merged: format, lints, documentation,
     /// features, contracts, dependencies, tidiness, fuzzing, tests.
     Ci,
@@ -106,6 +110,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
         Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
         Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
+        Command::Faults(chosen) => faults::run(&workspace, &chosen),
         Command::Ci => Ok(ci::run(&workspace)?.close()),
         Command::Broker { name, command } => broker::run(&workspace, &name, &command),
         Command::Bench { command } => bench::run(&workspace, &command),

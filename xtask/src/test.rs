@@ -38,7 +38,7 @@ pub(crate) fn interop(workspace: &Workspace, arguments: &[String]) -> Result<Cou
 }
 
 /// What the tests need from outside, installed where it is missing.
-fn prepare() -> Result<(Installed, &'static str)> {
+pub(crate) fn prepare() -> Result<(Installed, &'static str)> {
     let mut missing = Vec::new();
     if Installed::find().is_none() {
         missing.push(Need::RabbitMq);
@@ -57,7 +57,7 @@ fn prepare() -> Result<(Installed, &'static str)> {
 }
 
 /// This program, by which tests start brokers of their own that they break.
-fn xtask() -> Result<PathBuf> {
+pub(crate) fn xtask() -> Result<PathBuf> {
     std::env::current_exe().map_err(|error| format!("cannot tell where xtask is: {error}").into())
 }
 

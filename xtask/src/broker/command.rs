@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{Broker, Installed, folder, ports, stop};
+use super::{Broker, Installed, STOP_WITHIN, cluster, folder, ports, stop};
 use crate::failure::{Failure, Result};
 use crate::install::{self, Need};
 use crate::process;
@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Down,
     /// Runs rabbitmqctl against it: `ctl list_queues name messages`.
     Ctl {
+        /// The node that is asked, counted from 1.
+        #[arg(long, default_value_t = 1)]
+        node: u16,
         /// What rabbitmqctl is given.
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
@@ -33,8 +36,47 @@ pub(crate) enum Command {
         /// The node, counted from 1.
         node: u16,
     },
-    /// Starts a node that was killed, with its old files and ports, and waits until it is ready.
+    /// Asks a node to close its files and end, and waits until it has.
+    Stop {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Starts a node that was killed or stopped, with its old files and ports, and waits until it
+    /// is ready.
     Boot {
+        /// The node, counted from 1.
+        node: u16,
+        /// Does not wait.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Stops a node's process where it is, by SIGSTOP: its connections stay open and say nothing.
+    Freeze {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Lets a node go on that was frozen.
+    Thaw {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Cuts a node off from the other nodes of its cluster; clients still reach it.
+    Isolate {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Lets a node that was isolated find the others again.
+    Heal {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Moves the queues' leaders and the clients off a node, as before maintenance.
+    Drain {
+        /// The node, counted from 1.
+        node: u16,
+    },
+    /// Takes a node back that was drained.
+    Revive {
         /// The node, counted from 1.
         node: u16,
     },
@@ -85,20 +127,34 @@ pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Resul
             println!("{}", broker.url());
         }
         Command::Down => stop(&folder)?,
-        Command::Ctl { arguments } => {
-            let script = running()?.rabbitmqctl();
+        Command::Ctl { node, arguments } => {
+            let script = running()?.node(*node)?.rabbitmqctl();
             let ended = process::run(std::process::Command::new(script).args(arguments))?;
             return Ok(if ended.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Kill { node } => running()?.node(*node)?.kill()?,
-        Command::Boot { node } => {
+        Command::Stop { node } => {
+            let broker = running()?;
+            let node = broker.node(*node)?;
+            node.ask_to_stop();
+            node.wait_stopped(STOP_WITHIN);
+        }
+        Command::Boot { node, no_wait } => {
             let broker = running()?;
             let node = broker.node(*node)?;
             if !node.is_running() {
                 node.boot(&installed()?)?;
             }
-            node.wait_ready()?;
+            if !no_wait {
+                node.wait_ready()?;
+            }
         }
+        Command::Freeze { node } => running()?.node(*node)?.freeze()?,
+        Command::Thaw { node } => running()?.node(*node)?.thaw()?,
+        Command::Isolate { node } => cluster::isolate(&running()?, *node)?,
+        Command::Heal { node } => cluster::heal(&running()?, *node)?,
+        Command::Drain { node } => cluster::maintain(&running()?, *node, "drain")?,
+        Command::Revive { node } => cluster::maintain(&running()?, *node, "revive")?,
         Command::Url => println!("{}", running()?.url()),
         Command::Status => {
             let broker = running()?;

@@ -4,6 +4,7 @@
 //! All of it lies in one folder under `target/rabbitmq/`, and every process carries that folder as
 //! a mark in its environment, by which it is found and stopped.
 
+mod cluster;
 mod command;
 mod config;
 mod epmd;
@@ -109,7 +110,7 @@ impl Broker {
 
     /// A script that runs `rabbitmqctl` against the first node.
     pub(crate) fn rabbitmqctl(&self) -> PathBuf {
-        self.folder.join("n1").join("rabbitmqctl")
+        Node::rabbitmqctl_in(&self.folder, 1)
     }
 }
 

@@ -42,7 +42,9 @@ impl Node {
     pub(super) fn prepare(&self, installed: &Installed, cookie: &str) -> Result<()> {
         config::write_cookie(&self.folder.join("home"), cookie)?;
         config::write(&self.folder, self.ports, self.number)?;
-        self.write_rabbitmqctl(installed, &self.environment(installed))
+        let environment = self.environment(installed);
+        self.write_script(installed, &environment, "rabbitmqctl")?;
+        self.write_script(installed, &environment, "rabbitmq-upgrade")
     }
 
     /// Starts it, for the first time or again, with the files that it has; returns before it is
@@ -135,6 +137,43 @@ impl Node {
         Ok(())
     }
 
+    /// Stops its process where it is.
+    pub(super) fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    pub(super) fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.pid().ok_or_else(|| format!("node {} does not run", self.number))?;
+        process::signal(pid, &self.mark, signal);
+        Ok(())
+    }
+
+    /// By which the nodes of a cluster know each other.
+    pub(super) fn cookie(&self) -> Result<String> {
+        let path = self.folder.join("home/.erlang.cookie");
+        fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, error))
+    }
+
+    /// A script that runs `rabbitmqctl` against it.
+    pub(super) fn rabbitmqctl(&self) -> PathBuf {
+        self.folder.join("rabbitmqctl")
+    }
+
+    /// [`rabbitmqctl`](Self::rabbitmqctl) of the node of a number.
+    pub(super) fn rabbitmqctl_in(broker: &Path, number: u16) -> PathBuf {
+        broker.join(format!("n{number}")).join("rabbitmqctl")
+    }
+
+    /// A script that runs `rabbitmq-upgrade` against it.
+    pub(super) fn rabbitmq_upgrade(&self) -> PathBuf {
+        self.folder.join("rabbitmq-upgrade")
+    }
+
     /// Waits until it has ended; after `patience` it is killed. Not interruptible.
     pub(super) fn wait_stopped(&self, patience: Duration) {
         let end = Instant::now() + patience;
@@ -183,11 +222,12 @@ impl Node {
         ]
     }
 
-    /// A script that anybody can run, with the same settings.
-    fn write_rabbitmqctl(
+    /// A script that anybody can run: a program of RabbitMQ with the same settings.
+    fn write_script(
         &self,
         installed: &Installed,
         environment: &[(&str, OsString)],
+        program: &str,
     ) -> Result<()> {
         let mut script = OsString::from("#!/bin/sh\n");
         let (name, value) = self.mark.split_once('=').unwrap_or((&self.mark, ""));
@@ -198,9 +238,9 @@ impl Node {
             script.push("\n");
         }
         script.push("exec ");
-        script.push(process::shell_quoted(installed.program("rabbitmqctl").as_os_str()));
+        script.push(process::shell_quoted(installed.program(program).as_os_str()));
         script.push(" -q \"$@\"\n");
-        let path = self.folder.join("rabbitmqctl");
+        let path = self.folder.join(program);
         fs::write(&path, script.as_encoded_bytes())
             .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)))
             .map_err(|error| Failure::file("write", &path, error))

@@ -1,0 +1,89 @@
+//! The fault matrix: each row makes one fault under load, and measures what its users see.
+//! `cargo xtask faults` runs it; `messaging/docs/faults.md` has the table. As a part of
+//! `cargo xtask test` it runs some quick rows.
+//!
+//! The servers and clients of the load are processes: this program in another role, or the real
+//! oslo.messaging.
+#![allow(clippy::disallowed_methods)] // it runs on tokio, and may say so
+#![allow(clippy::print_stdout)] // it prints a table
+
+// What a row is, and what it finds.
+mod rows;
+mod finding;
+mod report;
+// The load, and what is judged of it.
+mod load;
+mod judge;
+mod ledger;
+mod program;
+mod roles;
+#[path = "../faults/work.rs"]
+mod work;
+// What is broken.
+mod world;
+mod broker;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::program::{Side, Task};
+use crate::report::Entry;
+use crate::rows::Row;
+use crate::world::World;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("threads can be started");
+    let first = std::env::args().nth(1).unwrap_or_default();
+    if first.starts_with('{') {
+        let task: Task = serde_json::from_str(&first).expect("a task");
+        runtime.block_on(roles::run(task));
+        return ExitCode::SUCCESS;
+    }
+    let Ok(chosen) = std::env::var("MESSAGING_FAULTS") else { return ExitCode::SUCCESS };
+    runtime.block_on(run(&chosen))
+}
+
+/// Runs the rows that were chosen, one after the other.
+async fn run(chosen: &str) -> ExitCode {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let folder = std::env::var("MESSAGING_FAULTS_FOLDER").expect("`cargo xtask faults` sets it");
+    let _ = std::fs::remove_dir_all(format!("{folder}/ledgers"));
+    let world = World::new(folder.into(), number("MESSAGING_FAULTS_MINUTES").unwrap_or(10));
+    let peer = std::env::var("MESSAGING_TEST_PYTHON").is_ok();
+    let rows = match rows::chosen(chosen) {
+        Ok(rows) => rows,
+        Err(why) => {
+            println!("{why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut entries = Vec::new();
+    for _ in 0..number("MESSAGING_FAULTS_ROUNDS").unwrap_or(1) {
+        for row in &rows {
+            entries.push(one(row, &world, Side::Ours).await);
+            if peer && row.peer {
+                entries.push(one(row, &world, Side::Peer).await);
+            }
+            report::save(world.folder(), &entries).expect("the report can be written");
+        }
+    }
+    world.close().await;
+    println!("\n{}", report::table(&entries));
+    let ours = entries.iter().filter(|entry| entry.side == Side::Ours);
+    let (met, missed): (Vec<_>, Vec<_>) = ours.partition(|entry| entry.is_met());
+    println!("{} rows met, {} not; see {}", met.len(), missed.len(), world.folder().display());
+    if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn one(row: &Row, world: &World, side: Side) -> Entry {
+    let begun = Instant::now();
+    let found = (row.run)(world, side).await;
+    let (fault, accepted, took) = (row.fault, row.accepted, begun.elapsed());
+    let entry = Entry { row: row.name(), fault, accepted, side, found, took };
+    print!("{}", entry.lines());
+    entry
+}

@@ -1,0 +1,81 @@
+//! The rows of the matrix.
+
+mod restart;
+
+use std::pin::Pin;
+
+use crate::finding::Finding;
+use crate::program::Side;
+use crate::world::World;
+
+/// What a row comes to.
+pub(crate) type Found<'a> = Pin<Box<dyn Future<Output = Result<Finding, String>> + 'a>>;
+
+/// A row of the matrix.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    /// As in the matrix; zero is the soak, which is not in it.
+    pub(crate) number: u32,
+    pub(crate) fault: &'static str,
+    pub(crate) accepted: &'static str,
+    /// Whether the peer can be driven through it.
+    pub(crate) peer: bool,
+    pub(crate) run: fn(&World, Side) -> Found<'_>,
+}
+
+impl Row {
+    pub(crate) fn name(&self) -> String {
+        if self.number == 0 { "soak".to_owned() } else { self.number.to_string() }
+    }
+}
+
+/// A row whose peer is driven through it as well.
+macro_rules! row {
+    ($number:literal, $run:path, $peer:literal, $fault:literal, $accepted:literal) => {
+        Row {
+            number: $number,
+            fault: $fault,
+            accepted: $accepted,
+            peer: $peer,
+            run: |world, side| Box::pin($run(world, side)),
+        }
+    };
+}
+
+const ROWS: &[Row] = &[
+    row!(
+        1,
+        restart::polite,
+        true,
+        "broker restarted, politely",
+        "serving ≤ 1 s after it is ready; lost 0"
+    ),
+    row!(
+        2,
+        restart::killed,
+        true,
+        "broker killed by SIGKILL",
+        "serving ≤ 1 s after it is ready; lost 0"
+    ),
+];
+
+/// The rows that are named: numbers and ranges, all if none is.
+pub(crate) fn chosen(names: &str) -> Result<Vec<Row>, String> {
+    let names: Vec<&str> = names.split(',').filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
+        return Ok(ROWS.iter().filter(|row| row.number > 0).copied().collect());
+    }
+    let mut rows = Vec::new();
+    for name in names {
+        let (first, last) = name.split_once('-').unwrap_or((name, name));
+        let number = |text: &str| if text == "soak" { Some(0) } else { text.parse::<u32>().ok() };
+        let range = number(first).zip(number(last)).map(|(first, last)| first..=last);
+        let found = range.map(|range| ROWS.iter().filter(move |row| range.contains(&row.number)));
+        let found: Vec<Row> = found.into_iter().flatten().copied().collect();
+        if found.is_empty() {
+            return Err(format!("there is no row {name}; rows are 1 to 41, and `soak`"));
+        }
+        rows.extend(found);
+    }
+    Ok(rows)
+}
