@@ -1,6 +1,6 @@
 //! What is judged of every row: the ledgers of servers and clients, laid side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -41,6 +41,11 @@ pub(crate) struct Tally {
     pub(crate) stalls: BTreeMap<String, Duration>,
     /// How long calls took in the middle, of those that were answered.
     pub(crate) median: Duration,
+    /// Calls that began although their time was up.
+    pub(crate) expired: Vec<String>,
+    /// When each call was sent, how long it took, and whether it was answered.
+    #[serde(skip)]
+    ends: Vec<(Moment, Duration, bool)>,
     /// Processes that did not end as they should.
     pub(crate) problems: Vec<String>,
 }
@@ -49,6 +54,24 @@ impl Tally {
     /// How many failed.
     pub(crate) fn failures(&self) -> usize {
         self.failed.values().sum()
+    }
+
+    /// What a killed server was running is lost with it, unless the method is idempotent: up to so
+    /// many casts. How many there were.
+    pub(crate) fn cut_off(&mut self, workers: usize) -> usize {
+        let (cut_off, lost): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.lost).into_iter().partition(|id| id.ends_with("-note"));
+        self.lost = lost;
+        if cut_off.len() > workers {
+            self.lost.extend_from_slice(&cut_off);
+        }
+        cut_off.len()
+    }
+
+    /// How many calls that were sent after a moment took longer than that, or failed.
+    pub(crate) fn slow(&self, from: Moment, limit: Duration) -> usize {
+        let after = self.ends.iter().filter(|(sent, ..)| *sent > from);
+        after.filter(|(_, took, answered)| *took > limit || !answered).count()
     }
 
     /// What is wrong whatever the row is about.
@@ -65,6 +88,7 @@ impl Tally {
         add("ended late", &self.late);
         add("never ended", &self.open);
         add("fanouts missed a server", &self.missed);
+        add("began after their time", &self.expired);
         if let Some(count) = self.failed.get("WrongAnswer") {
             faults.push(format!("{count} had the answer of another"));
         }
@@ -91,9 +115,12 @@ pub(crate) fn judge(
     let mut tally = Tally::default();
     // How often each began on each server.
     let mut begun: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut first: BTreeMap<&str, Moment> = BTreeMap::new();
     for server in servers {
         for entry in server.ledger.entries.iter().filter(|entry| entry.what == What::Begun) {
             *begun.entry(&entry.id).or_default().entry(&server.name).or_default() += 1;
+            let first = first.entry(&entry.id).or_insert(entry.at);
+            *first = entry.at.min(*first);
         }
     }
     let mut times = Vec::new();
@@ -109,8 +136,10 @@ pub(crate) fn judge(
                 What::Answered | What::Failed => {
                     sent.entry(&entry.id).or_default().ended = Some((entry.at, entry.what));
                     if entry.what == What::Failed {
-                        *tally.failed.entry(entry.kind.clone()).or_default() += 1;
-                        tally.texts.entry(entry.kind.clone()).or_insert_with(|| entry.text.clone());
+                        let again = if entry.id.ends_with("_again") { ", idempotent" } else { "" };
+                        let kind = format!("{}{again}", entry.kind);
+                        *tally.failed.entry(kind.clone()).or_default() += 1;
+                        tally.texts.entry(kind).or_insert_with(|| entry.text.clone());
                     } else if is_call(&entry.id) && entry.at > steady {
                         if entry.at <= stopped {
                             stall = stall.max(since(last, entry.at));
@@ -137,6 +166,9 @@ pub(crate) fn judge(
                     if took > deadline + LATE {
                         tally.late.push(format!("{id} after {took:.1?}"));
                     }
+                    if call {
+                        tally.ends.push((sent.at, took, answered));
+                    }
                     if call && answered {
                         times.push(took);
                     }
@@ -144,6 +176,10 @@ pub(crate) fn judge(
                 None => tally.open.push(id.to_owned()),
             }
             let ran = begun.get(id);
+            let began = first.get(id).filter(|_| call).map(|at| since(sent.at, *at));
+            if let Some(after) = began.filter(|after| *after > deadline + LATE) {
+                tally.expired.push(format!("{id} after {after:.1?}"));
+            }
             if answered && ran.is_none() && !id.ends_with("fanout") {
                 tally.lost.push(id.to_owned());
             }
@@ -176,10 +212,4 @@ pub(crate) fn judge(
 
 fn is_call(id: &str) -> bool {
     id.ends_with("-ask") || id.ends_with("-ask_again")
-}
-
-/// The ids that began at any of these servers.
-pub(crate) fn begun(servers: &[&Program]) -> BTreeSet<String> {
-    let entries = servers.iter().flat_map(|server| &server.ledger.entries);
-    entries.filter(|entry| entry.what == What::Begun).map(|entry| entry.id.clone()).collect()
 }

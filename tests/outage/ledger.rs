@@ -100,8 +100,28 @@ impl Reader {
         Self { path, offset: 0, entries: Vec::new() }
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// How many events of a kind there are of messages that this is true of.
+    pub(crate) fn count(&mut self, what: What, of: impl Fn(&str) -> bool) -> usize {
+        self.catch_up();
+        self.entries.iter().filter(|entry| entry.what == what && of(&entry.id)).count()
+    }
+
+    /// Waits until there are so many, and says when the last of them was.
+    pub(crate) async fn until(
+        &mut self,
+        what: What,
+        count: usize,
+        of: impl Fn(&str) -> bool,
+    ) -> Result<Moment, String> {
+        let end = tokio::time::Instant::now() + Duration::from_secs(30);
+        while self.count(what, &of) < count {
+            if tokio::time::Instant::now() >= end {
+                return Err(format!("{:?} has not {count} times {what:?}", self.path));
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut found = self.entries.iter().filter(|entry| entry.what == what && of(&entry.id));
+        Ok(found.nth(count.saturating_sub(1)).map_or(0, |entry| entry.at))
     }
 
     /// Reads what was added. A line without its end is left for the next time.

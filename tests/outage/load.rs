@@ -70,6 +70,8 @@ impl Plan {
             // The longest pause between two tries to connect: the figures of the matrix are
             // about seconds, and by default it grows to 30.
             ("rabbit_interval_max", "1".to_owned()),
+            // And by default a second is waited before the first try.
+            ("kombu_reconnect_delay", "0.1".to_owned()),
         ];
         match self.queues {
             Queues::Transient => {}
@@ -329,7 +331,8 @@ impl Load {
     }
 }
 
-async fn ready(programs: &mut [Program]) -> Result<(), String> {
+/// Waits until all are ready.
+pub(crate) async fn ready(programs: &mut [Program]) -> Result<(), String> {
     let end = Instant::now() + START_WITHIN;
     for program in programs {
         while program.first(What::Ready, 0).is_none() {

@@ -17,11 +17,14 @@ mod judge;
 mod ledger;
 mod program;
 mod roles;
+mod here;
 #[path = "../faults/work.rs"]
 mod work;
 // What is broken.
 mod world;
 mod broker;
+mod proxy;
+mod stranger;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Ok(chosen) = std::env::var("MESSAGING_FAULTS") else { return ExitCode::SUCCESS };
-    runtime.block_on(run(&chosen))
+    tokio::task::LocalSet::new().block_on(&runtime, run(&chosen))
 }
 
 /// Runs the rows that were chosen, one after the other.
@@ -52,7 +55,9 @@ async fn run(chosen: &str) -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let folder = std::env::var("MESSAGING_FAULTS_FOLDER").expect("`cargo xtask faults` sets it");
     let _ = std::fs::remove_dir_all(format!("{folder}/ledgers"));
-    let world = World::new(folder.into(), number("MESSAGING_FAULTS_MINUTES").unwrap_or(10));
+    let minutes = number("MESSAGING_FAULTS_MINUTES").unwrap_or(10);
+    // For as long as the program: tasks of rows look at it.
+    let world: &'static World = Box::leak(Box::new(World::new(folder.into(), minutes)));
     let peer = std::env::var("MESSAGING_TEST_PYTHON").is_ok();
     let rows = match rows::chosen(chosen) {
         Ok(rows) => rows,
@@ -64,9 +69,9 @@ async fn run(chosen: &str) -> ExitCode {
     let mut entries = Vec::new();
     for _ in 0..number("MESSAGING_FAULTS_ROUNDS").unwrap_or(1) {
         for row in &rows {
-            entries.push(one(row, &world, Side::Ours).await);
+            entries.push(one(row, world, Side::Ours).await);
             if peer && row.peer {
-                entries.push(one(row, &world, Side::Peer).await);
+                entries.push(one(row, world, Side::Peer).await);
             }
             report::save(world.folder(), &entries).expect("the report can be written");
         }
@@ -79,11 +84,24 @@ async fn run(chosen: &str) -> ExitCode {
     if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn one(row: &Row, world: &World, side: Side) -> Entry {
+async fn one(row: &Row, world: &'static World, side: Side) -> Entry {
     let begun = Instant::now();
-    let found = (row.run)(world, side).await;
+    // A task of its own: a row that panics is one that failed.
+    let found = match tokio::task::spawn_local((row.run)(world, side)).await {
+        Ok(found) => found,
+        Err(error) => Err(panic_text(error)),
+    };
     let (fault, accepted, took) = (row.fault, row.accepted, begun.elapsed());
     let entry = Entry { row: row.name(), fault, accepted, side, found, took };
     print!("{}", entry.lines());
     entry
+}
+
+fn panic_text(error: tokio::task::JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else { return "cancelled".to_owned() };
+    match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
+        (Some(text), _) => text.clone(),
+        (_, Some(text)) => (*text).to_owned(),
+        _ => "a panic".to_owned(),
+    }
 }

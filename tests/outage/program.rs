@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use messaging::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Entry, Moment, Reader, What};
@@ -33,6 +34,14 @@ pub(crate) struct Task {
     pub(crate) calls: usize,
     /// Of a client: whether it casts and fans out as well.
     pub(crate) casts: bool,
+}
+
+impl Task {
+    /// How a transport is made for it.
+    pub(crate) fn config(&self) -> Config {
+        let config = Config::new().url(&self.url).control_exchange(&self.exchange);
+        self.options.iter().fold(config, |config, (name, value)| config.option(name, value))
+    }
 }
 
 /// What a process does.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messaging::{
-    CallError, Config, Context, Error, Executor, Proxy as _, RpcServer, Target, Transport,
+    CallError, Context, Error, Executor, Proxy as _, RetryPolicy, RpcServer, Target, Transport,
 };
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -22,12 +22,8 @@ pub(crate) async fn run(task: Task) {
     }
 }
 
-/// Connects, if need be again and again: some rows start processes while the broker is away.
 async fn connect(task: &Task) -> Transport {
-    let options = task.options.iter();
-    let config = Config::new().url(&task.url).control_exchange(&task.exchange);
-    let config = options.fold(config, |config, (name, value)| config.option(name, value));
-    Transport::from_config(&config).await.expect("the broker of the row")
+    Transport::from_config(&task.config()).await.expect("the broker of the row")
 }
 
 /// Ends at the end of standard input.
@@ -38,7 +34,7 @@ async fn until_asked() {
 
 async fn serve(task: &Task) {
     let pen = Arc::new(Pen::open(&task.ledger));
-    let service = Service { name: task.name.clone(), work: task.work, pen: Arc::clone(&pen) };
+    let service = Service::new(&task.name, task.work, Arc::clone(&pen));
     let transport = connect(task).await;
     let server = RpcServer::builder(&transport, Target::topic(&task.topic).server(&task.name))
         .endpoint(WorkEndpoint::new(service))
@@ -52,16 +48,30 @@ async fn serve(task: &Task) {
     transport.close(Duration::from_secs(5)).await;
 }
 
-struct Service {
+/// What the servers do: they write down when a method begins and when it ends. An id may say what
+/// is done between: `2500:..` takes so many milliseconds, `panic:..` panics, `abort:..` ends the
+/// process as a crash does.
+pub(crate) struct Service {
     name: String,
     work: u64,
     pen: Arc<Pen>,
 }
 
 impl Service {
+    /// One whose methods take so many milliseconds, unless they are told otherwise.
+    pub(crate) fn new(name: &str, work: u64, pen: Arc<Pen>) -> Self {
+        Self { name: name.to_owned(), work, pen }
+    }
+
     async fn work(&self, id: &str) {
         self.pen.write(What::Begun, id);
-        tokio::time::sleep(Duration::from_millis(self.work)).await;
+        let work = match id.split_once(':') {
+            Some(("panic", _)) => panic!("told to"),
+            Some(("abort", _)) => std::process::abort(),
+            Some((time, _)) => time.parse().unwrap_or(self.work),
+            None => self.work,
+        };
+        tokio::time::sleep(Duration::from_millis(work)).await;
         self.pen.write(What::Done, id);
     }
 }
@@ -129,16 +139,24 @@ async fn one(client: WorkClient, kind: &'static str, id: String, pen: Arc<Pen>) 
     let sent = id.clone();
     let result = match kind {
         "ask" => answer(&id, client.ask(sent).await),
-        "ask_again" => answer(&id, client.ask_again(sent).await),
-        "note" => client.note(sent).await.map_err(described),
-        "note_again" => client.note_again(sent).await.map_err(described),
-        _ => client.note(sent).fanout().await.map_err(described),
+        // Whoever says that a method may run twice also says that it may be sent twice.
+        "ask_again" => answer(&id, client.ask_again(sent).retry(again()).await),
+        "note" => client.note(sent).await.map_err(|error| described(&error)),
+        "note_again" => {
+            client.note_again(sent).retry(again()).await.map_err(|error| described(&error))
+        }
+        _ => client.note(sent).fanout().await.map_err(|error| described(&error)),
     };
     let mut entry = Entry::new(What::Answered, &id);
     if let Err((kind, text)) = result {
         (entry.what, entry.kind, entry.text) = (What::Failed, kind, text);
     }
     pen.entry(&entry);
+}
+
+/// So often as there is time for.
+fn again() -> RetryPolicy {
+    RetryPolicy::new().attempts(100).attempt_timeout(Duration::from_secs(3))
 }
 
 /// Whether the answer is that to this call.
@@ -149,12 +167,12 @@ fn answer(
     match answered {
         Ok(answer) if answer.starts_with(&format!("{id} by ")) => Ok(()),
         Ok(answer) => Err(("WrongAnswer".to_owned(), answer)),
-        Err(CallError::Rpc(error)) => Err(described(error)),
+        Err(CallError::Rpc(error)) => Err(described(&error)),
         Err(CallError::Remote(never)) => match never {},
     }
 }
 
-fn described(error: Error) -> (String, String) {
+pub(crate) fn described(error: &Error) -> (String, String) {
     let kind = match error.stage() {
         Some(stage) => format!("{:?}/{stage:?}", error.kind()),
         None => format!("{:?}", error.kind()),

@@ -1,15 +1,22 @@
 //! The rows of the matrix.
 
+mod alarm;
+mod cluster;
+mod link;
 mod restart;
+mod servers;
+mod table;
+mod things;
 
 use std::pin::Pin;
 
+use self::table::ROWS;
 use crate::finding::Finding;
 use crate::program::Side;
 use crate::world::World;
 
 /// What a row comes to.
-pub(crate) type Found<'a> = Pin<Box<dyn Future<Output = Result<Finding, String>> + 'a>>;
+pub(crate) type Found = Pin<Box<dyn Future<Output = Result<Finding, String>>>>;
 
 /// A row of the matrix.
 #[derive(Clone, Copy)]
@@ -20,7 +27,7 @@ pub(crate) struct Row {
     pub(crate) accepted: &'static str,
     /// Whether the peer can be driven through it.
     pub(crate) peer: bool,
-    pub(crate) run: fn(&World, Side) -> Found<'_>,
+    pub(crate) run: fn(&'static World, Side) -> Found,
 }
 
 impl Row {
@@ -28,36 +35,6 @@ impl Row {
         if self.number == 0 { "soak".to_owned() } else { self.number.to_string() }
     }
 }
-
-/// A row whose peer is driven through it as well.
-macro_rules! row {
-    ($number:literal, $run:path, $peer:literal, $fault:literal, $accepted:literal) => {
-        Row {
-            number: $number,
-            fault: $fault,
-            accepted: $accepted,
-            peer: $peer,
-            run: |world, side| Box::pin($run(world, side)),
-        }
-    };
-}
-
-const ROWS: &[Row] = &[
-    row!(
-        1,
-        restart::polite,
-        true,
-        "broker restarted, politely",
-        "serving ≤ 1 s after it is ready; lost 0"
-    ),
-    row!(
-        2,
-        restart::killed,
-        true,
-        "broker killed by SIGKILL",
-        "serving ≤ 1 s after it is ready; lost 0"
-    ),
-];
 
 /// The rows that are named: numbers and ranges, all if none is.
 pub(crate) fn chosen(names: &str) -> Result<Vec<Row>, String> {
