@@ -191,9 +191,8 @@ async fn casts(world: &World, side: Side, again: bool) -> Result<(usize, usize, 
 /// Row 22.
 pub(crate) async fn flooded(world: &World, side: Side) -> Result<Finding, String> {
     let broker = world.single().await;
-    let mut plan = Plan::new(side, &broker.url(), Queues::Durable);
-    plan.work = Duration::from_secs(1);
-    let here = Here { plan, ..Here::new(world, side, &broker.url(), Queues::Durable) };
+    let mut here = Here::new(world, side, &broker.url(), Queues::Durable);
+    here.plan.work = Duration::from_secs(1);
     let server = here.program("one").await?;
     let (client, transport) = here.client(LONG).await.map_err(told)?;
     client.ask("0:first".into()).await.map_err(told)?;
