@@ -59,6 +59,15 @@ impl Broker {
         now()
     }
 
+    /// The process id of a node.
+    pub(crate) async fn pid(&self, node: usize) -> u32 {
+        let said = String::from_utf8(xtask(self.name, &["status"]).await.stdout).expect("text");
+        let line = said.lines().nth(node - 1).unwrap_or_default();
+        let pid =
+            line.split("(pid ").nth(1).and_then(|rest| rest.trim_end_matches(')').parse().ok());
+        pid.unwrap_or_else(|| panic!("node {node} does not run: {said}"))
+    }
+
     /// Runs rabbitmqctl against a node; what it prints.
     pub(crate) async fn ctl(&self, node: usize, arguments: &[&str]) -> String {
         let node = node.to_string();

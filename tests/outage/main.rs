@@ -25,6 +25,10 @@ mod world;
 mod broker;
 mod proxy;
 mod stranger;
+mod tls;
+#[allow(dead_code)] // the driver's own tests use the rest
+#[path = "../../messaging/src/driver/amqp/tests/scripted.rs"]
+mod scripted;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -71,11 +71,11 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(side: Side, task: &Task) -> Self {
-        Self::start_limited(side, task, None)
+        Self::start_by(side, task, "exec \"$@\"")
     }
 
-    /// Starts it with no more file descriptors than that.
-    pub(crate) fn start_limited(side: Side, task: &Task, descriptors: Option<u32>) -> Self {
+    /// Starts it by a line of shell, in which `"$@"` is the program.
+    pub(crate) fn start_by(side: Side, task: &Task, shell: &str) -> Self {
         let log = task.ledger.with_extension("log");
         let text = serde_json::to_string(task).expect("it is JSON");
         let program = match side {
@@ -87,9 +87,8 @@ impl Program {
                 vec![python.into(), "-B".into(), script]
             }
         };
-        let limit = descriptors.map(|count| format!("ulimit -n {count}; "));
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("{}exec \"$@\"", limit.unwrap_or_default()), "sh"]);
+        command.args(["-c", shell, "sh"]);
         command.args(program).arg(text);
         let output = File::create(&log).expect("the folder of the row is there");
         let errors = output.try_clone().expect("it is a file");
@@ -143,11 +142,12 @@ impl Program {
 
     /// The memory that it has, in MB.
     pub(crate) fn memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.pid());
-        let status = std::fs::read_to_string(path).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.unwrap_or(0) / 1024
+        status(self.pid(), "VmRSS:") / 1024
+    }
+
+    /// The most memory that it has had, in MB.
+    pub(crate) fn peak(&self) -> u64 {
+        status(self.pid(), "VmHWM:") / 1024
     }
 
     /// How many files and sockets it has open.
@@ -168,4 +168,11 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A number that the kernel tells of a process.
+pub(crate) fn status(pid: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

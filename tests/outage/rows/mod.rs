@@ -2,7 +2,13 @@
 
 mod alarm;
 mod cluster;
+mod connect;
+mod copies;
+mod ends;
+mod input;
 mod link;
+mod many;
+mod pace;
 mod restart;
 mod servers;
 mod table;
