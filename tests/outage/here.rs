@@ -1,6 +1,5 @@
 //! A server and clients in this process, for rows that look at one message closely.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,10 +37,6 @@ impl Here {
 
     pub(crate) fn exchange(&self) -> String {
         self.task(Role::Serve, "any").exchange
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn url(&self) -> &str {

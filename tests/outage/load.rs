@@ -238,20 +238,6 @@ impl Load {
         self.gone.push(killed);
     }
 
-    /// Kills a server by SIGKILL; nobody takes its place.
-    pub(crate) fn kill_server(&mut self, index: usize) {
-        let mut killed = self.servers.remove(index);
-        killed.kill();
-        self.gone.push(killed);
-    }
-
-    /// Kills a client by SIGKILL.
-    pub(crate) fn kill_client(&mut self, index: usize) {
-        let mut killed = self.clients.remove(index);
-        killed.kill();
-        self.gone.push(killed);
-    }
-
     /// One more server.
     pub(crate) async fn add_server(&mut self, url: &str) -> Result<(), String> {
         let server = self.program(Role::Serve, url);

@@ -150,6 +150,11 @@ impl Program {
         status(self.pid(), "VmHWM:") / 1024
     }
 
+    /// How many threads it has.
+    pub(crate) fn threads(&self) -> u64 {
+        status(self.pid(), "Threads:")
+    }
+
     /// How many files and sockets it has open.
     pub(crate) fn descriptors(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).map_or(0, Iterator::count)

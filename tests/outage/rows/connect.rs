@@ -78,7 +78,13 @@ pub(crate) async fn unanswered(world: &World, _: Side) -> Result<Finding, String
     socket.bind("127.0.0.1:0".parse().map_err(told)?).map_err(told)?;
     let full = socket.listen(0).map_err(told)?;
     let full_address = full.local_addr().map_err(told)?;
-    let _fills = [TcpStream::connect(full_address).await, TcpStream::connect(full_address).await];
+    let fill = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok(socket) = TcpStream::connect(full_address).await {
+            held.push(socket);
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
 
     let limit = CONNECT + Duration::from_millis(500);
     let mut finding = Finding::default();
@@ -103,6 +109,7 @@ pub(crate) async fn unanswered(world: &World, _: Side) -> Result<Finding, String
         }
     }
     accepting.abort();
+    fill.abort();
     tokio::time::sleep(Duration::from_secs(1)).await;
     let after = threads();
     let text = format!("threads and descriptors {before:?}, afterwards {after:?}");

@@ -11,6 +11,7 @@ mod many;
 mod pace;
 mod restart;
 mod servers;
+mod soak;
 mod table;
 mod things;
 

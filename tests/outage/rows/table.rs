@@ -1,7 +1,8 @@
 //! The matrix.
 
 use super::{
-    Row, alarm, cluster, connect, copies, ends, input, link, many, pace, restart, servers, things,
+    Row, alarm, cluster, connect, copies, ends, input, link, many, pace, restart, servers, soak,
+    things,
 };
 
 /// A row: its number, what makes it, whether the peer can be driven through it, the fault, and when
@@ -61,4 +62,5 @@ pub(super) const ROWS: &[Row] = &[
     row!(39, connect::rotated, false, "credentials rotated", "no call lost"),
     row!(40, ends::rolling, true, "servers restarted one by one", "failed 0"),
     row!(41, connect::kind_refused, false, "broker refuses the kind of queue (541)", "≤ 1 s, names the cures; no reconnect loop"),
+    row!(0, soak::soak, false, "minutes of faults, one every few seconds", "memory flat; nothing leaked"),
 ];
