@@ -1,23 +1,26 @@
 //! Messages that came before (wire document, section 14).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-/// How many messages are remembered, as many as the peer does.
-const REMEMBERED: usize = 16;
+/// How many messages are remembered. The peer remembers 16, which a broker that fails over outdoes
+/// in the time that it takes: what it delivers again comes behind all that was sent meanwhile.
+const REMEMBERED: usize = 1000;
 
 /// The ids of the last messages that were taken. A sender whose connection dies before the
 /// confirmation sends the same bytes again, and so does the broker with what was not acknowledged;
 /// the second copy is dropped.
 #[derive(Debug, Default)]
-pub(super) struct Duplicates(Mutex<VecDeque<Remembered>>);
+pub(super) struct Duplicates(Mutex<Seen>);
 
-#[derive(Debug)]
-struct Remembered {
-    unique_id: String,
-    done: watch::Receiver<bool>,
+#[derive(Debug, Default)]
+struct Seen {
+    /// Whether each has run.
+    done: HashMap<String, watch::Receiver<bool>>,
+    /// Their ids, the oldest first.
+    order: VecDeque<String>,
 }
 
 /// A message that is new, until it is [done](Self::done) with. One that is dropped before may come
@@ -49,25 +52,33 @@ impl Duplicates {
         let (sender, done) = watch::channel(false);
         let Some(unique_id) = unique_id else { return Ok(Fresh(sender)) };
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = seen.iter().position(|seen| seen.unique_id == unique_id) {
-            let before = seen.get(found).map(|seen| seen.done.clone());
-            match before {
-                // It is under way, or done with: looked at in this order, since the last word stays.
-                Some(before) if before.has_changed().is_ok() || *before.borrow() => {
-                    return Err(Before(before));
-                }
-                _ => drop(seen.remove(found)),
+        match seen.done.get(unique_id) {
+            // It is under way, or done with: looked at in this order, since the last word stays.
+            Some(before) if before.has_changed().is_ok() || *before.borrow() => {
+                return Err(Before(before.clone()));
+            }
+            // Given up, and so new again; it keeps its place.
+            Some(_) => {}
+            None => seen.order.push_back(unique_id.to_owned()),
+        }
+        seen.done.insert(unique_id.to_owned(), done);
+        seen.forget();
+        Ok(Fresh(sender))
+    }
+}
+
+impl Seen {
+    /// Forgets the oldest of those that are over, if they are too many. What is under way stays,
+    /// and is bounded by the workers.
+    fn forget(&mut self) {
+        for _ in REMEMBERED..self.order.len() {
+            let Some(oldest) = self.order.pop_front() else { return };
+            let is_over = |done: &watch::Receiver<bool>| done.has_changed().is_err();
+            match self.done.get(&oldest).is_some_and(is_over) {
+                true => drop(self.done.remove(&oldest)),
+                false => self.order.push_back(oldest),
             }
         }
-        // What is under way stays, and is bounded by the workers.
-        let is_over = |seen: &Remembered| *seen.done.borrow() || seen.done.has_changed().is_err();
-        if seen.iter().filter(|seen| is_over(seen)).count() >= REMEMBERED
-            && let Some(oldest) = seen.iter().position(is_over)
-        {
-            seen.remove(oldest);
-        }
-        seen.push_back(Remembered { unique_id: unique_id.to_owned(), done });
-        Ok(Fresh(sender))
     }
 }
 
@@ -76,8 +87,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repeat_is_noticed_with_fifteen_others_in_between_and_not_with_sixteen() {
-        for (others, noticed) in [(15, true), (16, false)] {
+    fn a_repeat_is_noticed_with_999_others_in_between_and_not_with_a_thousand() {
+        for (others, noticed) in [(999, true), (1000, false)] {
             let seen = Duplicates::default();
             seen.see(Some("first")).unwrap().done();
             for other in 0..others {
@@ -92,8 +103,8 @@ mod tests {
         let seen = Duplicates::default();
         let under_way: Vec<_> =
             (0..64).map(|id| seen.see(Some(&format!("first {id}"))).unwrap()).collect();
-        for id in 0..64 {
-            assert!(seen.see(Some(&format!("first {id}"))).is_err());
+        for id in 0..2 * REMEMBERED {
+            assert!(seen.see(Some(&format!("first {}", id % 64))).is_err());
             seen.see(Some(&format!("other {id}"))).unwrap().done();
         }
         under_way.into_iter().for_each(Fresh::done);
