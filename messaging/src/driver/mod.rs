@@ -342,6 +342,18 @@ pub trait Acknowledge: fmt::Debug + Send {
     /// again, perhaps to another consumer.
     async fn ack(self: Box<Self>) -> Result<(), Error>;
 
+    /// The same, and ends no sooner than the broker has forgotten it: after that it is delivered
+    /// to nobody, whatever becomes of the connection. The default is [`ack`](Self::ack), for
+    /// brokers that forget at once.
+    ///
+    /// # Errors
+    ///
+    /// As of [`ack`](Self::ack); and if the broker did not say in time that it has forgotten it, as
+    /// when the connection is lost. It may have done so or not.
+    async fn ack_noted(self: Box<Self>) -> Result<(), Error> {
+        self.ack().await
+    }
+
     /// Not done: back to its queue if `requeue`, else dropped, or dead-lettered where the queue
     /// says so.
     async fn reject(self: Box<Self>, requeue: bool) -> Result<(), Error>;

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use lapin::options::ChannelFlowOptions;
+use tokio::sync::Mutex;
 
 use super::connection::Connection;
 use crate::context::Deadline;
@@ -21,6 +25,10 @@ pub(super) struct Channel {
     inner: lapin::Channel,
     pub(super) connection: Arc<Connection>,
     pub(super) runtime: Arc<dyn Runtime>,
+    /// How many waited for the broker to take note of what they had written.
+    asked: AtomicU64,
+    /// The last of those that it has taken note for. Held by the one who asks it.
+    noted: Mutex<u64>,
 }
 
 impl Channel {
@@ -29,7 +37,23 @@ impl Channel {
         connection: Arc<Connection>,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
-        Self { inner, connection, runtime }
+        let (asked, noted) = (AtomicU64::new(0), Mutex::new(0));
+        Self { inner, connection, runtime, asked, noted }
+    }
+
+    /// Waits until the broker has dealt with all that was written here before. It answers no
+    /// acknowledgement, and drops those that it has received and not read when the connection
+    /// ends; but it does one thing after the other, and answers a `channel.flow`, which changes
+    /// nothing. One question does for all who wait.
+    pub(super) async fn until_noted(&self) -> lapin::Result<()> {
+        let own = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut noted = self.noted.lock().await;
+        if *noted < own {
+            let all = self.asked.load(Ordering::SeqCst);
+            self.inner.channel_flow(ChannelFlowOptions { active: true }).await?;
+            *noted = all;
+        }
+        Ok(())
     }
 
     /// Whether it can be used, as far as is known.

@@ -65,6 +65,14 @@ impl Acknowledge for Settle {
         self.write("acknowledged", acking).await
     }
 
+    async fn ack_noted(self: Box<Self>) -> Result<(), Error> {
+        let acking = async {
+            self.channel.basic_ack(self.tag, BasicAckOptions::default()).await?;
+            self.channel.until_noted().await
+        };
+        self.write("acknowledged", acking).await
+    }
+
     async fn reject(self: Box<Self>, requeue: bool) -> Result<(), Error> {
         if self.stream {
             return self.ack().await;

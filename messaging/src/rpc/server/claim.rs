@@ -55,8 +55,8 @@ impl Claim {
                 Err(before) => Claimed::Copy(Copy { unsettled, before }),
             };
         }
-        if let Err(error) = unsettled.ack().await {
-            // The broker will deliver it again: to run it here as well would be to run it twice.
+        if let Err(error) = unsettled.ack_noted().await {
+            // The broker may deliver it again: to run it here as well would be to run it twice.
             tracing::warn!(method, %error, "not run: it could not be acknowledged");
             return Claimed::Not;
         }

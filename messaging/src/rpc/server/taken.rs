@@ -51,6 +51,14 @@ impl Unsettled {
         }
     }
 
+    /// Done with it, for certain: it comes to nobody any more.
+    pub(super) async fn ack_noted(mut self) -> Result<(), Error> {
+        match self.settle.take() {
+            Some(settle) => settle.ack_noted().await,
+            None => Ok(()),
+        }
+    }
+
     /// Not done: back to its queue, or dropped.
     pub(super) async fn reject(mut self, requeue: bool) -> Result<(), Error> {
         match self.settle.take() {
