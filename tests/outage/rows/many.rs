@@ -41,7 +41,15 @@ pub(crate) async fn skewed(world: &World, side: Side) -> Result<Finding, String>
     Ok(finding)
 }
 
-/// Sets how many descriptors a process may have.
+/// How many descriptors a process may have.
+fn limit_of(pid: u32) -> Result<String, String> {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).map_err(told)?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    soft.map(str::to_owned).ok_or_else(|| "no limit of open files".to_owned())
+}
+
+/// Sets that.
 fn limit(pid: u32, count: &str) -> Result<(), String> {
     let mut command = Command::new("prlimit");
     let status = command.args(["--pid", &pid.to_string(), &format!("--nofile={count}:")]).status();
@@ -60,6 +68,7 @@ pub(crate) async fn no_descriptors(world: &World, side: Side) -> Result<Finding,
     plan.deadline = Duration::from_secs(4);
     let mut load = Load::start(plan, &world.ledgers()).await?;
     let pids: Vec<_> = load.clients.iter().map(Program::pid).collect();
+    let before = limit_of(pids[0])?;
     for pid in &pids {
         limit(*pid, "4")?;
     }
@@ -69,17 +78,18 @@ pub(crate) async fn no_descriptors(world: &World, side: Side) -> Result<Finding,
     proxy.hit(Hit::Reset);
     load.go_on(Duration::from_secs(6)).await;
     for pid in &pids {
-        limit(*pid, "1024")?;
+        limit(*pid, &before)?;
     }
     let relieved = now();
     let of_clients = load.recovers(relieved, LONG).await?;
     load.go_on(Duration::from_secs(1)).await;
 
     let pid = broker.pid(1).await;
+    let before = limit_of(pid)?;
     limit(pid, "20")?;
     proxy.hit(Hit::Reset);
     load.go_on(Duration::from_secs(6)).await;
-    limit(pid, "65536")?;
+    limit(pid, &before)?;
     let relieved = now();
     let of_broker = load.recovers(relieved, LONG).await?;
     load.go_on(Duration::from_secs(1)).await;
