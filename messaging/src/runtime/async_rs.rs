@@ -10,6 +10,8 @@ use async_rs::traits::{Executor, Reactor};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
+#[cfg(feature = "tokio")]
+use super::at_home::AtHome;
 use super::{Runtime, Socket};
 #[cfg(feature = "tokio")]
 use crate::{Error, ErrorKind};
@@ -22,7 +24,10 @@ use crate::{Error, ErrorKind};
 #[cfg(feature = "tokio")]
 pub fn tokio() -> Result<Arc<dyn Runtime>, Error> {
     match tokio::runtime::Handle::try_current() {
-        Ok(handle) => Ok(Arc::new(Tokio(async_rs::Runtime::tokio_with_handle(handle)))),
+        Ok(home) => {
+            let runtime = async_rs::Runtime::tokio_with_handle(home.clone());
+            Ok(Arc::new(Tokio(runtime, home)))
+        }
         Err(error) => {
             Err(Error::new(ErrorKind::Config, "no tokio runtime is running here")
                 .with_source(error))
@@ -39,13 +44,30 @@ pub fn smol() -> Arc<dyn Runtime> {
 
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
-struct Tokio(async_rs::TokioRuntime);
+struct Tokio(async_rs::TokioRuntime, tokio::runtime::Handle);
 
 #[cfg(feature = "smol")]
 #[derive(Debug)]
 struct Smol(async_rs::SmolRuntime);
 
-/// The two kits differ in their clock alone: tokio's can be paused by a test.
+#[cfg(feature = "tokio")]
+impl Tokio {
+    /// What is to be done with a socket of it.
+    fn settle(&self) -> impl FnOnce(Box<dyn Socket>) -> Box<dyn Socket> + Send + 'static {
+        let home = self.1.clone();
+        |socket| Box::new(AtHome::new(socket, home))
+    }
+}
+
+#[cfg(feature = "smol")]
+impl Smol {
+    fn settle(&self) -> impl FnOnce(Box<dyn Socket>) -> Box<dyn Socket> + Send + 'static {
+        std::convert::identity
+    }
+}
+
+/// The two kits differ in their clock, for tokio's can be paused by a test, and in where a socket
+/// may be dropped.
 macro_rules! runtime {
     ($runtime:ident, $now:expr) => {
         impl Runtime for $runtime {
@@ -77,7 +99,8 @@ macro_rules! runtime {
                 address: SocketAddr,
             ) -> BoxFuture<'static, io::Result<Box<dyn Socket>>> {
                 let connecting = Reactor::tcp_connect_addr(&self.0, address);
-                async move { Ok(Box::new(connecting.await?) as Box<dyn Socket>) }.boxed()
+                let settle = self.settle();
+                async move { Ok(settle(Box::new(connecting.await?))) }.boxed()
             }
         }
     };

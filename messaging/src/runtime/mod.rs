@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "tokio", feature = "smol"))]
 mod async_rs;
+#[cfg(feature = "tokio")]
+mod at_home;
 mod threads;
 
 use std::cell::RefCell;
