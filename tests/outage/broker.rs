@@ -20,7 +20,12 @@ pub(crate) struct Broker {
 impl Broker {
     /// Starts one of a name that no other has, and waits until it is ready.
     pub(crate) async fn start(name: &'static str, nodes: usize) -> Self {
-        let output = xtask(name, &["up", "--nodes", &nodes.to_string()]).await;
+        Self::start_by(name, nodes, "exec \"$@\"").await
+    }
+
+    /// Starts it by a line of shell, in which `"$@"` is the program.
+    pub(crate) async fn start_by(name: &'static str, nodes: usize, shell: &str) -> Self {
+        let output = xtask_by(shell, name, &["up", "--nodes", &nodes.to_string()]).await;
         let url = String::from_utf8(output.stdout).expect("a URL");
         let hosts = url.trim().trim_start_matches("rabbit://").trim_end_matches('/');
         let nodes = hosts.split(',').map(|host| host.replace("guest:guest@", "")).collect();
@@ -59,15 +64,6 @@ impl Broker {
         now()
     }
 
-    /// The process id of a node.
-    pub(crate) async fn pid(&self, node: usize) -> u32 {
-        let said = String::from_utf8(xtask(self.name, &["status"]).await.stdout).expect("text");
-        let line = said.lines().nth(node - 1).unwrap_or_default();
-        let pid =
-            line.split("(pid ").nth(1).and_then(|rest| rest.trim_end_matches(')').parse().ok());
-        pid.unwrap_or_else(|| panic!("node {node} does not run: {said}"))
-    }
-
     /// Runs rabbitmqctl against a node; what it prints.
     pub(crate) async fn ctl(&self, node: usize, arguments: &[&str]) -> String {
         let node = node.to_string();
@@ -104,10 +100,14 @@ async fn is_ready(address: &str) -> bool {
 }
 
 async fn xtask(name: &str, arguments: &[&str]) -> Output {
+    xtask_by("exec \"$@\"", name, arguments).await
+}
+
+async fn xtask_by(shell: &str, name: &str, arguments: &[&str]) -> Output {
     let program = std::env::var("MESSAGING_TEST_XTASK")
         .expect("MESSAGING_TEST_XTASK names no program; run `cargo xtask faults`");
-    let mut command = Command::new(program);
-    command.args(["broker", "--name", name]).args(arguments);
+    let mut command = Command::new("sh");
+    command.args(["-c", shell, "sh", &program, "broker", "--name", name]).args(arguments);
     let running = tokio::task::spawn_blocking(move || command.output());
     let output = running.await.expect("it does not panic").expect("xtask runs");
     let said = String::from_utf8_lossy(&output.stderr);

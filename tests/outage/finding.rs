@@ -30,7 +30,10 @@ impl Finding {
     pub(crate) fn of(tally: Tally) -> Self {
         let faults = tally.faults();
         let text = match faults.is_empty() {
-            true => "each call ended once and in time; lost 0, doubled 0".to_owned(),
+            true => {
+                let cut_off = tally.cut_off.len();
+                format!("each call ended once and in time; lost 0, doubled 0, {cut_off} cut off")
+            }
             false => faults.join("; "),
         };
         let checks = vec![Check { text, met: faults.is_empty() }];

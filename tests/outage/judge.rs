@@ -11,6 +11,9 @@ use crate::program::Program;
 /// How late a call may end.
 const LATE: Duration = Duration::from_millis(500);
 
+/// How many casts may be cut off: as many as a server has workers.
+const CUT_OFF: usize = 64;
+
 /// What became of all that was sent.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Tally {
@@ -22,8 +25,12 @@ pub(crate) struct Tally {
     pub(crate) texts: BTreeMap<String, String>,
     pub(crate) casts: usize,
     pub(crate) confirmed: usize,
-    /// Confirmed casts that never began, and answered calls that never did.
+    /// Confirmed casts that never began although they are idempotent, and answered calls that never
+    /// did.
     pub(crate) lost: Vec<String>,
+    /// Confirmed casts that are acknowledged before they run, and never began: their server, or its
+    /// connection, ended at that moment. At most once is what they are promised.
+    pub(crate) cut_off: Vec<String>,
     /// Messages that began more often than once although their method is not idempotent.
     pub(crate) doubled: Vec<String>,
     /// Those of idempotent methods, which may.
@@ -56,18 +63,6 @@ impl Tally {
         self.failed.values().sum()
     }
 
-    /// What a killed server was running is lost with it, unless the method is idempotent: up to so
-    /// many casts. How many there were.
-    pub(crate) fn cut_off(&mut self, workers: usize) -> usize {
-        let (cut_off, lost): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.lost).into_iter().partition(|id| id.ends_with("-note"));
-        self.lost = lost;
-        if cut_off.len() > workers {
-            self.lost.extend_from_slice(&cut_off);
-        }
-        cut_off.len()
-    }
-
     /// How many calls that were sent after a moment took longer than that, or failed.
     pub(crate) fn slow(&self, from: Moment, limit: Duration) -> usize {
         let after = self.ends.iter().filter(|(sent, ..)| *sent > from);
@@ -84,6 +79,9 @@ impl Tally {
             }
         };
         add("lost", &self.lost);
+        if self.cut_off.len() > CUT_OFF {
+            add("cut off", &self.cut_off);
+        }
         add("doubled", &self.doubled);
         add("ended late", &self.late);
         add("never ended", &self.open);
@@ -181,7 +179,10 @@ pub(crate) fn judge(
                 tally.expired.push(format!("{id} after {after:.1?}"));
             }
             if answered && ran.is_none() && !id.ends_with("fanout") {
-                tally.lost.push(id.to_owned());
+                match id.ends_with("-note") {
+                    true => tally.cut_off.push(id.to_owned()),
+                    false => tally.lost.push(id.to_owned()),
+                }
             }
             let settled = recovered.is_some_and(|recovered| sent.at > recovered + 1_000_000);
             if answered && id.ends_with("fanout") && settled {

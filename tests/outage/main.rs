@@ -31,6 +31,7 @@ mod tls;
 mod scripted;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::program::{Side, Task};
@@ -50,8 +51,33 @@ fn main() -> ExitCode {
         runtime.block_on(roles::run(task));
         return ExitCode::SUCCESS;
     }
-    let Ok(chosen) = std::env::var("MESSAGING_FAULTS") else { return ExitCode::SUCCESS };
+    let Ok(chosen) = std::env::var("MESSAGING_FAULTS") else { return as_tests(runtime) };
     tokio::task::LocalSet::new().block_on(&runtime, run(&chosen))
+}
+
+/// Rows that take seconds, and that no other test shows, as a part of `cargo xtask test`. They
+/// share a broker of their own, which they break.
+const AS_TESTS: &str = "15,24,33,39";
+
+fn as_tests(runtime: tokio::runtime::Runtime) -> ExitCode {
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let folder = std::env::temp_dir().join(format!("messaging-outage-{}", std::process::id()));
+    let world: &'static World = Box::leak(Box::new(World::new(folder.clone(), 0)));
+    let runtime = Arc::new(runtime);
+    let rows = rows::chosen(AS_TESTS).expect("there are these rows");
+    let trials = rows.into_iter().map(|row| {
+        let runtime = Arc::clone(&runtime);
+        libtest_mimic::Trial::test(format!("row_{}", row.name()), move || {
+            let row = one(&row, world, Side::Ours);
+            let entry = tokio::task::LocalSet::new().block_on(&runtime, row);
+            if entry.is_met() { Ok(()) } else { Err(entry.lines().into()) }
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    runtime.block_on(world.close());
+    let _ = std::fs::remove_dir_all(folder);
+    conclusion.exit_code()
 }
 
 /// Runs the rows that were chosen, one after the other.

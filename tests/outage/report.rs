@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::finding::{Finding, short};
+use crate::judge::Tally;
 use crate::program::Side;
 
 /// How a row ended.
@@ -81,7 +82,7 @@ impl Entry {
                     if failed.is_empty() { "0".to_owned() } else { failed },
                     tally.confirmed,
                     tally.casts,
-                    tally.lost.len(),
+                    lost(tally),
                     tally.doubled.len(),
                     short(tally.stall),
                 )
@@ -91,6 +92,14 @@ impl Entry {
         let Self { row, fault, accepted, .. } = self;
         let measured = measured.replace('|', "/");
         format!("| {row}{who} | {fault} | {load} | {recovery} | {accepted} | {measured} | {met} |")
+    }
+}
+
+/// Casts that were cut off are told apart.
+fn lost(tally: &Tally) -> String {
+    match tally.cut_off.len() {
+        0 => tally.lost.len().to_string(),
+        cut_off => format!("{} + {cut_off} cut off", tally.lost.len()),
     }
 }
 

@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 /// What of the matrix, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Chosen {
-    /// Numbers of rows, `1` to `41`, ranges such as `3-8`, or `soak`; all rows if none is named.
+    /// Numbers of rows, `1` to `41`, ranges such as `3-8`, `soak`, or `scale`; all rows if none
+    /// is named.
     rows: Vec<String>,
     /// Does the same to the real oslo.messaging, where it can be driven.
     #[arg(long)]
@@ -22,6 +23,9 @@ pub(crate) struct Chosen {
     /// How often each row is made.
     #[arg(long, default_value_t = 1)]
     rounds: u32,
+    /// With optimisation, which takes minutes to build.
+    #[arg(long)]
+    release: bool,
     /// How long the soak is, in minutes.
     #[arg(long, default_value_t = 10)]
     minutes: u32,
@@ -34,6 +38,9 @@ pub(crate) fn run(workspace: &Workspace, chosen: &Chosen) -> Result<ExitCode> {
     let _guard = Guard::claim(workspace)?;
     let mut command = workspace.cargo(["test", "--all-features", "-p", "messaging-tests"]);
     command.args(["--test", "outage"]);
+    if chosen.release {
+        command.arg("--release");
+    }
     if chosen.peer {
         command.env("MESSAGING_TEST_PYTHON", python::environment(workspace, python)?);
     }

@@ -28,8 +28,8 @@ pub(crate) async fn each_killed(world: &World, side: Side) -> Result<Finding, St
         load.go_on(Duration::from_secs(2)).await;
         cluster.boot(node).await;
         cluster.ctl(node, &["await_online_nodes", "3"]).await;
-        // The queues' members on it catch up.
-        load.go_on(Duration::from_secs(3)).await;
+        // The queues' members on it catch up: without them the next kill would take the majority.
+        load.go_on(Duration::from_secs(6)).await;
     }
     let mut finding = Finding::of(load.finish().await?);
     finding.recovered(slowest, Duration::from_secs(6));

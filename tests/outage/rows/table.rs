@@ -1,8 +1,8 @@
 //! The matrix.
 
 use super::{
-    Row, alarm, cluster, connect, copies, ends, input, link, many, pace, restart, servers, soak,
-    things,
+    Row, alarm, cluster, connect, copies, ends, input, link, many, pace, restart, scale, servers,
+    soak, things,
 };
 
 /// A row: its number, what makes it, whether the peer can be driven through it, the fault, and when
@@ -62,5 +62,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(39, connect::rotated, false, "credentials rotated", "no call lost"),
     row!(40, ends::rolling, true, "servers restarted one by one", "failed 0"),
     row!(41, connect::kind_refused, false, "broker refuses the kind of queue (541)", "≤ 1 s, names the cures; no reconnect loop"),
-    row!(0, soak::soak, false, "minutes of faults, one every few seconds", "memory flat; nothing leaked"),
+    row!(100, soak::soak, false, "minutes of faults, one every few seconds", "memory flat; nothing leaked"),
+    row!(101, scale::scale, false, "what calls and casts cost", "measured"),
 ];

@@ -70,7 +70,7 @@ pub(crate) async fn queue_deleted(world: &World, side: Side) -> Result<Finding, 
     }
     let mut tally = load.finish().await?;
     // What was in it is gone, which is what was asked for.
-    let gone = std::mem::take(&mut tally.lost).len();
+    let gone = std::mem::take(&mut tally.lost).len() + std::mem::take(&mut tally.cut_off).len();
     let mut finding = Finding::of(tally);
     finding.recovered(slowest, Duration::from_secs(1));
     finding.note(format!("deleted 3 times; {gone} confirmed casts were in it"));
