@@ -166,11 +166,17 @@ pub mod delivery {}
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 #[cfg(doc)]
+#[doc = include_str!("../docs/faults.md")]
+pub mod faults {}
+#[cfg(doc)]
 #[doc = include_str!("../docs/malformed.md")]
 pub mod malformed {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
+#[cfg(doc)]
+#[doc = include_str!("../docs/scaling.md")]
+pub mod scaling {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}

@@ -12,24 +12,24 @@ use crate::ledger::{Moment, now};
 /// A broker of one or three nodes. `cargo xtask faults`, or the test run, stops it at its end.
 #[derive(Clone, Debug)]
 pub(crate) struct Broker {
-    name: &'static str,
+    name: String,
     /// `127.0.0.1:port` of each node.
     pub(crate) nodes: Vec<String>,
 }
 
 impl Broker {
     /// Starts one of a name that no other has, and waits until it is ready.
-    pub(crate) async fn start(name: &'static str, nodes: usize) -> Self {
+    pub(crate) async fn start(name: &str, nodes: usize) -> Self {
         Self::start_by(name, nodes, "exec \"$@\"").await
     }
 
     /// Starts it by a line of shell, in which `"$@"` is the program.
-    pub(crate) async fn start_by(name: &'static str, nodes: usize, shell: &str) -> Self {
+    pub(crate) async fn start_by(name: &str, nodes: usize, shell: &str) -> Self {
         let output = xtask_by(shell, name, &["up", "--nodes", &nodes.to_string()]).await;
         let url = String::from_utf8(output.stdout).expect("a URL");
         let hosts = url.trim().trim_start_matches("rabbit://").trim_end_matches('/');
         let nodes = hosts.split(',').map(|host| host.replace("guest:guest@", "")).collect();
-        Self { name, nodes }
+        Self { name: name.to_owned(), nodes }
     }
 
     /// The transport URL of all nodes.
@@ -44,12 +44,12 @@ impl Broker {
 
     /// A verb of `xtask broker`, such as `kill`, done to a node.
     pub(crate) async fn verb(&self, verb: &str, node: usize) {
-        xtask(self.name, &[verb, &node.to_string()]).await;
+        xtask(&self.name, &[verb, &node.to_string()]).await;
     }
 
     /// Starts a node again, and says when it spoke AMQP.
     pub(crate) async fn boot(&self, node: usize) -> Moment {
-        xtask(self.name, &["boot", &node.to_string(), "--no-wait"]).await;
+        xtask(&self.name, &["boot", &node.to_string(), "--no-wait"]).await;
         self.ready(node).await
     }
 
@@ -68,12 +68,12 @@ impl Broker {
     pub(crate) async fn ctl(&self, node: usize, arguments: &[&str]) -> String {
         let node = node.to_string();
         let all = [&["ctl", "--node", &node], arguments].concat();
-        String::from_utf8(xtask(self.name, &all).await.stdout).expect("text")
+        String::from_utf8(xtask(&self.name, &all).await.stdout).expect("text")
     }
 
     /// Stops it, with all that runs for it.
     pub(crate) async fn down(&self) {
-        xtask(self.name, &["down"]).await;
+        xtask(&self.name, &["down"]).await;
     }
 }
 

@@ -167,10 +167,19 @@ impl Load {
     }
 
     fn program(&mut self, role: Role, url: &str) -> Program {
+        self.named(role, url, None)
+    }
+
+    /// One that has the name of another for the broker, whose place it takes.
+    fn named(&mut self, role: Role, url: &str, target: Option<String>) -> Program {
         self.started += 1;
         let prefix = if role == Role::Serve { "s" } else { "c" };
         let name = format!("{prefix}{}", self.started);
-        Program::start(self.plan.side, &self.plan.task(role, &name, url, &self.topic, &self.folder))
+        let mut task = self.plan.task(role, &name, url, &self.topic, &self.folder);
+        task.name = target.unwrap_or_else(|| name.clone());
+        let mut program = Program::start(self.plan.side, &task);
+        program.name = name;
+        program
     }
 
     /// Lets it run undisturbed for a while.
@@ -232,7 +241,8 @@ impl Load {
     /// Kills a server by SIGKILL, and starts another with the same name's URL in its place.
     pub(crate) fn replace_server(&mut self, index: usize) {
         let url = self.plan.servers[index].clone();
-        let next = self.program(Role::Serve, &url);
+        let target = self.servers[index].target.clone();
+        let next = self.named(Role::Serve, &url, Some(target));
         let mut killed = std::mem::replace(&mut self.servers[index], next);
         killed.kill();
         self.gone.push(killed);

@@ -63,7 +63,10 @@ pub(crate) enum Side {
 /// A process, and what it wrote down. Killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
+    /// Of its ledger.
     pub(crate) name: String,
+    /// What it is called for the broker.
+    pub(crate) target: String,
     child: Child,
     pub(crate) ledger: Reader,
     log: PathBuf,
@@ -95,7 +98,7 @@ impl Program {
         command.stdin(Stdio::piped()).stdout(output).stderr(errors);
         let child = command.spawn().expect("the program runs");
         let (name, ledger) = (task.name.clone(), Reader::new(task.ledger.clone()));
-        Self { name, child, ledger, log }
+        Self { target: name.clone(), name, child, ledger, log }
     }
 
     pub(crate) fn pid(&self) -> u32 {

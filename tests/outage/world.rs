@@ -23,14 +23,22 @@ impl World {
         Self { folder, single, cluster, loads: AtomicU32::new(0), minutes }
     }
 
+    /// The name of a broker: the test run stops those that begin with `test`.
+    pub(crate) fn name(&self, which: &str) -> String {
+        let of = std::env::var("MESSAGING_FAULTS_BROKERS").unwrap_or_else(|_| "test-faults".into());
+        format!("{of}-{which}")
+    }
+
     /// A broker of one node.
     pub(crate) async fn single(&self) -> &Broker {
-        self.single.get_or_init(|| Broker::start("test-faults-one", 1)).await
+        let name = self.name("one");
+        self.single.get_or_init(|| Broker::start(&name, 1)).await
     }
 
     /// A cluster of three nodes, all of them up.
     pub(crate) async fn cluster(&self) -> &Broker {
-        let cluster = self.cluster.get_or_init(|| Broker::start("test-faults-three", 3)).await;
+        let name = self.name("three");
+        let cluster = self.cluster.get_or_init(|| Broker::start(&name, 3)).await;
         for node in 1..=3 {
             cluster.boot(node).await;
         }

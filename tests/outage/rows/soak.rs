@@ -95,14 +95,19 @@ pub(crate) async fn soak(world: &World, side: Side) -> Result<Finding, String> {
     for (name, before) in &held_first {
         let after = last.0.iter().find(|(other, _)| other == name).map(|(_, held)| *held);
         let Some(after) = after else { continue };
-        let met = after.0 <= before.0 + 8 && after.1 <= before.1 + 4 && after.2 <= before.2 + 4;
+        let met = after.0 <= before.0 * 4 / 3 && after.1 <= before.1 + 4 && after.2 <= before.2 + 4;
         finding.check(
             format!("{name}: MB, descriptors, threads {before:?}, at the end {after:?}"),
             met,
         );
     }
     let (before, after) = (there_first, last.1);
-    finding.check(format!("broker: {before:?}, at the end {after:?}"), before == after);
+    // Channels are opened as they are needed, and kept.
+    let met = after.connections <= before.connections
+        && after.queues <= before.queues
+        && after.consumers <= before.consumers
+        && after.channels <= before.channels * 2;
+    finding.check(format!("broker: {before:?}, at the end {after:?}"), met);
     finding.recovery = Some(slowest.0);
     finding.note(format!(
         "{faults} faults in {}; the slowest recovery was that after {}: {}; {cut_off} casts were cut off, or in a queue that was deleted",
