@@ -64,6 +64,9 @@ enum Command {
     /// Everything that must hold before a change is merged: format, lints, documentation,
     /// features, contracts, dependencies, tidiness, fuzzing, tests.
     Ci,
+    /// Licences, sources, doubled versions and advisories of the crates in the lock file, by
+    /// `deny.toml`.
+    Dependencies,
     /// Gives every function that takes bytes from outside to a fuzzer; ends with a table.
     Fuzz(fuzz::Options),
     /// A private RabbitMQ node that stays up until `broker down`.
@@ -109,6 +112,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Test { arguments } => Ok(test::run(&workspace, &arguments)?.close()),
         Command::Interop { arguments } => Ok(test::interop(&workspace, &arguments)?.close()),
+        Command::Dependencies => dependencies::run(&workspace).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Faults(chosen) => faults::run(&workspace, &chosen),
         Command::Ci => Ok(ci::run(&workspace)?.close()),

@@ -37,13 +37,14 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime;
 
     /// It would be written to with the rights of whoever called.
     #[test]
     fn no_other_queue_than_one_for_replies_is_asked_for_an_end() {
         let asked = |queue: &str| {
             let notes = Notes::default().with(notes::RUNS, "5").with(notes::SERVER, "host-1");
-            Runs::of(&notes.with(notes::CANCEL_AT, queue), Instant::now()).unwrap().cancel_at
+            Runs::of(&notes.with(notes::CANCEL_AT, queue), runtime::here().now()).unwrap().cancel_at
         };
         assert_eq!(asked("reply_1").as_deref(), Some("reply_1"));
         let long = format!("reply_{}", "1".repeat(250));

@@ -121,10 +121,7 @@ mod tests {
         write("one.md", &advisory("", "\">= 1.5.1, < 1.6.0\", \">= 1.8.1\""));
         write("two.md", &advisory("informational = \"unmaintained\"", ""));
         write("three.md", &advisory("withdrawn = \"2022-01-01\"", ""));
-        let of = |version: &str| {
-            let source = Some("registry+https://github.com/rust-lang/crates.io-index");
-            known(&folder, &[crate_of("a", version, "MIT", source)]).unwrap()
-        };
+        let of = |version: &str| known(&folder, &[crate_of("a", version, "MIT", "")]).unwrap();
         for (version, problems, warnings) in
             [("1.8.0", 1, 1), ("1.8.1", 0, 1), ("1.5.9", 0, 1), ("0.2.9", 0, 0)]
         {

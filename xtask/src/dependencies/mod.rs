@@ -7,10 +7,8 @@
 mod advisories;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-
-use serde_json::Value;
 
 use self::rules::Rules;
 use crate::failure::{Failure, Result};
@@ -19,6 +17,9 @@ use crate::workspace::Workspace;
 
 /// Where a copy of RustSec's database may stand, from the root of the workspace.
 const ADVISORIES: &str = "../shared/advisory-db";
+
+/// The registry that everybody uses.
+const CRATES_IO: &str = "crates.io";
 
 /// A crate, as it is locked.
 #[derive(Debug)]
@@ -61,27 +62,35 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Every crate that is locked, for any platform and feature.
+/// Every crate that is built for some platform, with all features. `cargo metadata` names more: optional
+/// dependencies of others that no feature switches on.
 fn crates(workspace: &Workspace) -> Result<Vec<Crate>> {
-    let log = workspace.target().join("metadata.log");
-    let mut command = workspace.cargo(["metadata", "--format-version", "1", "--all-features"]);
-    let mut said = String::new();
-    let lines = command.args(["--locked"]);
-    let ended = process::run_lines(lines, |line| said.push_str(line))?;
-    ended.check("cargo metadata")?;
-    let metadata: Value = serde_json::from_str(&said)
-        .map_err(|error| Failure::file("understand what cargo metadata said in", &log, error))?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    packages.map(Crate::of).collect()
+    let mut tree = workspace.cargo(["tree", "--workspace", "--all-features", "--locked"]);
+    tree.args(["--target", "all", "--edges", "normal,build,dev", "--prefix", "none"]);
+    tree.args(["--format", "{p}|{l}"]);
+    let mut lines = BTreeSet::new();
+    let ended = process::run_lines(&mut tree, |line| {
+        lines.insert(line.trim_end_matches(" (*)").to_owned());
+    })?;
+    ended.check("cargo tree")?;
+    lines.iter().filter(|line| !line.is_empty()).map(|line| Crate::of(line)).collect()
 }
 
 impl Crate {
-    fn of(package: &Value) -> Result<Self> {
-        let text = |key: &str| package[key].as_str().map(str::to_owned);
-        let name = text("name").ok_or("a package has no name")?;
-        let version = text("version").and_then(|version| version.parse().ok());
-        let version = version.ok_or_else(|| format!("{name} has no version"))?;
-        Ok(Self { name, version, licence: text("license"), source: text("source") })
+    /// Reads `name v1.0.0 (source)|licence`; what comes from crates.io has no source there.
+    fn of(line: &str) -> Result<Self> {
+        let unlike = || format!("cargo tree says `{line}`, and no crate with its licence");
+        let (package, licence) = line.rsplit_once('|').ok_or_else(unlike)?;
+        let (name, rest) = package.split_once(" v").ok_or_else(unlike)?;
+        let (version, more) = rest.split_once(' ').unwrap_or((rest, ""));
+        let version = version.parse().map_err(|_| unlike())?;
+        let source = match more.trim_start_matches("(proc-macro)").trim() {
+            "" => Some(CRATES_IO.to_owned()),
+            path if path.starts_with("(/") => None,
+            other => Some(other.trim_matches(['(', ')']).to_owned()),
+        };
+        let licence = (!licence.is_empty()).then(|| licence.to_owned());
+        Ok(Self { name: name.to_owned(), version, licence, source })
     }
 }
 
@@ -109,16 +118,25 @@ fn toml(path: &std::path::Path) -> Result<toml::Table> {
 mod tests {
     use super::*;
 
-    pub(super) fn crate_of(
-        name: &str,
-        version: &str,
-        licence: &str,
-        source: Option<&str>,
-    ) -> Crate {
-        let package = serde_json::json!({
-            "name": name, "version": version, "license": licence, "source": source,
-        });
-        Crate::of(&package).unwrap()
+    pub(super) fn crate_of(name: &str, version: &str, licence: &str, source: &str) -> Crate {
+        Crate::of(format!("{name} v{version} {source}|{licence}").as_str()).unwrap()
+    }
+
+    #[test]
+    fn a_line_of_cargo_tree_is_a_crate() {
+        let source = |line: &str| Crate::of(line).unwrap().source;
+        assert_eq!(source("a v1.0.0|MIT").as_deref(), Some(CRATES_IO));
+        assert_eq!(source("a v1.0.0 (proc-macro)|MIT").as_deref(), Some(CRATES_IO));
+        assert_eq!(source("a v1.0.0 (proc-macro) (/work/a)|MIT"), None);
+        let git = "https://example.org/a?rev=1#1";
+        assert_eq!(source(&format!("a v1.0.0 ({git})|MIT")).as_deref(), Some(git));
+        let spdx = Crate::of("spdx v0.13.6+meta|(MIT OR ISC) AND Zlib").unwrap();
+        assert_eq!((spdx.name.as_str(), spdx.version.major), ("spdx", 0));
+        assert_eq!(spdx.licence.as_deref(), Some("(MIT OR ISC) AND Zlib"));
+        assert_eq!(Crate::of("a v1.0.0|").unwrap().licence, None);
+        for line in ["", "a", "a v1.0.0", "a v1|MIT"] {
+            assert!(Crate::of(line).is_err(), "{line}");
+        }
     }
 
     #[test]
@@ -126,7 +144,7 @@ mod tests {
         let rules =
             Rules::of("[bans]\nmultiple-versions = \"deny\"\nskip = [\"b@1.0.0\"]").unwrap();
         let crates: Vec<_> = [("a", "1.0.0"), ("a", "2.0.0"), ("b", "1.0.0"), ("b", "2.0.0")]
-            .map(|(name, version)| crate_of(name, version, "MIT", None))
+            .map(|(name, version)| crate_of(name, version, "MIT", ""))
             .into();
         assert!(rules.denies_doubles());
         assert_eq!(doubles(&crates, &rules), ["a is there as 1.0.0 and 2.0.0"]);

@@ -4,11 +4,8 @@ use std::path::Path;
 
 use spdx::{Expression, LicenseReq, ParseMode};
 
-use super::Crate;
+use super::{CRATES_IO, Crate};
 use crate::failure::Result;
-
-/// The registry that everybody uses.
-const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// The keys of `deny.toml` that are held here; any other is a mistake, so that none is thought to be
 /// held that is not.
@@ -74,9 +71,9 @@ impl Rules {
     pub(super) fn problem(&self, it: &Crate) -> Option<String> {
         let Crate { name, version, licence, source } = it;
         if let Some(source) = source {
-            let (key, known) = match source.split_once('+') {
-                Some(("registry" | "sparse", _)) => ("unknown-registry", source == CRATES_IO),
-                _ => ("unknown-git", false),
+            let (key, known) = match source.starts_with("registry") {
+                true => ("unknown-registry", false),
+                false => ("unknown-git", source == CRATES_IO),
             };
             if !known && self.denies("sources", key) {
                 return Some(format!("{name} {version} comes from {source}"));
@@ -110,18 +107,19 @@ mod tests {
              unknown-git = \"deny\"",
         )
         .unwrap();
-        let problem =
-            |licence: &str, source| rules.problem(&crate_of("a", "1.0.0", licence, source));
+        let of = |licence: &str, source: String| {
+            rules.problem(&crate_of("a", "1.0.0", licence, &source))
+        };
         for licence in
             ["MIT", "MIT OR GPL-3.0", "Apache-2.0/MIT", "MIT AND ISC", "(MIT OR Zlib) AND ISC"]
         {
-            assert_eq!(problem(licence, Some(CRATES_IO)), None, "{licence}");
+            assert_eq!(of(licence, String::new()), None, "{licence}");
         }
         for licence in ["GPL-3.0", "MIT AND Zlib", "MIT WITH LLVM-exception", "whatever"] {
-            assert!(problem(licence, None).unwrap().contains(licence), "{licence}");
+            assert!(of(licence, "(/work/a)".to_owned()).unwrap().contains(licence), "{licence}");
         }
-        for source in ["git+https://example.org/a", "registry+https://example.org/index"] {
-            assert!(problem("MIT", Some(source)).unwrap().contains(source));
+        for source in ["https://example.org/a#1", "registry `own`"] {
+            assert!(of("MIT", format!("({source})")).unwrap().contains(source));
         }
     }
 
