@@ -3,10 +3,10 @@
 use std::future::IntoFuture as _;
 use std::time::Duration;
 
-use messaging::{Error, ErrorKind, Executor, RetryPolicy};
+use messaging::{Error, ErrorKind, Executor, Proxy as _, RetryPolicy, Transport};
 
-use crate::api::{Manager, SchedulerEndpoint, client};
-use crate::bus::on_both;
+use crate::api::{Manager, SchedulerClient, SchedulerEndpoint, client, serve};
+use crate::bus::{Bus, on_both};
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -51,5 +51,30 @@ on_both! {
         manager.release.one();
         assert_eq!(first.await.unwrap().unwrap(), "one");
         server.wait().await;
+    }
+}
+
+/// Beyond the limit a call waits for another to end, within its own time, or is told at once.
+#[tokio::test(start_paused = true)]
+async fn the_calls_in_flight_of_a_transport_are_bounded() {
+    let bus = Bus::memory().await;
+    let (_server, mut events, manager) = serve(&bus, "one").await;
+    for wait in [true, false] {
+        let config = bus.config().max_calls_in_flight(2).wait_beyond_max_calls(wait);
+        let transport = Transport::from_config(&config).await.unwrap();
+        let client = SchedulerClient::new(&transport).prepare().topic(&bus.topic).build().unwrap();
+        let held: Vec<_> = (0..2).map(|_| tokio::spawn(client.hold().into_future())).collect();
+        for _ in &held {
+            events.recv().await.unwrap();
+        }
+        let error = client.whoami().timeout(Duration::from_secs(5)).await.unwrap_err();
+        let kind = if wait { ErrorKind::NotSent } else { ErrorKind::Busy };
+        assert_eq!(error.kind(), Some(kind), "{error}");
+        assert!(error.to_string().contains("`max_calls_in_flight`"), "{error}");
+        let waits = wait.then(|| tokio::spawn(client.whoami().into_future()));
+        (0..2).for_each(|_| manager.release.one());
+        for call in held.into_iter().chain(waits) {
+            call.await.unwrap().unwrap();
+        }
     }
 }

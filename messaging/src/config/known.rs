@@ -110,8 +110,14 @@ pub(crate) static DEFAULT_OPTIONS: &[Known] = &[
 pub(crate) const MAX_MESSAGE_SIZE: Known = Known::new(OWN, "max_message_size", FROM_1, "16777216");
 pub(crate) const SEND_USER_ID: Known = Known::new(OWN, "send_user_id", Kind::Bool, "false");
 
+pub(crate) const MAX_CALLS_IN_FLIGHT: Known =
+    Known::new(OWN, "max_calls_in_flight", FROM_1, "65536");
+pub(crate) const WAIT_BEYOND_MAX_CALLS: Known =
+    Known::new(OWN, "wait_beyond_max_calls", Kind::Bool, "true");
+
 /// All of the group [`OWN`].
-pub(crate) static OWN_OPTIONS: &[Known] = &[MAX_MESSAGE_SIZE, SEND_USER_ID];
+pub(crate) static OWN_OPTIONS: &[Known] =
+    &[MAX_MESSAGE_SIZE, SEND_USER_ID, MAX_CALLS_IN_FLIGHT, WAIT_BEYOND_MAX_CALLS];
 
 const NO_POOL: &str = "a transport has a few connections, whose channels are shared; there is no \
                        pool of them";

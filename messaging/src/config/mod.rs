@@ -39,6 +39,8 @@ pub struct Config {
     rpc_ping_enabled: Option<bool>,
     max_message_size: Option<usize>,
     send_user_id: Option<bool>,
+    max_calls_in_flight: Option<usize>,
+    wait_beyond_max_calls: Option<bool>,
     rabbit: Option<RabbitOptions>,
     /// Options by name, in the order in which they were set.
     named: Vec<(String, String)>,
@@ -59,6 +61,8 @@ impl Config {
             rpc_ping_enabled: None,
             max_message_size: None,
             send_user_id: None,
+            max_calls_in_flight: None,
+            wait_beyond_max_calls: None,
             rabbit: None,
             named: Vec::new(),
             sources: Sources::default(),
@@ -152,6 +156,21 @@ impl Config {
     /// memory takes the user of the URL for granted: whoever is in the process is trusted.
     pub fn send_user_id(mut self, send: bool) -> Self {
         self.send_user_id = Some(send);
+        self
+    }
+
+    /// `max_calls_in_flight`: how many calls of the transport may wait for their answers at once,
+    /// so that its memory has a bound. The default is 65,536. Zero counts as one.
+    pub fn max_calls_in_flight(mut self, calls: usize) -> Self {
+        self.max_calls_in_flight = Some(calls);
+        self
+    }
+
+    /// `wait_beyond_max_calls`: whether a call beyond
+    /// [`max_calls_in_flight`](Self::max_calls_in_flight) waits for another to end, within its own
+    /// time, or fails at once by [`Busy`](crate::ErrorKind::Busy). The default is true.
+    pub fn wait_beyond_max_calls(mut self, wait: bool) -> Self {
+        self.wait_beyond_max_calls = Some(wait);
         self
     }
 

@@ -127,7 +127,24 @@ impl Resolution<'_> {
             Some(send) => self.built(&known::SEND_USER_ID, send, &send.to_string()),
             None => self.queried_option(url, &known::SEND_USER_ID, |text| Ok(text == "true"))?,
         };
-        Ok(Own { max_message_size: max_message_size.max(1), send_user_id })
+        let max_calls_in_flight = match self.config.max_calls_in_flight {
+            Some(calls) => self.built(&known::MAX_CALLS_IN_FLIGHT, calls, &calls.to_string()),
+            None => self.queried_option(url, &known::MAX_CALLS_IN_FLIGHT, |text| {
+                let calls = number(&text, i64::MAX).and_then(|calls| usize::try_from(calls).ok());
+                calls.ok_or("a whole number of calls, at least 1")
+            })?,
+        };
+        let wait = &known::WAIT_BEYOND_MAX_CALLS;
+        let wait_beyond_max_calls = match self.config.wait_beyond_max_calls {
+            Some(waits) => self.built(wait, waits, &waits.to_string()),
+            None => self.queried_option(url, wait, |text| Ok(text == "true"))?,
+        };
+        Ok(Own {
+            max_message_size: max_message_size.max(1),
+            send_user_id,
+            max_calls_in_flight: max_calls_in_flight.max(1),
+            wait_beyond_max_calls,
+        })
     }
 
     /// An option of DEFAULT from the environment or a file; `convert` says what it expected.

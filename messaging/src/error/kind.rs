@@ -25,7 +25,8 @@ kinds! {
     Cancelled,
     /// The server had taken the request and shut down before its method began.
     ShuttingDown,
-    /// All workers of the server were busy, and it is one that says so; the method did not begin.
+    /// All workers of the server were busy, and it is one that says so; or this transport has as
+    /// many calls in flight as it may. The method did not begin.
     Busy,
     /// The server could not read the request: its body, or an argument that is missing, unexpected
     /// or of another type. The method did not run.

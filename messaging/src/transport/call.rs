@@ -23,6 +23,7 @@ impl Transport {
     ) -> Result<Outcome, Error> {
         let Manner { effort, monitor, said } = manner;
         let since = self.runtime().now();
+        let _place = self.inner.calls_in_flight.enter(deadline, &**self.runtime()).await?;
         let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
         let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
         let body = encode(&reply_to)?;

@@ -7,6 +7,7 @@ mod contracts;
 mod correlation;
 mod gather;
 mod given_up;
+mod in_flight;
 mod inbox;
 mod looking;
 mod pending;
@@ -32,6 +33,7 @@ pub(crate) use cancels::Cancel;
 pub(crate) use contracts::{Contracts, Known, Seen};
 pub(crate) use correlation::Outcome;
 pub(crate) use gather::Gathering;
+use in_flight::CallsInFlight;
 use inbox::Replies;
 use looking::Looking;
 pub(crate) use sink::{Arrival, Rules};
@@ -55,6 +57,7 @@ struct Inner {
     rpc_ping_enabled: bool,
     missing_consumer_retry_timeout: Duration,
     max_message_size: MaxSize,
+    calls_in_flight: CallsInFlight,
     prefetch: u16,
     contracts: Contracts,
     replies: Replies,
@@ -198,6 +201,7 @@ impl Transport {
                 rpc_ping_enabled: config.rpc_ping_enabled,
                 missing_consumer_retry_timeout: config.rabbit.missing_consumer_retry_timeout,
                 max_message_size,
+                calls_in_flight: CallsInFlight::new(&config.own),
                 prefetch: config.rabbit.prefetch,
                 contracts: Contracts::default(),
                 replies,
