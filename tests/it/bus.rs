@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::driver::{Address, Driver, Notes, Publish};
+use messaging::driver::{Address, Driver, Listen, Notes, Publish};
 use messaging::{Config, Endpoint, RpcServer, RpcServerBuilder, Target, Transport, runtime};
 use serde_json::Value;
 
@@ -52,6 +52,17 @@ impl Bus {
     pub(crate) fn to_topic(&self) -> Address {
         let (exchange, topic) = ("openstack".to_owned(), self.topic.clone());
         Address::Topic { exchange, topic, server: None }
+    }
+
+    /// What a server of the topic listens on that a test plays itself, one message at a time.
+    pub(crate) fn listen(&self, server: &str) -> Listen {
+        Listen {
+            exchange: "openstack".into(),
+            topic: self.topic.clone(),
+            server: server.into(),
+            prefetch: 1,
+            within: WITHIN,
+        }
     }
 
     pub(crate) fn target(&self) -> Target {

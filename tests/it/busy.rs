@@ -6,7 +6,7 @@ use std::time::Duration;
 use messaging::{Error, ErrorKind, Executor, Proxy as _, RetryPolicy, Transport};
 
 use crate::api::{Manager, SchedulerClient, SchedulerEndpoint, client, serve};
-use crate::bus::{Bus, on_both};
+use crate::bus::{Bus, WITHIN, on_both};
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -51,6 +51,30 @@ on_both! {
         manager.release.one();
         assert_eq!(first.await.unwrap().unwrap(), "one");
         server.wait().await;
+    }
+
+    /// It may run elsewhere, or have run: nobody is told that it did not.
+    async fn what_comes_again_is_not_refused(bus: Bus) {
+        let driver = bus.driver().await;
+        let mut before = driver.listen(bus.listen("before")).await.unwrap();
+        let client = client(&bus);
+        let call = tokio::spawn(client.whoami().into_future());
+        let taken = before.next().await.unwrap().unwrap();
+        let (manager, mut events) = Manager::new("one");
+        let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager.clone()));
+        let server = builder.executor(Executor::serial()).refuse_beyond(0).start().await.unwrap();
+        let to_one = client.prepare().server("one").build().unwrap();
+        let first = tokio::spawn(to_one.hold().into_future());
+        events.recv().await.unwrap();
+        before.cancel(WITHIN).await.unwrap();
+        taken.settle.reject(true).await.unwrap();
+        // Its time to be refused would be before this is.
+        while server.statistics().busy == 0 {
+            to_one.whoami().await.unwrap_err();
+        }
+        manager.release.one();
+        assert_eq!(first.await.unwrap().unwrap(), "one");
+        assert_eq!(call.await.unwrap().unwrap(), "one");
     }
 }
 

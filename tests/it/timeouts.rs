@@ -2,23 +2,12 @@
 
 use std::time::Duration;
 
-use messaging::driver::{Address, Listen};
+use messaging::driver::Address;
 use messaging::{Config, ErrorKind, Transport};
 use serde_json::json;
 
 use crate::api::{client, serve};
 use crate::bus::{Bus, WITHIN, message, send, unique};
-
-/// As a server of the test's topic that a test plays itself.
-fn listen(bus: &Bus, server: &str) -> Listen {
-    Listen {
-        exchange: "openstack".into(),
-        topic: bus.topic.clone(),
-        server: server.into(),
-        prefetch: 1,
-        within: WITHIN,
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_ends_exactly_at_its_timeout() {
@@ -59,7 +48,7 @@ async fn a_call_waits_sixty_seconds_unless_configured() {
 async fn an_answer_that_comes_too_late_is_dropped_and_hurts_nobody() {
     let bus = Bus::memory().await;
     let driver = bus.driver().await;
-    let mut slow = driver.listen(listen(&bus, "slow")).await.unwrap();
+    let mut slow = driver.listen(bus.listen("slow")).await.unwrap();
     let error = client(&bus).hold().timeout(Duration::from_secs(1)).await.unwrap_err();
     assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout);
     let request = slow.next().await.unwrap().unwrap();
@@ -101,7 +90,7 @@ async fn a_monitored_call_to_a_server_that_died_ends_early() {
     let bus = Bus::memory().await;
     let driver = bus.driver().await;
     // It takes the request and never says a word.
-    let _dead = driver.listen(listen(&bus, "dead")).await.unwrap();
+    let _dead = driver.listen(bus.listen("dead")).await.unwrap();
     let began = tokio::time::Instant::now();
     let call =
         client(&bus).hold().timeout(Duration::from_secs(3600)).monitor(Duration::from_secs(4));

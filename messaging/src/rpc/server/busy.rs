@@ -11,7 +11,7 @@ use super::Inner;
 use super::answer::Answering;
 use super::epoch::Epoch;
 use super::intake::execute;
-use super::taken::{Taken, settled};
+use super::taken::Taken;
 use super::turn::Turn;
 use super::worker::{BUSY, MODULE};
 use crate::Failure;
@@ -30,6 +30,8 @@ pub(super) struct Line {
     workers: Arc<Semaphore>,
     /// How many may run or wait.
     places: Arc<Semaphore>,
+    /// How many more are being refused.
+    refusals: Arc<Semaphore>,
 }
 
 impl Line {
@@ -37,10 +39,12 @@ impl Line {
     pub(super) fn new(workers: Arc<Semaphore>, waiting: usize) -> Self {
         let places = workers.available_permits().saturating_add(waiting);
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
-        Self { workers, places }
+        Self { workers, places, refusals: Arc::new(Semaphore::new(REFUSED)) }
     }
 
-    /// Has a message run as soon as a worker is free; refuses it if too many wait already.
+    /// Has a message run as soon as a worker is free; refuses it if too many wait already, and it
+    /// has not come before: what has may run, or have run, and its caller would be told that it did
+    /// not.
     pub(super) fn take(&self, server: &Arc<Inner>, epoch: &Arc<Epoch>, taken: Taken) {
         let place = Arc::clone(&self.places).try_acquire_owned().ok();
         let (server, epoch) = (Arc::clone(server), Arc::clone(epoch));
@@ -51,12 +55,25 @@ impl Line {
             return execute(&server, &epoch, epoch.enter(), taken, Turn::of(worker, place));
         }
         let in_flight = epoch.enter();
+        let refusals = Arc::clone(&self.refusals);
         let runtime = Arc::clone(server.transport.runtime());
         runtime.spawn(Box::pin(async move {
             let place = match place {
                 Some(place) => place,
                 None => match server.transport.max_message_size().request(&taken.body) {
-                    Ok(Request { reply_to: Some(reply_to), .. }) => {
+                    Ok(Request { reply_to: Some(reply_to), method, unique_id, .. })
+                        if taken.attempt == 1 =>
+                    {
+                        // So that a broker which takes no answers sends no more.
+                        let Some(_refusal) = or_stopped(&epoch, refusals).await else { return };
+                        // First, since nobody may run what was said not to run.
+                        if let Err(error) = taken.unsettled.ack().await {
+                            tracing::warn!(method, %error, "not refused: it could not be acknowledged");
+                            return;
+                        }
+                        // As if it had run: a second copy of it is not to.
+                        let Ok(fresh) = epoch.duplicates.see(unique_id.as_deref()) else { return };
+                        fresh.done();
                         server.itself.busy.count();
                         let failure = Failure::new(MODULE, BUSY, "all workers are busy");
                         let (reply_to, deadline) = (Arc::new(reply_to), taken.deadline);
@@ -70,11 +87,9 @@ impl Line {
                             deadline,
                             tried,
                         };
-                        answering.send(Err(failure), Turn::none()).await;
-                        // Only now, so that a broker which takes no answers sends no more.
-                        return settled(taken.unsettled.ack().await);
+                        return answering.send(Err(failure), Turn::none()).await;
                     }
-                    // Nobody to be told.
+                    // Nobody to be told, or nothing that is sure.
                     _ => match or_stopped(&epoch, places).await {
                         Some(place) => place,
                         None => return,
