@@ -31,7 +31,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// Something of everything, as chance has it.
-    fn draw(world: &World) -> Self {
+    pub(crate) fn draw(world: &World) -> Self {
         let dropped = world.strikes(Fault::Dropped);
         let mut chance = world.chance();
         let kind = match chance.u8(..20) {

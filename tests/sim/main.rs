@@ -33,6 +33,7 @@ mod api;
 mod caught;
 mod chaos;
 mod clients;
+mod day;
 mod ledger;
 mod model;
 mod node;

@@ -194,7 +194,7 @@ impl Judged<'_> {
                 _ => true,
             },
             ErrorKind::Cancelled => ended_so(RunEnd::Dropped),
-            ErrorKind::ShuttingDown => true,
+            ErrorKind::ShuttingDown | ErrorKind::Busy => true,
             ErrorKind::Remote => match class.as_deref() {
                 Some("HandlerPanicked") => ended_so(RunEnd::Panicked),
                 // The broker refused the answer itself.

@@ -9,8 +9,12 @@ use crate::story::{Story, Told, in_words};
 use crate::weather::FAULTS;
 use crate::world::lock;
 
-/// How many seeds are told, unless `MESSAGING_SIM_SEEDS` says otherwise.
+/// How many seeds are told, unless `MESSAGING_SIM_SEEDS` says otherwise: that takes less than a
+/// minute of two processors.
 const SEEDS: u64 = 3000;
+
+/// Where these are busy, no more is begun after that long, and told is what that was.
+const ENOUGH: Duration = Duration::from_secs(100);
 
 /// How many of those that fail are told of.
 const SHOWN: usize = 5;
@@ -19,6 +23,7 @@ const SHOWN: usize = 5;
 struct Sum {
     failed: Vec<(u64, Vec<String>)>,
     struck: [u64; FAULTS],
+    seeds: u64,
     operations: usize,
     runs: usize,
     took: Duration,
@@ -29,7 +34,8 @@ fn every_promise_holds_whatever_fails() {
     if let Some(seed) = number("MESSAGING_SIM_SEED") {
         return replay(seed);
     }
-    let seeds = number("MESSAGING_SIM_SEEDS").unwrap_or(SEEDS);
+    let asked = number("MESSAGING_SIM_SEEDS");
+    let (seeds, enough) = (asked.unwrap_or(SEEDS), asked.map_or(ENOUGH, |_| Duration::MAX));
     let first = number("MESSAGING_SIM_FIRST").unwrap_or(0);
     let (next, sum) = (AtomicU64::new(first), Mutex::<Sum>::default());
     let begun = Instant::now();
@@ -37,10 +43,10 @@ fn every_promise_holds_whatever_fails() {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                loop {
+                while begun.elapsed() < enough {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= first + seeds || lock(&sum).failed.len() >= SHOWN {
-                        return;
+                        break;
                     }
                     let told = told(&Story::of(seed));
                     lock(&sum).add(seed, told);
@@ -50,8 +56,9 @@ fn every_promise_holds_whatever_fails() {
     });
     let mut sum = lock(&sum);
     println!(
-        "{seeds} seeds from {first} in {:.1?}: {} operations, {} runs of methods, {:?} of virtual \
+        "{} seeds from {first} in {:.1?}: {} operations, {} runs of methods, {:?} of virtual \
          time; faults: {}",
+        sum.seeds,
         begun.elapsed(),
         sum.operations,
         sum.runs,
@@ -122,6 +129,7 @@ impl Sum {
         for (sum, times) in self.struck.iter_mut().zip(told.struck) {
             *sum += times;
         }
+        self.seeds += 1;
         self.operations += told.operations;
         self.runs += told.runs;
         self.took += told.took;

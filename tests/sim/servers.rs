@@ -20,6 +20,8 @@ pub(crate) struct Life {
     pub(crate) id: LifeId,
     pub(crate) node: Node,
     pub(crate) server: RpcServer,
+    /// Whether it refuses what it has no worker for.
+    refuses: bool,
 }
 
 /// The ends of a life that chance chooses among.
@@ -33,7 +35,7 @@ const ENDS: [Fault; 5] = [
 
 impl Life {
     /// A new process with the server in it; none if it does not start.
-    pub(crate) async fn begin(world: &Arc<World>, name: &str) -> Option<Self> {
+    pub(crate) async fn begin(world: &Arc<World>, name: &str, may_refuse: bool) -> Option<Self> {
         let id = world.ledger.born(name);
         let node = Node::start(world, name, Some(id)).await;
         world.ledger.note(|| format!("{name} starts life {id}"));
@@ -46,13 +48,17 @@ impl Life {
             link: Arc::clone(&node.link),
             client,
         };
-        let server = RpcServer::builder(&node.transport, Target::topic("sim").server(name))
+        let refuses = may_refuse && world.chance().u8(..4) == 0;
+        let mut server = RpcServer::builder(&node.transport, Target::topic("sim").server(name))
             .endpoint(SimEndpoint::new(host))
-            .executor(Executor::tasks(PERMITS))
-            .build()
-            .expect("a server");
+            .executor(Executor::tasks(PERMITS));
+        if refuses {
+            node.link.refuses();
+            server = server.refuse_beyond(world.chance().usize(..3));
+        }
+        let server = server.build().expect("a server");
         match server.start().await {
-            Ok(()) => Some(Self { id, node, server }),
+            Ok(()) => Some(Self { id, node, server, refuses }),
             Err(error) => {
                 world.ledger.note(|| format!("{name} did not start: {error}"));
                 world.ledger.died(id, LifeEnd::NotStarted);
@@ -61,8 +67,18 @@ impl Life {
         }
     }
 
+    /// A new process with the server in it, as soon as it starts.
+    pub(crate) async fn anew(world: &Arc<World>, name: &str) -> Self {
+        loop {
+            if let Some(life) = Self::begin(world, name, false).await {
+                return life;
+            }
+            world.sleep(world.millis(10..500)).await;
+        }
+    }
+
     /// Ends it as chance has it.
-    async fn end(self, world: &Arc<World>) {
+    pub(crate) async fn end(self, world: &Arc<World>) {
         let weights = ENDS.map(|end| world.weight(end));
         let sum: u32 = weights.iter().sum();
         if sum == 0 {
@@ -92,7 +108,7 @@ impl Life {
                 self.look_back(world);
             }
             Fault::ServerDropped => {
-                let Self { id, node, server } = self;
+                let Self { id, node, server, .. } = self;
                 let runtime = Arc::clone(&node.runtime);
                 drop((server, node));
                 // Its work goes on, for as long as there is any.
@@ -175,7 +191,7 @@ impl Life {
 /// One server's lives, until the storm is over, and then one more that is there to the end.
 pub(crate) async fn keep(world: Arc<World>, name: String, until: Duration) -> Life {
     while world.now() < until {
-        let Some(life) = Life::begin(&world, &name).await else {
+        let Some(life) = Life::begin(&world, &name, true).await else {
             world.sleep(world.millis(10..500)).await;
             continue;
         };
@@ -185,16 +201,12 @@ pub(crate) async fn keep(world: Arc<World>, name: String, until: Duration) -> Li
             world.sleep(pause).await;
             life.node.link.shake();
         }
-        if world.now() >= until && world.chance().bool() {
+        if world.now() >= until && !life.refuses && world.chance().bool() {
             life.node.link.heal();
             return life;
         }
         life.end(&world).await;
         world.sleep(world.millis(0..3000)).await;
     }
-    loop {
-        if let Some(life) = Life::begin(&world, &name).await {
-            return life;
-        }
-    }
+    Life::anew(&world, &name).await
 }

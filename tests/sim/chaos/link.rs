@@ -31,6 +31,10 @@ struct State {
     cancelled: u64,
     /// Its transport was closed.
     closed: bool,
+    /// It has opened a reply queue.
+    has_inbox: bool,
+    /// Its server refuses what it has no worker for.
+    refuses: bool,
 }
 
 impl Link {
@@ -42,6 +46,8 @@ impl Link {
             dead: false,
             cancelled: 0,
             closed: false,
+            has_inbox: false,
+            refuses: false,
         };
         let (name, state) = (name.to_owned(), watch::Sender::new(state));
         Self { name, world: Arc::clone(world), life, state }
@@ -115,6 +121,26 @@ impl Link {
     pub(crate) fn close(&self) {
         self.world.ledger.note(|| format!("{} closes its transport", self.name));
         self.state.send_modify(|state| state.closed = true);
+    }
+
+    /// Its server refuses what it has no worker for.
+    pub(crate) fn refuses(&self) {
+        self.state.send_modify(|state| state.refuses = true);
+    }
+
+    /// Whether a copy of a message is known for one: it is, if no more than 15 others came in
+    /// between, and a server that refuses takes in many in a moment.
+    pub(crate) fn knows_copies(&self) -> bool {
+        !self.state.borrow().refuses
+    }
+
+    /// It has opened a reply queue.
+    pub(crate) fn opened_inbox(&self) {
+        self.state.send_modify(|state| state.has_inbox = true);
+    }
+
+    pub(crate) fn has_inbox(&self) -> bool {
+        self.state.borrow().has_inbox
     }
 
     pub(crate) fn is_closed(&self) -> bool {

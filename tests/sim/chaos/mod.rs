@@ -125,6 +125,7 @@ impl Driver for Chaos {
         }
         let Inbox { queue, consumer } = self.inner.open_inbox(opening).await?;
         self.world.declared(&queue);
+        self.link.opened_inbox();
         let consumer = inbox::InboxConsumer::over(self, queue.clone(), consumer);
         Ok(Inbox { queue, consumer: Box::new(consumer) })
     }

@@ -29,6 +29,7 @@ enum Wish {
 /// A server's consumer.
 pub(super) struct ServerConsumer {
     world: Arc<World>,
+    link: Arc<Link>,
     mail: Arc<Mail>,
     wish: watch::Sender<Wish>,
     /// Told when a wish has been done.
@@ -52,12 +53,14 @@ impl ServerConsumer {
             done: Arc::clone(&done),
         };
         world.clock.spawn(Box::pin(pump.run(first)));
-        Self { world, mail, wish, done, copies: VecDeque::new() }
+        let link = Arc::clone(&chaos.link);
+        Self { world, link, mail, wish, done, copies: VecDeque::new() }
     }
 
     /// The same delivery once more, which the server cannot tell from the first.
     fn copy(&mut self, delivery: Delivery) -> Delivery {
-        if delivery.redelivered || !self.world.strikes(Fault::DeliveredTwice) {
+        let may_be = !delivery.redelivered && self.link.knows_copies();
+        if !may_be || !self.world.strikes(Fault::DeliveredTwice) {
             return delivery;
         }
         let shared = Shared::new(delivery.settle);
@@ -254,7 +257,9 @@ impl Pump {
     }
 
     fn sabotage(&self, body: &[u8], notes: &Notes) -> Option<Box<dyn FnOnce() + Send + Sync>> {
-        if self.world.sabotage != Some(Sabotage::DeliverAgain) {
+        // Not of each: what comes again is acknowledged again.
+        let is_due = || self.world.chance().u8(..10) == 0;
+        if self.world.sabotage != Some(Sabotage::DeliverAgain) || !is_due() {
             return None;
         }
         let (world, broker) = (Arc::clone(&self.world), Arc::clone(&self.broker));
