@@ -350,6 +350,7 @@ pub trait Acknowledge: fmt::Debug + Send {
     ///
     /// As of [`ack`](Self::ack); and if the broker did not say in time that it has forgotten it, as
     /// when the connection is lost. It may have done so or not.
+    #[allow(clippy::must_use_candidate)] // its future is
     async fn ack_noted(self: Box<Self>) -> Result<(), Error> {
         self.ack().await
     }

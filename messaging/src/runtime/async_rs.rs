@@ -61,6 +61,7 @@ impl Tokio {
 
 #[cfg(feature = "smol")]
 impl Smol {
+    #[allow(clippy::unused_self)] // tokio's has a use for it
     fn settle(&self) -> impl FnOnce(Box<dyn Socket>) -> Box<dyn Socket> + Send + 'static {
         std::convert::identity
     }

@@ -101,7 +101,7 @@ pub(crate) async fn poison(world: &World, side: Side) -> Result<Finding, String>
         server = Program::start(side, &task);
     }
     let after = client.ask("0:after".into()).await;
-    let text = format!("what kills its server began {times} times (≤ {} + 1)", limit);
+    let text = format!("what kills its server began {times} times (≤ {limit} + 1)");
     finding.check(text, times <= limit + 1 && after.is_ok());
     transport.close(Duration::from_secs(5)).await;
     Ok(finding)

@@ -65,7 +65,7 @@ pub(crate) async fn dropped(world: &World, side: Side) -> Result<Finding, String
     // A runtime that ends while its transport looks for the broker.
     let proxy = Proxy::start(&broker.nodes[0]).await;
     let mut task = here.task(Role::Send, "runtime");
-    task.url = url_to(&[proxy.address.clone()]);
+    task.url = url_to(std::slice::from_ref(&proxy.address));
     let config = task.config();
     let ended = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Runtime::new().expect("threads can be started");

@@ -16,7 +16,7 @@ const LONG: Duration = Duration::from_secs(60);
 pub(crate) async fn cut(world: &World, side: Side) -> Result<Finding, String> {
     let broker = world.single().await;
     let proxy = Proxy::start(&broker.nodes[0]).await;
-    let url = url_to(&[proxy.address.clone()]);
+    let url = url_to(std::slice::from_ref(&proxy.address));
     let mut load = Load::start(Plan::new(side, &url, Queues::Durable), &world.ledgers()).await?;
     let mut slowest = Duration::ZERO;
     let mid_frame = (0..=200).step_by(20).map(Hit::ResetAfter);
@@ -38,7 +38,7 @@ pub(crate) async fn half_open(world: &World, side: Side) -> Result<Finding, Stri
     let broker = world.single().await;
     let proxy = Proxy::start(&broker.nodes[0]).await;
     let mut plan = Plan::new(side, &broker.url(), Queues::Durable);
-    plan.clients = vec![url_to(&[proxy.address.clone()]); 4];
+    plan.clients = vec![url_to(std::slice::from_ref(&proxy.address)); 4];
     plan.deadline = Duration::from_secs(5);
     let mut load = Load::start(plan, &world.ledgers()).await?;
     proxy.hit(Hit::Freeze);
@@ -58,7 +58,7 @@ pub(crate) async fn half_open(world: &World, side: Side) -> Result<Finding, Stri
     // The same to the servers: what the broker had handed them waits until it gives them up.
     let proxy = Proxy::start(&broker.nodes[0]).await;
     let mut plan = Plan::new(side, &broker.url(), Queues::Durable);
-    plan.servers = vec![url_to(&[proxy.address.clone()]); 3];
+    plan.servers = vec![url_to(std::slice::from_ref(&proxy.address)); 3];
     let mut load = Load::start(plan, &world.ledgers()).await?;
     proxy.hit(Hit::Freeze);
     let begun = now();

@@ -67,7 +67,7 @@ pub(crate) async fn no_descriptors(world: &World, side: Side) -> Result<Finding,
     let broker = world.single().await;
     let proxy = Proxy::start(&broker.nodes[0]).await;
     let mut plan = Plan::new(side, &broker.url(), Queues::Durable);
-    plan.clients = vec![url_to(&[proxy.address.clone()]); 4];
+    plan.clients = vec![url_to(std::slice::from_ref(&proxy.address)); 4];
     plan.deadline = Duration::from_secs(4);
     let mut load = Load::start(plan, &world.ledgers()).await?;
     let pids: Vec<_> = load.clients.iter().map(Program::pid).collect();
@@ -162,7 +162,7 @@ pub(crate) async fn herd(world: &World, side: Side) -> Result<Finding, String> {
     here.plan.work = Duration::ZERO;
     let _server = here.program("one").await?;
     let proxy = Proxy::start(&broker.nodes[0]).await;
-    let url = url_to(&[proxy.address.clone()]);
+    let url = url_to(std::slice::from_ref(&proxy.address));
     let clients = 200;
     let begun = Instant::now();
     let mut opening = tokio::task::JoinSet::new();

@@ -18,7 +18,7 @@ pub(crate) async fn slow(world: &World, side: Side) -> Result<Finding, String> {
     here.plan.work = Duration::ZERO;
     let served = here.serve("one").await.map_err(told)?;
     let proxy = Proxy::start(&broker.nodes[0]).await;
-    let url = url_to(&[proxy.address.clone()]);
+    let url = url_to(std::slice::from_ref(&proxy.address));
     let (client, transport) = here.client_at(&url, Duration::from_secs(60)).await.map_err(told)?;
     // Opens the reply queue and a channel, which takes turns of its own.
     median(&client, 5, 0).await?;

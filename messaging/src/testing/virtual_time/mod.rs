@@ -341,8 +341,8 @@ mod tests {
         }
         time.run(runtime.sleep(s(1)));
         assert_eq!(time.tasks(), 0);
-        let history = history.lock().unwrap().clone();
-        history
+        let history = history.lock().unwrap();
+        history.clone()
     }
 
     #[test]
