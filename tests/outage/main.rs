@@ -26,7 +26,7 @@ mod broker;
 mod proxy;
 mod stranger;
 mod tls;
-#[allow(dead_code)] // the driver's own tests use the rest
+#[allow(dead_code, clippy::unwrap_in_result)] // written for the driver's own tests
 #[path = "../../messaging/src/driver/amqp/tests/scripted.rs"]
 mod scripted;
 

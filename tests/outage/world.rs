@@ -24,20 +24,20 @@ impl World {
     }
 
     /// The name of a broker: the test run stops those that begin with `test`.
-    pub(crate) fn name(&self, which: &str) -> String {
+    pub(crate) fn name(which: &str) -> String {
         let of = std::env::var("MESSAGING_FAULTS_BROKERS").unwrap_or_else(|_| "test-faults".into());
         format!("{of}-{which}")
     }
 
     /// A broker of one node.
     pub(crate) async fn single(&self) -> &Broker {
-        let name = self.name("one");
+        let name = Self::name("one");
         self.single.get_or_init(|| Broker::start(&name, 1)).await
     }
 
     /// A cluster of three nodes, all of them up.
     pub(crate) async fn cluster(&self) -> &Broker {
-        let name = self.name("three");
+        let name = Self::name("three");
         let cluster = self.cluster.get_or_init(|| Broker::start(&name, 3)).await;
         for node in 1..=3 {
             cluster.boot(node).await;

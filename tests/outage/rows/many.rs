@@ -97,7 +97,7 @@ pub(crate) async fn no_descriptors(world: &World, side: Side) -> Result<Finding,
 
 /// A broker that may have 256 descriptors, which is some 130 connections, and is asked for 250.
 async fn of_broker(world: &World, side: Side, finding: &mut Finding) -> Result<(), String> {
-    let broker = Broker::start_by(&world.name("few"), 1, "ulimit -n 256; exec \"$@\"").await;
+    let broker = Broker::start_by(&World::name("few"), 1, "ulimit -n 256; exec \"$@\"").await;
     let here = Here::new(world, side, &broker.url(), Queues::Durable);
     let served = here.serve("one").await.map_err(told)?;
     let (client, transport) = here.client(Duration::from_secs(5)).await.map_err(told)?;

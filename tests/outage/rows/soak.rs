@@ -41,8 +41,8 @@ pub(crate) async fn soak(world: &World, side: Side) -> Result<Finding, String> {
     let (to_servers, to_clients) =
         (Proxy::start(&broker.nodes[0]).await, Proxy::start(&broker.nodes[0]).await);
     let mut plan = Plan::new(side, &broker.url(), Queues::Durable);
-    plan.servers = vec![url_to(&[to_servers.address.clone()]); 3];
-    plan.clients = vec![url_to(&[to_clients.address.clone()]); 4];
+    plan.servers = vec![url_to(std::slice::from_ref(&to_servers.address)); 3];
+    plan.clients = vec![url_to(std::slice::from_ref(&to_clients.address)); 4];
     // What is left of servers and clients that were killed goes away by itself.
     plan.options.push(("rabbit_transient_queues_ttl", "10".to_owned()));
     let mut load = Load::start(plan, &world.ledgers()).await?;
