@@ -176,6 +176,11 @@ impl Deadline {
         self.at
     }
 
+    #[cfg(feature = "amqp")]
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
     pub(crate) fn remaining(&self) -> Duration {
         self.at.saturating_duration_since(self.clock.now())
     }

@@ -28,6 +28,38 @@ async fn a_queue_deleted_under_its_consumer_comes_back() {
     consumer.close(WITHIN).await.unwrap();
 }
 
+/// The broker tells nobody: whoever publishes finds it, and binds the queue again.
+#[tokio::test]
+async fn a_message_after_its_exchange_was_deleted_arrives() {
+    let (driver, topic) = (connect().await, topic());
+    let exchange = format!("exchange-{topic}");
+    let address = |server: Option<&str>| messaging::driver::Address::Topic {
+        exchange: exchange.clone(),
+        topic: topic.clone(),
+        server: server.map(str::to_owned),
+    };
+    let listen = messaging::driver::Listen { exchange: exchange.clone(), ..listen(&topic) };
+    let mut consumer = driver.listen(listen).await.unwrap();
+    for server in [None, Some("s")] {
+        driver.publish(message(&address(server), b"before")).await.unwrap();
+        next(&mut consumer).await.settle.ack().await.unwrap();
+        let deleting = lapin::options::ExchangeDeleteOptions::default();
+        stranger().await.exchange_delete(exchange.as_str().into(), deleting).await.unwrap();
+        driver.publish(message(&address(server), b"after")).await.unwrap();
+        let after = next(&mut consumer).await;
+        assert_eq!(after.body, b"after");
+        after.settle.ack().await.unwrap();
+    }
+    // Where there is no queue, that is what is told.
+    let deleting = lapin::options::ExchangeDeleteOptions::default();
+    stranger().await.exchange_delete(exchange.as_str().into(), deleting).await.unwrap();
+    let error = driver.publish(message(&address(Some("none")), b"lost")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unroutable);
+    consumer.close(WITHIN).await.unwrap();
+    let deleting = lapin::options::ExchangeDeleteOptions::default();
+    stranger().await.exchange_delete(exchange.as_str().into(), deleting).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_consumer_goes_on_after_its_connection_was_cut() {
     let (proxy, topic) = (Proxy::start().await, topic());

@@ -174,7 +174,7 @@ pub(crate) static RABBIT_OPTIONS: &[Known] = &[
     Known::rabbit("processname", Kind::Text, "(the name of the program)"),
     Known::rabbit("rabbit_stream_fanout", Kind::Bool, "false"),
     // Ours: the peer has nothing like it, and ignores it.
-    Known::rabbit("consumer_probe_interval", FROM_0, "30"),
+    Known::rabbit("consumer_probe_interval", FROM_0, "10"),
 ];
 
 /// A group of oslo.messaging that this library has no use for.

@@ -154,7 +154,7 @@ impl Default for RabbitOptions {
             missing_consumer_retry_timeout: Duration::from_secs(60),
             direct_mandatory: true,
             compression: None,
-            probe_interval: Duration::from_secs(30),
+            probe_interval: Duration::from_secs(10),
             ssl: false,
             ssl_ca_file: None,
             ssl_cert_file: None,

@@ -1,7 +1,5 @@
 //! What a driver tells its events to.
 
-use std::fmt;
-
 use futures_util::stream;
 use tokio::sync::broadcast;
 
@@ -12,6 +10,7 @@ use super::health::{Counters, Tally};
 const KEPT: usize = 256;
 
 /// How much of a reason an event carries, in characters.
+#[cfg(any(feature = "amqp", all(test, feature = "tokio")))]
 const LONGEST: usize = 1000;
 
 /// What a driver tells its events to. It counts them as well, so that numbers and events agree.
@@ -65,7 +64,8 @@ impl Teller {
 }
 
 /// `reason`, no longer than an event may carry.
-pub(super) fn bounded(reason: &impl fmt::Display) -> String {
+#[cfg(any(feature = "amqp", all(test, feature = "tokio")))]
+pub(super) fn bounded(reason: &impl std::fmt::Display) -> String {
     let mut text = reason.to_string();
     if let Some((end, _)) = text.char_indices().nth(LONGEST - 1) {
         text.truncate(end);

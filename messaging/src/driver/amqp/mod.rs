@@ -29,6 +29,7 @@ mod topology;
 mod compression;
 mod properties;
 mod publisher;
+mod gone;
 mod lease;
 mod look;
 mod consumer;

@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::compression;
 use super::failure;
 use super::fault::{Fault, Refusal};
+use super::gone::GoneExchanges;
 use super::lease::Lease;
 use super::link::Link;
 use super::pauses::Pauses;
@@ -36,6 +37,7 @@ pub(super) struct Publisher {
     send_user_id: bool,
     turns: Semaphore,
     idle: Mutex<Vec<Lease>>,
+    gone: GoneExchanges,
 }
 
 /// Where a message goes, in the broker's words.
@@ -64,7 +66,8 @@ impl Publisher {
         own: Own,
     ) -> Self {
         let (turns, send_user_id) = (Semaphore::new(CHANNELS), own.send_user_id);
-        Self { link, runtime, compression, send_user_id, turns, idle: Mutex::default() }
+        let (idle, gone) = Default::default();
+        Self { link, runtime, compression, send_user_id, turns, idle, gone }
     }
 
     /// Publishes `message`, and ends when the broker has confirmed it.
@@ -75,16 +78,26 @@ impl Publisher {
         let _turn = self.turn(message.address, &deadline).await?;
         let mut pauses = Pauses::between_publishes();
         let mut tries = Tries::of(message.retries);
-        let mut exchange_was_gone = false;
+        let (mut exchange_was_gone, mut bound_again) = (false, false);
         loop {
             let error = match self.attempt(route, message, &deadline, &mut tries).await {
                 Ok(()) => return Ok(()),
-                Err(Failed::ForGood(error)) => return Err(error),
+                Err(Failed::ForGood(error)) => {
+                    let is_found = !bound_again
+                        && error.kind() == ErrorKind::Unroutable
+                        && self.gone.bind_again(route, &self.link, &deadline, &mut tries).await;
+                    if !is_found {
+                        return Err(error);
+                    }
+                    bound_again = true;
+                    continue;
+                }
                 Err(Failed::NoExchange(error)) if exchange_was_gone => return Err(error),
                 // It goes with its last queue, and comes back when it is declared.
                 Err(Failed::NoExchange(_)) => {
                     exchange_was_gone = true;
                     self.forget(route);
+                    self.gone.note(route, self.runtime.now());
                     continue;
                 }
                 Err(Failed::NotTaken(error)) => error,
