@@ -1,7 +1,10 @@
-//! The door before which both connections of a driver wait once the broker has refused a login.
+//! The door before which both connections of a driver wait once the broker has refused a login, and
+//! where the one that got through tells the other.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use crate::Error;
 
@@ -10,6 +13,7 @@ use crate::Error;
 pub(super) struct Gate {
     /// When the next may try, and what the last was told; none if any may.
     shut: Mutex<Option<(Instant, Error)>>,
+    opened: Notify,
 }
 
 impl Gate {
@@ -32,9 +36,15 @@ impl Gate {
         pause
     }
 
-    /// A login was accepted.
+    /// A login was accepted: who waits for another try need not wait any more.
     pub(super) fn open(&self) {
         *self.shut() = None;
+        self.opened.notify_waiters();
+    }
+
+    /// Ends when a login is accepted.
+    pub(super) async fn opened(&self) {
+        self.opened.notified().await;
     }
 
     fn shut(&self) -> MutexGuard<'_, Option<(Instant, Error)>> {
@@ -46,6 +56,12 @@ impl Gate {
 mod tests {
     use super::*;
     use crate::{ErrorKind, runtime};
+
+    #[tokio::test]
+    async fn the_one_that_got_through_tells_the_other() {
+        let gate = Gate::default();
+        futures_util::future::join(gate.opened(), async { gate.open() }).await;
+    }
 
     #[test]
     fn one_at_a_time_is_let_through_until_one_is_accepted() {

@@ -291,7 +291,8 @@ impl Shared {
             });
             let (purpose, retry_in) = (self.purpose, pause);
             self.teller.tell(Event::ConnectFailed { purpose, reason, retry_in });
-            self.runtime.sleep(pause).await;
+            // Where the other connection of the driver has come about, this one does as well.
+            select(self.runtime.sleep(pause), pin!(self.gate.opened())).await;
         }
     }
 

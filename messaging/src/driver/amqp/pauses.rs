@@ -11,7 +11,7 @@ const LEAST: Duration = Duration::from_millis(10);
 
 /// The longest pause before a host on which nothing listens is tried again. That costs nobody
 /// anything, and a broker that starts is such a host until it is ready.
-const AWAY: Duration = Duration::from_secs(4);
+const AWAY: Duration = Duration::from_millis(1500);
 
 /// The pauses between tries. Each has a longest time, which grows by a fixed step from try to try
 /// up to a limit (wire document, section 17.1), and is drawn by chance from the whole range between
