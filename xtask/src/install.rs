@@ -13,6 +13,8 @@ pub(crate) enum Need {
     RabbitMq,
     /// What runs the other side of the interop tests.
     Python,
+    /// What compiles the fuzzer.
+    Compiler,
 }
 
 impl Need {
@@ -20,6 +22,7 @@ impl Need {
         match self {
             Self::RabbitMq => &["rabbitmq-server"],
             Self::Python => &["python3", "python3-venv"],
+            Self::Compiler => &["g++"],
         }
     }
 
@@ -31,6 +34,7 @@ impl Need {
             Self::Python => {
                 "Python 3.11 or later with venv (the packages python3 and python3-venv)"
             }
+            Self::Compiler => "a C++ compiler (the package g++)",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: every function that takes bytes from outside, given to libFuzzer.
 //!
 //! libFuzzer is a library that cargo builds, and rustc's flags for it are stable ones: nothing has to
-//! be installed but a C++ compiler, and nothing is skipped where there is none.
+//! be installed but a C++ compiler, which is, where it may, and nothing is skipped where there is none.
 
 mod report;
 mod seeds;
@@ -15,6 +15,7 @@ use clap::Args;
 
 use self::report::Report;
 use crate::failure::{Failure, Result};
+use crate::install::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -93,6 +94,9 @@ fn chosen(name: Option<&str>) -> Result<Vec<&'static str>> {
 /// Builds the program of all targets, for a target that is named: build scripts and macros are then
 /// built without the flags.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
+    if !process::find_program("c++") {
+        install::install(&[Need::Compiler])?;
+    }
     let host = host()?;
     let folder = workspace.target().join("fuzz/build");
     let mut build = workspace.cargo(["build", "--release", "--locked", "--target", &host]);
