@@ -40,7 +40,8 @@ class Work:
 
     def _work(self, id):
         self.pen.write('begun', id)
-        time.sleep(self.task['work'] / 1000)
+        told, colon, _ = id.partition(':')
+        time.sleep((int(told) if colon and told.isdigit() else self.task['work']) / 1000)
         self.pen.write('done', id)
 
     def note(self, ctxt, id):

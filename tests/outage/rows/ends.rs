@@ -7,6 +7,7 @@ use messaging::Transport;
 use crate::broker::url_to;
 use crate::finding::Finding;
 use crate::here::{Here, told};
+use crate::ledger::now;
 use crate::load::{Load, Plan, Queues};
 use crate::program::{Role, Side, status};
 use crate::proxy::{Hit, Proxy};
@@ -108,7 +109,9 @@ pub(crate) async fn rolling(world: &World, side: Side) -> Result<Finding, String
     // And without one that takes its place first.
     load.stop_server(0).await;
     load.add_server(&url).await?;
-    load.go_on(Duration::from_secs(2)).await;
+    // From here on fanouts are to reach all of them.
+    load.recovers(now(), Duration::from_secs(20)).await?;
+    load.go_on(Duration::from_secs(3)).await;
     let mut finding = Finding::of(load.finish().await?);
     let tally = finding.tally.as_ref().expect("it is of a load");
     let (failures, stall) = (tally.failures(), tally.stall);
