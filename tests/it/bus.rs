@@ -38,6 +38,12 @@ impl Bus {
         Transport::connect(&self.url).await.expect("another transport")
     }
 
+    /// The same bus and topic, through a transport of its own.
+    pub(crate) async fn beside(&self) -> Self {
+        let (url, topic) = (self.url.clone(), self.topic.clone());
+        Self { url, topic, transport: self.another().await }
+    }
+
     pub(crate) fn config(&self) -> Config {
         Config::new().url(&self.url)
     }

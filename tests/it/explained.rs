@@ -3,10 +3,12 @@
 use std::future::IntoFuture as _;
 use std::time::Duration;
 
+use messaging::driver::Look;
 use messaging::{CallError, Error, Executor, Stage};
 
 use crate::api::{Manager, SchedulerEndpoint, SchedulerError, client, serve};
 use crate::bus::{WITHIN, on_both};
+use crate::faulty::Faulty;
 
 /// More than the tenth of a second after which a server says what it runs.
 const TIME: Duration = Duration::from_millis(600);
@@ -33,18 +35,13 @@ on_both! {
     }
 
     async fn a_server_that_is_gone_since_it_began(bus: Bus) {
-        let away = bus.another().await;
-        let (manager, mut events) = Manager::new("one");
-        let server = messaging::RpcServer::builder(&away, bus.target().server("one"))
-            .endpoint(SchedulerEndpoint::new(manager))
-            .start()
-            .await
-            .unwrap();
+        let (away, replies) = Faulty::over(bus.beside().await).await;
+        let (server, mut events, _manager) = serve(&away, "one").await;
         let call = tokio::spawn(client(&bus).hold().timeout(2 * TIME).into_future());
         events.recv().await.unwrap();
         // Its word that it runs comes first, and then it is cut off from the bus.
-        tokio::time::sleep(TIME / 2).await;
-        away.close(WITHIN).await;
+        replies.reply_arrived().await;
+        away.transport.close(WITHIN).await;
         let error = timed_out(call.await.unwrap());
         assert_says(&error, Stage::ServerGone, &["server `one` began it", "it is gone since"]);
         drop(server);
@@ -67,7 +64,11 @@ on_both! {
         // One is held by the server that has no worker for it, one waits in the queue.
         let held = tokio::spawn(client(&bus).hold().timeout(WITHIN).into_future());
         let waits = tokio::spawn(client(&bus).hold().timeout(WITHIN).into_future());
-        tokio::time::sleep(TIME / 2).await;
+        let driver = bus.driver().await;
+        let one_waits = Look::Queue { ready: 1, consumers: 1 };
+        while driver.look(&bus.to_topic(), WITHIN).await.unwrap() != one_waits {
+            tokio::task::yield_now().await;
+        }
         let error = timed_out(client(&bus).hold().timeout(TIME).await);
         assert_says(&error, Stage::Waiting, &["2 messages wait in its queue for 1 consumers"]);
         [running, held, waits].iter().for_each(tokio::task::JoinHandle::abort);

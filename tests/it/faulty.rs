@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use messaging::driver::{Address, Consumer, Driver, Inbox, Listen, OpenInbox, Publish};
+use messaging::driver::{Address, Consumer, Driver, Inbox, Listen, Look, OpenInbox, Publish};
 use messaging::testing::Recorder;
 use messaging::{Config, Error, ErrorKind, Transport, runtime};
+use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 
@@ -23,6 +24,8 @@ pub(crate) struct Faulty {
 struct Faults {
     inner: Arc<dyn Driver>,
     next: Mutex<VecDeque<Fault>>,
+    /// One for each reply that the broker has.
+    replies: Semaphore,
 }
 
 /// How a publish fails.
@@ -43,7 +46,11 @@ impl Faulty {
 
     /// The same, with options of the transport.
     pub(crate) async fn with(bus: Bus, config: &Config) -> (Bus, Self) {
-        let faults = Arc::new(Faults { inner: bus.driver().await, next: Mutex::default() });
+        let faults = Arc::new(Faults {
+            inner: bus.driver().await,
+            next: Mutex::default(),
+            replies: Semaphore::new(0),
+        });
         let recorder = Recorder::over(Arc::<Faults>::clone(&faults));
         let runtime = runtime::current().expect("a tokio test");
         let driver = Arc::new(recorder.clone());
@@ -69,6 +76,11 @@ impl Faulty {
     /// The next request fails, whether or not it arrives.
     pub(crate) fn fail_request(&self, kind: ErrorKind, arrives: bool) {
         self.faults.next.lock().unwrap().push_back(Fault { kind, arrives, of_replies: false });
+    }
+
+    /// Ends when the broker has one reply more.
+    pub(crate) async fn reply_arrived(&self) {
+        self.faults.replies.acquire().await.expect("it is never closed").forget();
     }
 
     /// Nothing fails any more that was to fail.
@@ -99,7 +111,11 @@ impl Driver for Faults {
             if next.front().is_some_and(is_next) { next.pop_front() } else { None }
         };
         let Some(Fault { kind, arrives, .. }) = fault else {
-            return self.inner.publish(publish).await;
+            let published = self.inner.publish(publish).await;
+            if is_reply && published.is_ok() {
+                self.replies.add_permits(1);
+            }
+            return published;
         };
         if arrives {
             self.inner.publish(publish).await?;
@@ -113,6 +129,10 @@ impl Driver for Faults {
 
     async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error> {
         self.inner.open_inbox(opening).await
+    }
+
+    async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
+        self.inner.look(address, within).await
     }
 
     async fn close(&self, within: Duration) {

@@ -193,7 +193,7 @@ async fn a_consumer_that_is_well_is_not_disturbed() {
     idle.await.expect_err("it never ends");
     first.settle.ack().await.unwrap();
     let second = next(&mut consumer).await;
-    assert!(!second.redelivered);
+    assert!(!second.redelivered());
     second.settle.ack().await.unwrap();
     let health = driver.health();
     assert_eq!((health.counters.probes_failed, health.counters.consumers_lost), (0, 0));

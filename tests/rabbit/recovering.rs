@@ -68,12 +68,12 @@ async fn a_consumer_goes_on_after_its_connection_was_cut() {
     let address = to_topic(&topic);
     driver.publish(message(&address, b"{}")).await.unwrap();
     let first = next(&mut consumer).await;
-    assert!(!first.redelivered);
+    assert!(!first.redelivered());
 
     proxy.cut();
     assert_eq!(next_error(&mut consumer).await.kind(), ErrorKind::Connection);
     let again = next(&mut consumer).await;
-    assert!(again.redelivered);
+    assert!(again.redelivered());
     // What came over the old connection can be settled there alone, and it is gone.
     assert_eq!(first.settle.ack().await.unwrap_err().kind(), ErrorKind::Connection);
     again.settle.ack().await.unwrap();

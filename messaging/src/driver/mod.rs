@@ -321,14 +321,20 @@ pub struct Delivery {
     /// How much of [`Publish::expires`] is left, as far as is known: a broker that does not tell
     /// how long the message was with it counts from when it handed the message over.
     pub expires: Option<Duration>,
-    /// Whether it was delivered before, to this consumer or another, and not acknowledged.
-    pub redelivered: bool,
     /// How often it was given out, this time included, as far as the broker counts: 1 the first
     /// time. RabbitMQ counts for quorum queues ("Quorum Queues", on poison messages); for others it
     /// is 2 however often a message came before.
     pub attempt: u32,
     /// Settles it.
     pub settle: Box<dyn Acknowledge>,
+}
+
+impl Delivery {
+    /// Whether it was delivered before, to this consumer or another, and not acknowledged.
+    #[must_use]
+    pub fn redelivered(&self) -> bool {
+        self.attempt > 1
+    }
 }
 
 /// Settles one delivery; once.

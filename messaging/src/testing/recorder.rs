@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use super::journal::Journal;
 use super::sent::Sent;
 use super::sink::Sink;
-use crate::driver::{Consumer, Driver, Inbox, Listen, OpenInbox, Publish, memory};
+use crate::driver::{
+    Address, Consumer, Driver, Events, Health, Inbox, Listen, Look, OpenInbox, Publish, memory,
+};
 use crate::runtime::{self, Runtime};
 use crate::{Config, Error, Transport};
 
@@ -112,6 +114,18 @@ impl Driver for Recorder {
 
     async fn open_inbox(&self, opening: OpenInbox) -> Result<Inbox, Error> {
         self.driver.open_inbox(opening).await
+    }
+
+    async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
+        self.driver.look(address, within).await
+    }
+
+    fn events(&self) -> Events {
+        self.driver.events()
+    }
+
+    fn health(&self) -> Health {
+        self.driver.health()
     }
 
     async fn close(&self, within: Duration) {

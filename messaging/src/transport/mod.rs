@@ -5,6 +5,7 @@ mod call;
 mod cancels;
 mod contracts;
 mod correlation;
+mod effort;
 mod gather;
 mod given_up;
 mod in_flight;
@@ -32,6 +33,7 @@ use crate::{Config, Error};
 pub(crate) use cancels::Cancel;
 pub(crate) use contracts::{Contracts, Known, Seen};
 pub(crate) use correlation::Outcome;
+pub(crate) use effort::{Effort, Manner};
 pub(crate) use gather::Gathering;
 use in_flight::CallsInFlight;
 use inbox::Replies;
@@ -62,33 +64,6 @@ struct Inner {
     contracts: Contracts,
     replies: Replies,
     looking: Looking,
-}
-
-/// What is done to hand a message over, beside waiting.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Effort {
-    /// Whether it is an error that no queue takes it.
-    pub(crate) mandatory: bool,
-    /// How often it is sent again; none is without limit.
-    pub(crate) retries: Option<u32>,
-}
-
-/// How a call is made.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner<'a> {
-    pub(crate) effort: Effort,
-    /// How long it waits for each sign of life, if it wants them.
-    pub(crate) monitor: Option<Duration>,
-    /// What is said beside the request.
-    pub(crate) said: &'a Notes,
-}
-
-impl Effort {
-    /// That of a server's message to a caller.
-    pub(crate) const ANSWER: Self = Self { mandatory: true, retries: None };
-
-    /// That of a sign of life, which may get lost.
-    pub(crate) const SIGN: Self = Self { mandatory: false, retries: Some(0) };
 }
 
 impl Transport {

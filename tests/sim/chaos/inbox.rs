@@ -10,7 +10,7 @@ use messaging::{Error, ErrorKind};
 use tokio::sync::watch;
 
 use super::mail::Mail;
-use super::receipt::{Held, Receipt, Session};
+use super::receipt::{Held, Receipt, Term};
 use super::{Chaos, Link, told};
 use crate::ledger::{name_of, op_in};
 use crate::weather::Fault;
@@ -101,9 +101,9 @@ impl Pump {
         }
     }
 
-    /// One session; whether another may follow.
+    /// One term; whether another may follow.
     async fn consume(&mut self) -> bool {
-        let session = Session::open();
+        let term = Term::open();
         let mut unsettled: Vec<Held> = Vec::new();
         let (link, generation) = (Arc::clone(&self.link), self.link.generation());
         let mut lost = std::pin::pin!(link.lost(generation));
@@ -112,7 +112,7 @@ impl Pump {
                 biased;
                 _ = self.owner.changed() => return false,
                 () = &mut lost => {
-                    session.end();
+                    term.end();
                     drop(self.mail.clear());
                     // What is not settled comes again, to whoever consumes next.
                     for held in &unsettled {
@@ -130,7 +130,7 @@ impl Pump {
                     unsettled.push(Arc::clone(&held));
                     let receipt = Receipt {
                         link: Arc::clone(&self.link),
-                        session: Arc::clone(&session),
+                        term: Arc::clone(&term),
                         held,
                         op: op_in(&delivery.body),
                         is_request: false,

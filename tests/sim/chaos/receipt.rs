@@ -15,11 +15,11 @@ use crate::world::lock;
 
 /// What is opened on one connection, or channel: it is lost with it.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Term {
     alive: AtomicBool,
 }
 
-impl Session {
+impl Term {
     pub(super) fn open() -> Arc<Self> {
         Arc::new(Self { alive: AtomicBool::new(true) })
     }
@@ -33,13 +33,13 @@ impl Session {
     }
 }
 
-/// The broker's receipt, until it is used, or taken back with the session.
+/// The broker's receipt, until it is used, or taken back with the term.
 pub(super) type Held = Arc<Mutex<Option<Box<dyn Acknowledge>>>>;
 
 /// The receipt for one delivery.
 pub(super) struct Receipt {
     pub(super) link: Arc<Link>,
-    pub(super) session: Arc<Session>,
+    pub(super) term: Arc<Term>,
     pub(super) held: Held,
     pub(super) op: Option<OpId>,
     pub(super) is_request: bool,
@@ -52,7 +52,7 @@ impl Receipt {
     fn acknowledge(mut self) -> Result<(), Error> {
         let world = Arc::clone(&self.link.world);
         let lost = || told(ErrorKind::Connection);
-        if !self.session.is_alive() || self.link.is_dead() {
+        if !self.term.is_alive() || self.link.is_dead() {
             return Err(lost());
         }
         if world.strikes(Fault::AckFailed) {
@@ -88,7 +88,7 @@ impl Receipt {
     }
 
     async fn arrive(self, generation: u64) {
-        if !self.session.is_alive() || self.link.generation() != generation {
+        if !self.term.is_alive() || self.link.generation() != generation {
             return self.lost();
         }
         let held = lock(&self.held).take();
@@ -130,7 +130,7 @@ impl Acknowledge for Receipt {
     async fn reject(self: Box<Self>, requeue: bool) -> Result<(), Error> {
         let held = lock(&self.held).take();
         match held {
-            Some(held) if self.session.is_alive() && !self.link.is_dead() => {
+            Some(held) if self.term.is_alive() && !self.link.is_dead() => {
                 self.note(if requeue { "was given back" } else { "was rejected" });
                 held.reject(requeue).await
             }

@@ -12,7 +12,7 @@ use messaging::{Error, ErrorKind};
 use tokio::sync::{Notify, watch};
 
 use super::mail::Mail;
-use super::receipt::{Receipt, Session, Shared};
+use super::receipt::{Receipt, Shared, Term};
 use super::{Chaos, Link, told};
 use crate::ledger::op_in;
 use crate::weather::Fault;
@@ -59,7 +59,7 @@ impl ServerConsumer {
 
     /// The same delivery once more, which the server cannot tell from the first.
     fn copy(&mut self, delivery: Delivery) -> Delivery {
-        let may_be = !delivery.redelivered && self.link.knows_copies();
+        let may_be = !delivery.redelivered() && self.link.knows_copies();
         if !may_be || !self.world.strikes(Fault::DeliveredTwice) {
             return delivery;
         }
@@ -70,7 +70,6 @@ impl ServerConsumer {
             notes: delivery.notes.clone(),
             user_id: delivery.user_id.clone(),
             expires: delivery.expires,
-            redelivered: true,
             attempt: delivery.attempt + 1,
             settle: Box::new(shared),
         };
@@ -131,7 +130,7 @@ struct Pump {
     done: Arc<Notify>,
 }
 
-/// Why a session ended.
+/// Why a term ended.
 enum Ended {
     Lost,
     Closed,
@@ -157,9 +156,9 @@ impl Pump {
         }
     }
 
-    /// One session, from its declaration to its end.
+    /// One term, from its declaration to its end.
     async fn consume(&mut self, mut consumer: Box<dyn Consumer>) -> Ended {
-        let session = Session::open();
+        let term = Term::open();
         let generation = self.link.generation();
         let (link, cancelled) = (Arc::clone(&self.link), self.link.cancelled());
         let mut lost = std::pin::pin!(link.consumers_lost(generation, cancelled));
@@ -168,7 +167,7 @@ impl Pump {
             tokio::select! {
                 biased;
                 () = &mut lost => {
-                    session.end();
+                    term.end();
                     drop(self.mail.clear());
                     self.leave(consumer);
                     return if takes && !self.link.is_dead() { Ended::Lost } else { Ended::Closed };
@@ -186,20 +185,20 @@ impl Pump {
                     }
                     // Closed, or dropped.
                     Ok(Wish::Close) | Err(_) => {
-                        session.end();
+                        term.end();
                         drop(self.mail.clear());
                         return Ended::Closed;
                     }
                 },
                 next = consumer.next(), if takes => match next {
                     Some(Ok(delivery)) => {
-                        let delivery = self.with_receipt(delivery, &session);
+                        let delivery = self.with_receipt(delivery, &term);
                         self.mail.push(&self.world, Ok(delivery));
                     }
                     Some(Err(error)) => self.mail.push(&self.world, Err(error)),
                     // The transport was closed.
                     None => {
-                        session.end();
+                        term.end();
                         drop(self.mail.clear());
                         return Ended::Closed;
                     }
@@ -239,15 +238,15 @@ impl Pump {
         self.broker.listen(self.listen.clone()).await.ok()
     }
 
-    fn with_receipt(&self, delivery: Delivery, session: &Arc<Session>) -> Delivery {
+    fn with_receipt(&self, delivery: Delivery, term: &Arc<Term>) -> Delivery {
         let op = op_in(&delivery.body);
         self.world.ledger.note(|| {
-            let again = if delivery.redelivered { " again" } else { "" };
+            let again = if delivery.redelivered() { " again" } else { "" };
             format!("{} is sent op {op:?}{again}", self.link.name)
         });
         let receipt = Receipt {
             link: Arc::clone(&self.link),
-            session: Arc::clone(session),
+            term: Arc::clone(term),
             held: Arc::new(Mutex::new(Some(delivery.settle))),
             op,
             is_request: true,

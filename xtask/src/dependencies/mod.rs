@@ -127,7 +127,7 @@ mod tests {
         let source = |line: &str| Crate::of(line).unwrap().source;
         assert_eq!(source("a v1.0.0|MIT").as_deref(), Some(CRATES_IO));
         assert_eq!(source("a v1.0.0 (proc-macro)|MIT").as_deref(), Some(CRATES_IO));
-        assert_eq!(source("a v1.0.0 (proc-macro) (/work/a)|MIT"), None);
+        assert_eq!(source("a v1.0.0 (proc-macro) (/a)|MIT"), None);
         let git = "https://example.org/a?rev=1#1";
         assert_eq!(source(&format!("a v1.0.0 ({git})|MIT")).as_deref(), Some(git));
         let spdx = Crate::of("spdx v0.13.6+meta|(MIT OR ISC) AND Zlib").unwrap();

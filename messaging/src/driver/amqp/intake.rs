@@ -224,7 +224,6 @@ impl Intake {
             user_id: delivery.properties.user_id().as_ref().map(ToString::to_string),
             expires: properties::expires(&delivery.properties)
                 .map(|expires| expires.saturating_sub(waited)),
-            redelivered: delivery.redelivered,
             attempt: properties::attempt(&delivery.properties, delivery.redelivered),
             settle,
         })

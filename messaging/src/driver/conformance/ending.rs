@@ -64,7 +64,7 @@ pub(super) async fn closing_the_driver_gives_back_what_was_not_settled(env: Env)
     let mut consumer = env.listen(&second, "two", 10).await;
     let again = env.next(&mut consumer).await;
     assert_eq!(again.body, b"not settled", "what the closed driver held comes back");
-    assert!(again.redelivered, "what comes back says that it is redelivered");
+    assert!(again.redelivered(), "what comes back says that it is redelivered");
     env.disconnect(&second).await;
 }
 

@@ -14,7 +14,10 @@ pub(super) async fn a_message_arrives_with_its_body(env: Env) {
     env.send(&driver, &env.any(), "hello").await;
     let delivery = env.next(&mut consumer).await;
     assert_eq!(delivery.body, b"hello", "the body of the message that was sent");
-    assert!(!delivery.redelivered, "a message that arrives for the first time is not redelivered");
+    assert!(
+        !delivery.redelivered(),
+        "a message that arrives for the first time is not redelivered"
+    );
     assert_eq!(delivery.attempt, 1, "it is the first attempt");
     assert_eq!(delivery.expires, None, "a message that was sent without an expiry has none");
     env.disconnect(&driver).await;

@@ -49,7 +49,7 @@ pub(super) async fn a_rejected_message_comes_back_if_asked_to(env: Env) {
     rejected.unwrap_or_else(|error| panic!("rejecting failed: {error}"));
     let again = env.next(&mut consumer).await;
     assert_eq!(again.body, b"again", "the message that was put back comes again");
-    assert!(again.redelivered, "a message that was put back says that it is redelivered");
+    assert!(again.redelivered(), "a message that was put back says that it is redelivered");
     assert_eq!(again.attempt, 2, "it says that it is the second attempt");
     env.disconnect(&driver).await;
 }
@@ -93,6 +93,6 @@ async fn expect_both_again(env: &Env, driver: &Arc<dyn Driver>) {
     for body in ["one", "two"] {
         let delivery = env.next(&mut second).await;
         assert_eq!(delivery.body, body.as_bytes(), "what was not settled comes back, in order");
-        assert!(delivery.redelivered, "what comes back says that it is redelivered");
+        assert!(delivery.redelivered(), "what comes back says that it is redelivered");
     }
 }

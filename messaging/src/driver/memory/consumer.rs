@@ -38,7 +38,6 @@ impl Consumer for MemoryConsumer {
                         notes: message.content.notes.clone(),
                         user_id: message.content.user_id.clone(),
                         expires: message.expires,
-                        redelivered: message.attempt > 1,
                         attempt: message.attempt,
                         settle: Box::new(Receipt { broker, taker, queue, position }),
                     }));

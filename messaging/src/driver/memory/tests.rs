@@ -216,7 +216,7 @@ async fn what_comes_back_takes_its_old_place() {
     let mut three = listen(&driver, "three", 0).await;
     for number in 0..6 {
         let delivery = next(&mut three).await;
-        assert_eq!((&delivery.body[..], delivery.redelivered), (&[number][..], number < 4));
+        assert_eq!((&delivery.body[..], delivery.redelivered()), (&[number][..], number < 4));
     }
 }
 

@@ -130,9 +130,7 @@ impl Running {
         tally.took(now.saturating_duration_since(self.since));
         counter.count();
     }
-}
 
-impl Running {
     /// It was ended, since nobody waited for it any more.
     pub(crate) fn cancelled(mut self) {
         self.ended = true;

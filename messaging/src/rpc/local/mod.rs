@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
-
 use tokio::sync::oneshot;
 
 pub use builder::LocalServer;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
+
 use super::epoch::{Epoch, InFlight};
 use super::turn::Turn;
 use super::{Inner, MODULE};
@@ -15,27 +17,38 @@ use crate::rpc::dispatcher::{Answer, ServedApi};
 use crate::transport::Effort;
 use crate::wire::{Reply, ReplyTo, is_reply_queue, notes};
 use crate::{Error, ErrorKind, Failure, runtime};
-use futures_util::future::{Either, select};
 
 /// The pause between two tries (wire document, section 10).
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// An answer on its way.
 pub(super) struct Answering {
-    pub(super) server: Arc<Inner>,
-    pub(super) epoch: Arc<Epoch>,
+    server: Arc<Inner>,
+    epoch: Arc<Epoch>,
     /// Counts as work of the server until the answer is sent.
-    pub(super) _in_flight: InFlight,
-    pub(super) reply_to: Arc<ReplyTo>,
+    _in_flight: InFlight,
+    reply_to: Arc<ReplyTo>,
     /// The API that answers.
-    pub(super) api: Option<Arc<ServedApi>>,
+    api: Option<Arc<ServedApi>>,
     /// When the caller gives up, if it said.
-    pub(super) deadline: Option<Deadline>,
+    deadline: Option<Deadline>,
     /// Whether it was tried before.
-    pub(super) tried: AtomicBool,
+    tried: AtomicBool,
 }
 
 impl Answering {
+    /// The answer of `api` to a call that gives up at `deadline`, if it said.
+    pub(super) fn new(
+        (server, epoch): (Arc<Inner>, Arc<Epoch>),
+        in_flight: InFlight,
+        reply_to: Arc<ReplyTo>,
+        api: Option<Arc<ServedApi>>,
+        deadline: Option<Deadline>,
+    ) -> Self {
+        let (_in_flight, tried) = (in_flight, AtomicBool::default());
+        Self { server, epoch, _in_flight, reply_to, api, deadline, tried }
+    }
+
     /// Sends the answer to a call, unless the caller has given up. It is sent again where the
     /// connection was lost over it, which gives the caller a second copy at worst. An answer that
     /// the broker refuses, being too large, is replaced by a failure that says so.

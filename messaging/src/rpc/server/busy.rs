@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{Either, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -77,16 +76,9 @@ impl Line {
                         server.itself.busy.count();
                         let failure = Failure::new(MODULE, BUSY, "all workers are busy");
                         let (reply_to, deadline) = (Arc::new(reply_to), taken.deadline);
-                        let (api, tried) = (None, AtomicBool::default());
-                        let answering = Answering {
-                            server,
-                            epoch,
-                            _in_flight: in_flight,
-                            reply_to,
-                            api,
-                            deadline,
-                            tried,
-                        };
+                        let here = (server, epoch);
+                        let answering =
+                            Answering::new(here, in_flight, reply_to, None, deadline);
                         return answering.send(Err(failure), Turn::none()).await;
                     }
                     // Nobody to be told, or nothing that is sure.

@@ -1,7 +1,7 @@
 //! Messages that came before (wire document, section 14).
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
@@ -18,9 +18,9 @@ pub(super) struct Duplicates(Mutex<Seen>);
 #[derive(Debug, Default)]
 struct Seen {
     /// Whether each has run.
-    done: HashMap<String, watch::Receiver<bool>>,
+    done: HashMap<Arc<str>, watch::Receiver<bool>>,
     /// Their ids, the oldest first.
-    order: VecDeque<String>,
+    order: VecDeque<Arc<str>>,
 }
 
 /// A message that is new, until it is [done](Self::done) with. One that is dropped before may come
@@ -52,17 +52,20 @@ impl Duplicates {
         let (sender, done) = watch::channel(false);
         let Some(unique_id) = unique_id else { return Ok(Fresh(sender)) };
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match seen.done.get(unique_id) {
+        match seen.done.get_mut(unique_id) {
             // It is under way, or done with: looked at in this order, since the last word stays.
             Some(before) if before.has_changed().is_ok() || *before.borrow() => {
                 return Err(Before(before.clone()));
             }
             // Given up, and so new again; it keeps its place.
-            Some(_) => {}
-            None => seen.order.push_back(unique_id.to_owned()),
+            Some(before) => *before = done,
+            None => {
+                let unique_id = Arc::<str>::from(unique_id);
+                seen.order.push_back(Arc::clone(&unique_id));
+                seen.done.insert(unique_id, done);
+                seen.forget();
+            }
         }
-        seen.done.insert(unique_id.to_owned(), done);
-        seen.forget();
         Ok(Fresh(sender))
     }
 }

@@ -1,6 +1,5 @@
 //! One life of a server, from a start to the end of what it had taken.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -9,6 +8,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use super::caller::{Caller, Sign};
 use super::duplicates::Duplicates;
+use super::running::{Running, Stop};
 use super::shutdown::CutOff;
 use crate::runtime::Runtime;
 use crate::transport::Cancel;
@@ -54,33 +54,6 @@ pub(super) struct Epoch {
     count: watch::Sender<usize>,
     /// Told of work that is to be looked after sooner than what there was.
     pub(super) sooner: Notify,
-}
-
-#[derive(Default)]
-struct Running {
-    next: u64,
-    work: BTreeMap<u64, Work>,
-    /// Which work runs a call whose caller was told where it may be ended.
-    told: HashMap<String, u64>,
-    /// When somebody is to be looked after next, as far as is known.
-    due: Option<Instant>,
-}
-
-struct Work {
-    method: Option<(String, Option<String>)>,
-    since: Instant,
-    /// Ends the method before its time.
-    stop: Option<oneshot::Sender<Stop>>,
-    caller: Option<Caller>,
-}
-
-/// Why a method is stopped before it has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The server ends, and does not wait for it.
-    CutOff,
-    /// Its caller waits no more.
-    GivenUp,
 }
 
 impl Epoch {
@@ -136,26 +109,7 @@ impl Epoch {
     /// unless `may_tell`, and then all whose time has come meanwhile. The second is when to come
     /// again.
     pub(super) fn look_after(&self, may_tell: bool) -> (Vec<Sign>, Option<Instant>) {
-        let now = self.runtime.now();
-        let mut table = self.table();
-        let Running { work, told, due, .. } = &mut *table;
-        let mut signs = Vec::new();
-        *due = None;
-        for (id, work) in work {
-            let Some(caller) = &mut work.caller else { continue };
-            if caller.has_given_up(now) {
-                work.stop(Stop::GivenUp);
-                continue;
-            }
-            if may_tell && let Some(sign) = caller.sign(now) {
-                if sign.may_stop {
-                    told.insert(sign.reply_to.msg_id.clone(), *id);
-                }
-                signs.push(sign);
-            }
-            *due = earlier(*due, caller.due(may_tell));
-        }
-        (signs, *due)
+        self.table().look_after(may_tell, self.runtime.now())
     }
 
     /// What runs.
@@ -185,9 +139,7 @@ impl Epoch {
     pub(super) fn enter(self: &Arc<Self>) -> InFlight {
         let since = self.runtime.now();
         let mut running = self.table();
-        let id = running.next;
-        running.next += 1;
-        running.work.insert(id, Work { method: None, since, stop: None, caller: None });
+        let id = running.enter(since);
         self.count.send_replace(running.work.len());
         InFlight { epoch: Arc::clone(self), id }
     }
@@ -224,16 +176,14 @@ impl InFlight {
         let mut table = self.epoch.table();
         let due = caller.as_ref().and_then(|caller| caller.due(true));
         if let Some(work) = table.work.get_mut(&self.id) {
-            work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
+            work.method.get_or_insert_with(|| (method.to_owned(), namespace.map(str::to_owned)));
             work.stop = Some(stop);
             work.caller = caller;
             if self.epoch.has_cut_off() {
                 work.stop(Stop::CutOff);
             }
         }
-        let next = earlier(table.due, due);
-        if next != table.due {
-            table.due = next;
+        if table.is_due(due) {
             self.epoch.sooner.notify_one();
         }
         stopped
@@ -250,40 +200,9 @@ impl InFlight {
     }
 }
 
-impl Running {
-    fn forget_caller(&mut self, id: u64) {
-        let caller = self.work.get_mut(&id).and_then(|work| work.caller.take());
-        if let Some(msg_id) = caller.as_ref().and_then(Caller::told) {
-            self.told.remove(msg_id);
-        }
-    }
-}
-
-impl Work {
-    fn stop(&mut self, why: Stop) {
-        if let Some(stop) = self.stop.take() {
-            // A handler that has just ended does not want to know.
-            let _ = stop.send(why);
-        }
-    }
-}
-
 impl Cancel for Epoch {
     fn cancel(&self, msg_id: &str) {
-        let mut table = self.table();
-        if let Some(id) = table.told.remove(msg_id)
-            && let Some(work) = table.work.get_mut(&id)
-        {
-            work.stop(Stop::GivenUp);
-        }
-    }
-}
-
-/// The earlier of two moments that may never come.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+        self.table().give_up(msg_id);
     }
 }
 

@@ -15,6 +15,7 @@ mod monitor;
 mod panics;
 mod patrol;
 mod remembered;
+mod running;
 mod shutdown;
 mod starting;
 mod taken;

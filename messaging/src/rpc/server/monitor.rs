@@ -23,7 +23,11 @@ pub(super) struct Beating {
 
 /// Tells the caller, every half of the time that it monitors, that its method still runs. In a task
 /// of its own: a handler may block the one that it runs in.
-pub(super) fn beat(server: &Arc<Inner>, reply_to: &ReplyTo, monitor: Duration) -> Option<Beating> {
+pub(super) fn beat(
+    server: &Arc<Inner>,
+    reply_to: &Arc<ReplyTo>,
+    monitor: Duration,
+) -> Option<Beating> {
     // Whole seconds, as the peer has it, and not more often than each.
     let interval = Duration::from_secs(monitor.as_secs()) / 2;
     if interval < Duration::from_secs(1) {
@@ -35,7 +39,7 @@ pub(super) fn beat(server: &Arc<Inner>, reply_to: &ReplyTo, monitor: Duration) -
         return None;
     }
     let (runs, ended) = oneshot::channel::<()>();
-    let (server, reply_to) = (Arc::clone(server), reply_to.clone());
+    let (server, reply_to) = (Arc::clone(server), Arc::clone(reply_to));
     let runtime = Arc::clone(server.transport.runtime());
     runtime.spawn(Box::pin(async move {
         select(pin!(signs(&server, &reply_to, interval)), ended).await;

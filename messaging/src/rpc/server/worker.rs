@@ -1,7 +1,6 @@
 //! One message's life: decode, route, acknowledge, run, answer.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{Either, select};
 use tokio::sync::oneshot;
@@ -9,8 +8,9 @@ use tokio::sync::oneshot;
 use super::answer::Answering;
 use super::caller::Caller;
 use super::claim::{Claim, Claimed};
-use super::epoch::{Epoch, InFlight, Stop};
+use super::epoch::{Epoch, InFlight};
 use super::panics::{catch_panic, catch_panic_in, drop_quietly};
+use super::running::Stop;
 use super::taken::{Taken, settled};
 use super::turn::Turn;
 use super::{Inner, monitor};
@@ -18,7 +18,7 @@ use crate::Failure;
 use crate::context::Deadline;
 use crate::error::Origin;
 use crate::rpc::dispatcher::{Answer, Invocation, Refused, Route};
-use crate::wire::{Request, is_reply_queue};
+use crate::wire::{ReplyTo, Request, is_reply_queue};
 
 /// The module of the failures that a server answers with by itself.
 pub(crate) const MODULE: &str = "messaging.rpc.server";
@@ -40,7 +40,7 @@ pub(super) async fn process(
     turn: Turn,
 ) {
     let Taken { body, user_id, deadline, signs, key, attempt, unsettled } = taken;
-    let request = match server.transport.max_message_size().request(&body) {
+    let mut request = match server.transport.max_message_size().request(&body) {
         Ok(request) => request,
         Err((error, reply_to)) => {
             server.itself.malformed.count();
@@ -50,14 +50,13 @@ pub(super) async fn process(
             };
             settled(unsettled.ack().await);
             let failure = not_a_request(&error);
-            let (_in_flight, api, tried) = (in_flight, None, AtomicBool::default());
-            let reply_to = Arc::new(reply_to);
-            let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+            let here = (server, epoch);
+            let answering = Answering::new(here, in_flight, Arc::new(reply_to), None, deadline);
             return answering.send(Err(failure), turn).await;
         }
     };
     drop(body);
-    let reply_to = request.reply_to.clone().map(Arc::new);
+    let reply_to = request.reply_to.take().map(Arc::new);
     // An access policy is the user's code.
     let route = catch_panic(|| {
         let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
@@ -94,10 +93,8 @@ pub(super) async fn process(
                 server.itself.given_up.count();
                 settled(unsettled.reject(false).await);
                 let Some(reply_to) = reply_to else { return };
-                let (_in_flight, tried) = (in_flight, AtomicBool::default());
-                let api = Some(route.api);
-                let answering =
-                    Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+                let here = (server, epoch);
+                let answering = Answering::new(here, in_flight, reply_to, api, deadline);
                 return answering.send(Err(too_often(attempt - 1)), turn).await;
             }
             let idempotent = route.method.idempotent;
@@ -107,10 +104,8 @@ pub(super) async fn process(
             {
                 route.tally.duplicates.count();
                 settled(unsettled.ack().await);
-                let (_in_flight, reply_to, api) = (in_flight, reply_to.clone(), Some(route.api));
-                let tried = AtomicBool::default();
-                let answering =
-                    Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+                let (here, reply_to) = ((server, epoch), Arc::clone(reply_to));
+                let answering = Answering::new(here, in_flight, reply_to, api, deadline);
                 return answering.send(Ok(answer), turn).await;
             }
             if !idempotent {
@@ -140,15 +135,9 @@ pub(super) async fn process(
                 Caller::new(now, at.map(Deadline::at), signs, !route.method.no_cancel)
             });
             let stopped = in_flight.handled(&request.method, request.namespace.as_deref(), caller);
-            let handled = run(
-                &server,
-                &epoch,
-                route,
-                Attempt { request, number: attempt, caller: deadline.clone() },
-                claim,
-                stopped,
-            )
-            .await;
+            let (reply_to, deadline) = (reply_to.clone(), deadline.clone());
+            let attempt = Attempt { request, number: attempt, reply_to, deadline };
+            let handled = run(&server, &epoch, route, attempt, claim, stopped).await;
             in_flight.answering();
             if let (Some(key), Some(Ok(answer))) = (key, &handled) {
                 server.remembered.put(key, answer);
@@ -163,17 +152,17 @@ pub(super) async fn process(
         }
     };
     if let (Some(outcome), Some(reply_to)) = (handled, reply_to) {
-        let (_in_flight, tried) = (in_flight, AtomicBool::default());
-        let answering = Answering { server, epoch, _in_flight, reply_to, api, deadline, tried };
+        let answering = Answering::new((server, epoch), in_flight, reply_to, api, deadline);
         answering.send(outcome, turn).await;
     }
 }
 
-/// A request, the time that it comes for, and when its caller gives up.
+/// A request, which time it comes, who waits for it, and until when.
 struct Attempt {
     request: Request,
     number: u32,
-    caller: Option<Deadline>,
+    reply_to: Option<Arc<ReplyTo>>,
+    deadline: Option<Deadline>,
 }
 
 /// Runs the method; none if there is nothing to answer, because another server will.
@@ -190,10 +179,10 @@ async fn run(
         return claim.given_back_or(shutting_down()).await;
     }
     let runtime = server.transport.runtime();
-    let Attempt { request, number, caller } = attempt;
-    let monitored = request.monitor.and_then(|monitor| Some((monitor, request.reply_to.clone()?)));
+    let Attempt { request, number, reply_to, deadline } = attempt;
+    let monitored = request.monitor.zip(reply_to);
     let method = request.method.clone();
-    let invocation = Invocation::of(request, caller, number, Arc::clone(runtime));
+    let invocation = Invocation::of(request, deadline, number, Arc::clone(runtime));
     let Route { endpoint, tally, .. } = route;
     let counted = tally.begin(runtime.now());
     let running = catch_panic_in(async move { endpoint.handle(invocation).await });
