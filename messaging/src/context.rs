@@ -1,7 +1,7 @@
 //! What travels beside the arguments of a request.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -31,7 +31,8 @@ use crate::{Error, ErrorKind};
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {
-    values: Arc<Map<String, Value>>,
+    /// None while there are none, as in most requests.
+    values: Option<Arc<Map<String, Value>>>,
     deadline: Option<Deadline>,
     /// How often the request was given out before.
     before: u32,
@@ -50,20 +51,21 @@ impl Context {
     /// overwrites what a client sets there (wire document, section 8).
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        Arc::make_mut(&mut self.values).insert(key.into(), value.into());
+        Arc::make_mut(self.values.get_or_insert_default()).insert(key.into(), value.into());
         self
     }
 
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(key)
+        self.values.as_ref()?.get(key)
     }
 
     /// The whole dictionary.
     #[must_use]
     pub fn values(&self) -> &Map<String, Value> {
-        &self.values
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.values.as_deref().unwrap_or(&NONE)
     }
 
     /// The context that `value`, anything that serialises to a JSON object, says: the user's own
@@ -95,7 +97,7 @@ impl Context {
     /// [`Decode`](crate::ErrorKind::Decode) if it does not fit, naming the type.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let dictionary =
-            MapDeserializer::new(self.values.iter().map(|(key, value)| (key.as_str(), value)));
+            MapDeserializer::new(self.values().iter().map(|(key, value)| (key.as_str(), value)));
         T::deserialize(dictionary).map_err(|error: serde_json::Error| {
             let wanted = std::any::type_name::<T>();
             let text =
@@ -124,7 +126,8 @@ impl Context {
     }
 
     pub(crate) fn from_wire(values: Map<String, Value>) -> Self {
-        Self { values: Arc::new(values), deadline: None, before: 0 }
+        let values = (!values.is_empty()).then(|| Arc::new(values));
+        Self { values, deadline: None, before: 0 }
     }
 
     /// Which attempt at the request this is, as far as the broker counts: 1 for the first. More
@@ -151,7 +154,7 @@ impl fmt::Debug for Context {
     /// The keys alone: the values may be tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("keys", &self.values.keys().collect::<Vec<_>>())
+            .field("keys", &self.values().keys().collect::<Vec<_>>())
             .field("remaining", &self.remaining())
             .finish()
     }
@@ -176,7 +179,6 @@ impl Deadline {
         self.at
     }
 
-    #[cfg(feature = "amqp")]
     pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }

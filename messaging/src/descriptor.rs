@@ -26,6 +26,17 @@ pub struct ApiDescriptor {
 }
 
 impl ApiDescriptor {
+    /// An API of the null namespace, without documentation, for an [`Endpoint`](crate::Endpoint)
+    /// that is written by hand; its other fields can be set.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        version: Version,
+        methods: &'static [MethodDescriptor],
+    ) -> Self {
+        Self::__new(name, "", None, version, "", methods)
+    }
+
     /// The method of this name on the wire.
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&'static MethodDescriptor> {
@@ -79,6 +90,14 @@ pub struct MethodDescriptor<S = ()> {
     /// The parameters after the context, in order.
     pub params: &'static [ParamDescriptor],
     signature: PhantomData<S>,
+}
+
+impl MethodDescriptor {
+    /// Stands for every method that its API does not name, for an [`Endpoint`](crate::Endpoint)
+    /// whose methods are known at run time only: [`Invocation::method`](crate::Invocation::method)
+    /// says which was called. They are counted as one, which is called `*`.
+    pub const ANY: Self =
+        Self::__new("*", Version::new(1, 0), false, false, None, "Every other method.", &[]);
 }
 
 impl<S> MethodDescriptor<S> {

@@ -46,6 +46,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`guide`] is the documentation in the order in which it reads as a book.
+//!
 //! # The parts
 //!
 //! - [`rpc_api`](macro@rpc_api) describes an API: versions on methods and parameters, timeouts,
@@ -127,6 +129,8 @@
 //! | `tokio` | yes | run on tokio |
 //! | `smol` | no | run on smol; both may be on at once |
 //! | `schema` | no | JSON schemas of what travels, in a [`contract`] |
+//! | `opentelemetry` | no | traces that go on at the other end, and metrics: [`telemetry`] |
+//! | `health` | no | health probes over HTTP, on tokio: [`health`] |
 //! | `conformance` | no | the suite that every driver passes |
 
 // The vocabulary: plain data, no I/O.
@@ -148,6 +152,8 @@ pub mod introspection;
 mod transport;
 pub mod driver;
 // Across.
+pub mod health;
+pub mod telemetry;
 pub mod runtime;
 pub mod testing;
 #[doc(hidden)]
@@ -155,6 +161,9 @@ pub mod __private;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod targets;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod steps;
 // Pages of the documentation, and no more.
 #[cfg(any(doc, doctest))]
 #[cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/cancellation.md"))]
@@ -168,12 +177,38 @@ pub mod errors {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/faults.md")]
 pub mod faults {}
+// Its examples are compiled as those of every other page.
+#[cfg(any(doc, doctest))]
+pub mod guide {
+    #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/README.md"))]
+    pub mod first_call {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/first_call.md"))]
+    }
+    pub mod from_python {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/from_python.md"))]
+    }
+    pub mod operating {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/operating.md"))]
+    }
+    pub mod shutdown {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/shutdown.md"))]
+    }
+    pub mod two_processes {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/two_processes.md"))]
+    }
+    pub mod writing_a_driver {
+        #![cfg_attr(all(feature = "macros", feature = "tokio"), doc = include_str!("../docs/guide/writing_a_driver.md"))]
+    }
+}
 #[cfg(doc)]
 #[doc = include_str!("../docs/malformed.md")]
 pub mod malformed {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/oslo_messaging.md")]
 pub mod oslo_messaging {}
+#[cfg(doc)]
+#[doc = include_str!("../docs/performance.md")]
+pub mod performance {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/scaling.md")]
 pub mod scaling {}
@@ -199,8 +234,9 @@ pub use error::{CallError, Error, ErrorKind, Failure, FailureParts, RemoteError,
 pub use pinned::{AnyVersion, Argument, Omitted, Pin, Pinned, omitted};
 pub use rpc::Reply;
 pub use rpc::client::{
-    Answers, AtMostOnce, Call, Cast, Gather, Gathered, Idempotent, MayRunAgain, Negotiate,
-    Negotiated, Prepare, Proxy, Retried, RetryPolicy, RpcClient, Setting, VersionSetting,
+    Answers, AtMostOnce, Call, CallFuture, Cast, Gather, Gathered, Idempotent, MayRunAgain,
+    Negotiate, Negotiated, Prepare, Proxy, Retried, RetryPolicy, RpcClient, Setting,
+    VersionSetting,
 };
 pub use rpc::dispatcher::{
     AccessPolicy, AccessRequest, Answer, BaseApi, Endpoint, Handled, Invocation, Unpack,

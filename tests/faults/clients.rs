@@ -82,12 +82,14 @@ async fn what_was_not_confirmed_is_not_sent_again_and_a_call_waits_for_its_answe
     worker.next().await;
 
     for kind in ["cast", "idempotent cast", "fanout", "call", "idempotent call"] {
-        // The channel and the exchanges are there, so that the message itself meets the silence.
-        // What these say comes after any second copy of the last one.
+        // The channels, of casts and of calls, and the exchanges are there, so that the message itself
+        // meets the silence. What these say comes after any second copy of the last one.
         client.note("next".into()).await.unwrap();
         assert_eq!(worker.next().await, "next");
         client.note("and next".into()).fanout().await.unwrap();
         assert_eq!(worker.next().await, "and next");
+        client.ask("at last".into()).await.unwrap();
+        assert_eq!(worker.next().await, "at last");
         proxy.swallow();
         let sending = tokio::spawn(send(client.clone(), kind));
         assert_eq!(worker.next().await, kind);

@@ -64,7 +64,8 @@ type Pending = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 impl Python {
     /// Starts a program of this folder.
     pub(crate) fn spawn(script: &str, arguments: &[&str]) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(script);
+        // From whichever member of the workspace the test is.
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop").join(script);
         let mut command = Command::new(variable("MESSAGING_TEST_PYTHON"));
         // No cache of compiled files beside the sources, and no word of what is deprecated in the
         // libraries.

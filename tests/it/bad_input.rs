@@ -7,7 +7,7 @@ use messaging::{ErrorKind, Proxy as _, RpcClient, version};
 use serde_json::{Value, json};
 
 use crate::api::{client, serve};
-use crate::bus::{Bus, WITHIN, on_both, send, unique};
+use crate::bus::{Bus, WITHIN, message, on_both, send, unique};
 
 fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
@@ -86,9 +86,7 @@ on_both! {
             request["_reply_q"] = json!(inbox.queue);
             send(&*driver, &bus.to_topic(), request.to_string().as_bytes()).await;
             let delivery = inbox.consumer.next().await.unwrap().unwrap();
-            let envelope: Value = serde_json::from_slice(&delivery.body).unwrap();
-            let reply: Value =
-                serde_json::from_str(envelope["oslo.message"].as_str().unwrap()).unwrap();
+            let reply = message(&delivery.body);
             assert_eq!((&reply["_msg_id"], &reply["ending"]), (&json!("id-1"), &json!(true)));
             let failure: Value = serde_json::from_str(reply["failure"].as_str().unwrap()).unwrap();
             let message = failure["message"].as_str().unwrap();
@@ -199,8 +197,7 @@ impl Peer {
     async fn request(&mut self) -> Value {
         let delivery = self.consumer.next().await.unwrap().unwrap();
         delivery.settle.ack().await.unwrap();
-        let envelope: Value = serde_json::from_slice(&delivery.body).unwrap();
-        serde_json::from_str(envelope["oslo.message"].as_str().unwrap()).unwrap()
+        message(&delivery.body)
     }
 
     async fn reply(&self, request: &Value, body: &[u8]) {

@@ -74,7 +74,9 @@ on_both! {
         let took = async |call: messaging::Call<_>| {
             let began = Instant::now();
             let error = call.await.unwrap_err();
-            assert_eq!(error.rpc().unwrap().kind(), ErrorKind::Timeout, "{error}");
+            // A busy broker has not always taken the request by then.
+            let kind = error.rpc().unwrap().kind();
+            assert!(matches!(kind, ErrorKind::Timeout | ErrorKind::NotConfirmed), "{error}");
             began.elapsed()
         };
         // The method says 150 ms.

@@ -6,13 +6,34 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use messaging::driver::OpenInbox;
 use messaging::{
-    AccessPolicy, BaseApi, Context, ErrorKind, Execute, Executor, Job, Proxy as _, RpcClient,
-    RpcServer, Target, rpc_api, version,
+    AccessPolicy, Answer, ApiDescriptor, BaseApi, Context, Endpoint, ErrorKind, Execute, Executor,
+    Handled, Invocation, Job, MethodDescriptor, Proxy as _, RpcClient, RpcServer, Target, Unpack,
+    Version, rpc_api, version,
 };
 use serde_json::{Value, json};
 
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, WITHIN, on_both, send, soon};
+
+/// Answers with what it was asked.
+struct Anything;
+
+impl Endpoint for Anything {
+    fn api(&self) -> ApiDescriptor {
+        let known =
+            MethodDescriptor::__new("known", Version::new(1, 0), false, true, None, "", &[]);
+        let methods = Box::leak(Box::new([known, MethodDescriptor::ANY]));
+        ApiDescriptor::new("Anything", Version::new(1, 0), methods)
+    }
+
+    fn handle(&self, invocation: Invocation) -> Handled {
+        Box::pin(async move {
+            let method = invocation.method().to_owned();
+            let args: Value = Unpack::new(invocation).take_rest()?;
+            Answer::new(&json!({"method": method, "args": args}))
+        })
+    }
+}
 
 on_both! {
     /// A header that a Python caller does not look at.
@@ -62,6 +83,23 @@ on_both! {
         let error = newer.call::<Value>("ping", json!({"arg": 1})).await.unwrap_err();
         assert_eq!(error.rpc().unwrap().kind(), ErrorKind::UnsupportedVersion);
         drop(server);
+    }
+
+    /// Whatever its callers ask for, what is counted of it does not grow.
+    async fn an_endpoint_may_serve_every_method(bus: Bus) {
+        let server = bus.builder("one").endpoint(Anything).start().await.unwrap();
+        let client = RpcClient::new(&bus.transport, bus.target());
+        for (method, args) in [("a", json!({})), ("b", json!({"x": [1, null], "y": "z"}))] {
+            let answer: Value = client.call(method, &args).await.unwrap();
+            assert_eq!(answer, json!({"method": method, "args": args}));
+        }
+        let known: Value = client.call("known", json!({})).await.unwrap();
+        assert_eq!(known["method"], "known");
+        let hidden = client.call::<Value>("_hidden", json!({})).await.unwrap_err();
+        assert_eq!(hidden.rpc().unwrap().kind(), ErrorKind::NoSuchMethod);
+        let statistics = server.statistics();
+        let counted: Vec<_> = statistics.apis[0].methods.iter().map(|it| (&*it.method, it.calls)).collect();
+        assert_eq!(counted, [("known", 1), ("*", 2)]);
     }
 
     async fn a_policy_says_what_may_be_called(bus: Bus) {

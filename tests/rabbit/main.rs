@@ -5,6 +5,7 @@ mod broker;
 mod proxy;
 mod conformance;
 mod connecting;
+mod posting;
 mod publishing;
 mod gather;
 mod ghosts;

@@ -67,7 +67,7 @@ impl Proxy {
     }
 
     /// Lets the broker hear all, and the client nothing, over the connections that there are.
-    #[allow(dead_code)] // `faults` needs it
+    #[allow(dead_code)] // `faults` and `rabbit` need it
     pub(crate) fn swallow(&self) {
         self.mode.send_replace(Mode::Swallowing);
     }

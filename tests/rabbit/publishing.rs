@@ -30,7 +30,9 @@ async fn a_message_looks_as_oslo_messaging_sends_it() {
         .with_headers(FieldTable::default())
         .with_delivery_mode(2)
         .with_priority(0)
-        .with_expiration("60000".into());
+        .with_expiration("60000".into())
+        // By which it is known if the broker gives it back; the peer has none, and looks at none.
+        .with_message_id("0".into());
     assert_eq!(got.properties, expected);
 }
 

@@ -10,6 +10,7 @@ use futures_rustls::rustls::server::WebPkiClientVerifier;
 use futures_rustls::rustls::version::{TLS12, TLS13};
 use futures_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use messaging::driver::conformance::{self, Env};
+use messaging::driver::operator::Operator;
 use messaging::{Error, ErrorKind, runtime};
 use smol::net::{TcpListener, TcpStream};
 
@@ -199,4 +200,18 @@ async fn a_file_that_cannot_be_used_is_an_error_that_names_it() {
         let text = error.to_string();
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
     }
+}
+
+#[tokio::test]
+async fn an_operator_is_told_how_the_way_is_encrypted_and_for_how_long() {
+    let url = url_by_tls("localhost", USUAL.start().await, &ca());
+    let config = messaging::Config::new().url(&url);
+    let operator = Operator::connect(&config, runtime::current().unwrap()).await.unwrap();
+    let greeting = operator.greeting(WITHIN).await.unwrap();
+    assert_eq!(greeting.product, "RabbitMQ");
+    let sealed = greeting.sealed.expect("the way is encrypted");
+    assert_eq!(sealed.protocol, "TLSv1_3");
+    // `openssl x509 -enddate`: the first of January 2120.
+    assert_eq!(sealed.expires.map(|end| end.as_secs()), Some(4_733_510_400));
+    operator.close(WITHIN).await;
 }

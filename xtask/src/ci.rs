@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::bench::codec;
 use crate::contract;
 use crate::counts::Counts;
 use crate::dependencies;
@@ -28,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
     })?;
     step("contract", || contract::run(workspace, contract::Action::Check))?;
     step("dependencies", || dependencies::run(workspace))?;
+    step("instructions", || codec::judge(workspace))?;
     step("fuzz", || fuzz::run(workspace, &fuzz::Options::bounded()))?;
     step("test", || test::run(workspace, &[]))
 }

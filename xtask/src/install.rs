@@ -13,6 +13,10 @@ pub(crate) enum Need {
     RabbitMq,
     /// What runs the other side of the interop tests.
     Python,
+    /// What looks at pages.
+    Browser,
+    /// What counts instructions.
+    Valgrind,
     /// What compiles the fuzzer.
     Compiler,
 }
@@ -22,7 +26,10 @@ impl Need {
         match self {
             Self::RabbitMq => &["rabbitmq-server"],
             Self::Python => &["python3", "python3-venv"],
+            // The fonts too: it comes without any.
+            Self::Browser => &["chromium-headless-shell", "fonts-liberation", "fonts-dejavu-core"],
             Self::Compiler => &["g++"],
+            Self::Valgrind => &["valgrind"],
         }
     }
 
@@ -34,7 +41,12 @@ impl Need {
             Self::Python => {
                 "Python 3.11 or later with venv (the packages python3 and python3-venv)"
             }
+            Self::Browser => {
+                "Chromium (the package chromium-headless-shell of Debian, or a chromium or \
+                 google-chrome in the PATH)"
+            }
             Self::Compiler => "a C++ compiler (the package g++)",
+            Self::Valgrind => "valgrind (the package of that name)",
         }
     }
 }

@@ -11,6 +11,7 @@
 mod bench;
 mod bless;
 mod broker;
+mod browser;
 mod ci;
 mod contract;
 mod counts;
@@ -20,6 +21,7 @@ mod failure;
 mod faults;
 mod fuzz;
 mod install;
+mod pictures;
 mod process;
 mod python;
 mod test;
@@ -88,6 +90,8 @@ enum Command {
         #[command(subcommand)]
         action: contract::Action,
     },
+    /// Draws what the documentation of the command line shows: terminals, and a plot.
+    Pictures,
     /// Rewrites golden expansions and expected compiler messages from what the code does today.
     Bless,
 }
@@ -121,6 +125,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Contract { action } => {
             contract::run(&workspace, action).map(|()| ExitCode::SUCCESS)
         }
+        Command::Pictures => pictures::run(&workspace).map(|()| ExitCode::SUCCESS),
         Command::Bless => bless::run(&workspace),
     }
 }

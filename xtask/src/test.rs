@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::broker::{Broker, Guard, Installed};
+use crate::browser;
 use crate::counts::Counts;
 use crate::examples;
 use crate::failure::{Failure, Result};
@@ -14,6 +15,7 @@ use crate::workspace::Workspace;
 /// Runs the tests, the doc tests and, unless `arguments` choose among the tests, the examples.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts> {
     let (installed, python) = prepare()?;
+    let browser = browser()?;
     let guard = Guard::claim(workspace)?;
     // The node boots while Python packages are installed.
     let broker = Broker::start(&installed, &guard.folder(), 1)?;
@@ -22,7 +24,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<Counts>
     println!("RabbitMQ is ready at {}", broker.url());
 
     examples::build(workspace)?;
-    let mut counts = cargo_test(workspace, arguments, &broker, &python)?;
+    let mut counts = cargo_test(
+        workspace,
+        arguments,
+        &broker,
+        &[("MESSAGING_TEST_PYTHON", python), ("MESSAGING_TEST_BROWSER", browser)],
+    )?;
     if arguments.is_empty() {
         examples::run(workspace, &mut counts)?;
     } else {
@@ -56,6 +63,14 @@ pub(crate) fn prepare() -> Result<(Installed, &'static str)> {
     Ok((installed, python))
 }
 
+/// The browser, installed where it is missing.
+fn browser() -> Result<PathBuf> {
+    if browser::find().is_none() {
+        install::install(&[Need::Browser])?;
+    }
+    browser::find().ok_or_else(|| "Chromium is installed, but not in the PATH".into())
+}
+
 /// This program, by which tests start brokers of their own that they break.
 pub(crate) fn xtask() -> Result<PathBuf> {
     std::env::current_exe().map_err(|error| format!("cannot tell where xtask is: {error}").into())
@@ -65,7 +80,7 @@ fn cargo_test(
     workspace: &Workspace,
     arguments: &[String],
     broker: &Broker,
-    python: &PathBuf,
+    programs: &[(&str, PathBuf)],
 ) -> Result<Counts> {
     let mut command = workspace.cargo(["test", "--all-features", "--no-fail-fast"]);
     // `--workspace` would override a package that was asked for.
@@ -76,7 +91,9 @@ fn cargo_test(
     command.env("MESSAGING_TEST_RABBIT", broker.url());
     command.env("MESSAGING_TEST_RABBITMQCTL", broker.rabbitmqctl());
     command.env("MESSAGING_TEST_XTASK", xtask()?);
-    command.env("MESSAGING_TEST_PYTHON", python);
+    for (variable, program) in programs {
+        command.env(variable, program);
+    }
     command.env("MESSAGING_TEST_EXAMPLES", examples::folder(workspace));
 
     let mut counts = Counts::default();

@@ -12,6 +12,9 @@ pub mod conformance;
 mod events;
 mod health;
 pub(crate) mod memory;
+#[cfg(feature = "amqp")]
+#[doc(hidden)]
+pub mod operator;
 mod teller;
 
 use std::fmt;
@@ -72,6 +75,13 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// A word for errors and logs: `rabbit`, `memory`.
     fn name(&self) -> &'static str;
 
+    /// Whether a message stands within oslo.messaging's envelope, which is the default. The driver
+    /// of a broker within this process, whose messages no peer of another kind reads, does without:
+    /// a message is the same JSON, without being a text within JSON. Either is read everywhere.
+    fn envelops(&self) -> bool {
+        true
+    }
+
     /// Hands a message to the broker, and ends when the broker has confirmed it.
     ///
     /// # Errors
@@ -85,6 +95,26 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// [`Topology`](crate::ErrorKind::Topology) as it says of the exchange;
     /// [`Closed`](crate::ErrorKind::Closed) after [`close`](Self::close).
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error>;
+
+    /// Hands a message to the broker, and ends before the broker has confirmed it, if it can: what
+    /// goes wrong after that is told to the message's [`sender`](Post::sender).
+    ///
+    /// For messages whose arrival something else proves, as the answer to a call does for its
+    /// request. The default [publishes](Self::publish) it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`publish`](Self::publish), where that is known at once; then nothing is told to the
+    /// sender.
+    async fn post(&self, message: Post) -> Result<(), Error> {
+        self.publish(message.publish()).await
+    }
+
+    /// Ends when the broker has confirmed all that was [posted](Self::post) so far, or told the
+    /// senders otherwise, or when `within` has passed. The default has nothing to wait for.
+    async fn flush(&self, within: Duration) {
+        let _ = within;
+    }
 
     /// Declares what a server listens on and starts to consume it: the queue of the topic, shared
     /// by all its servers, the queue of this server, and a queue of its own behind the topic's
@@ -210,6 +240,61 @@ pub struct Publish<'a> {
     pub retries: Option<u32>,
 }
 
+/// A message on its way out, for whose confirmation nobody waits.
+#[derive(Clone)]
+pub struct Post {
+    /// Where it goes.
+    pub address: Arc<Address>,
+    /// What it says. It is kept until the broker has confirmed it.
+    pub body: Arc<Vec<u8>>,
+    /// As in [`Publish::notes`].
+    pub notes: Arc<Notes>,
+    /// As in [`Publish::expires`].
+    pub expires: Option<Duration>,
+    /// As in [`Publish::mandatory`].
+    pub mandatory: bool,
+    /// As in [`Publish::within`]; also how long the broker may take to confirm it.
+    pub within: Duration,
+    /// As in [`Publish::retries`].
+    pub retries: Option<u32>,
+    /// Who is told if it fails.
+    pub sender: Arc<dyn Sender>,
+}
+
+impl Post {
+    /// The same, to be waited for.
+    #[must_use]
+    pub fn publish(&self) -> Publish<'_> {
+        Publish {
+            address: &self.address,
+            body: &self.body,
+            notes: &self.notes,
+            expires: self.expires,
+            mandatory: self.mandatory,
+            within: self.within,
+            retries: self.retries,
+        }
+    }
+}
+
+impl fmt::Debug for Post {
+    /// Without what it says, which is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Post")
+            .field("address", &self.address)
+            .field("bytes", &self.body.len())
+            .field("within", &self.within)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who has [posted](Driver::post) messages.
+pub trait Sender: Send + Sync {
+    /// The message that says `body` failed, with an error as of [`Driver::publish`]: told at most
+    /// once for each. Must not block.
+    fn undelivered(self: Arc<Self>, body: &[u8], error: Error);
+}
+
 /// What a server listens on.
 #[derive(Clone, Debug)]
 pub struct Listen {
@@ -321,6 +406,9 @@ pub struct Delivery {
     /// How much of [`Publish::expires`] is left, as far as is known: a broker that does not tell
     /// how long the message was with it counts from when it handed the message over.
     pub expires: Option<Duration>,
+    /// How long it has waited here, in this process, before it was given out; zero where nothing
+    /// waits here.
+    pub waited: Duration,
     /// How often it was given out, this time included, as far as the broker counts: 1 the first
     /// time. RabbitMQ counts for quorum queues ("Quorum Queues", on poison messages); for others it
     /// is 2 however often a message came before.

@@ -53,8 +53,9 @@ pub struct ApiStatistics {
 /// What became of the calls and casts of one method.
 ///
 /// `calls` is `in_flight` and all that ended: `succeeded`, `failed`, `refused`, `panicked`,
-/// `cut_off` and `cancelled`. What was not begun is no part of it: `expired` and `duplicates`. The numbers are read
-/// while calls go on, so they may be a call apart.
+/// `cut_off` and `cancelled`. What was not begun is no part of it: `expired` and `duplicates`.
+/// `redelivered` is a part of those that were begun. The numbers are read while calls go on, so they
+/// may be a call apart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -81,6 +82,8 @@ pub struct MethodStatistics {
     pub expired: u64,
     /// Messages that came before, and were not run again.
     pub duplicates: u64,
+    /// Of `calls`, those whose message the broker had given out before.
+    pub redelivered: u64,
     /// How long those took that ended by themselves.
     pub durations: Durations,
 }

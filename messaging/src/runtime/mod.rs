@@ -7,6 +7,8 @@
 mod async_rs;
 #[cfg(feature = "tokio")]
 mod at_home;
+#[cfg(feature = "health")]
+pub(crate) mod http;
 mod threads;
 
 use std::cell::RefCell;

@@ -103,6 +103,10 @@ impl Driver for Recorder {
         "recorder"
     }
 
+    fn envelops(&self) -> bool {
+        self.driver.envelops()
+    }
+
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
         self.journal.note(Sent::new(&message, self.runtime.now()));
         self.driver.publish(message).await

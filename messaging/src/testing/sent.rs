@@ -72,12 +72,13 @@ impl Sent {
 
 impl From<Request> for SentRequest {
     fn from(request: Request) -> Self {
-        let args = request.args.iter().map(|(name, json)| (name.clone(), json.held()));
+        let args = request.args.iter();
+        let args = args.map(|(name, json)| (name.to_owned(), wire::held(json)));
         Self {
             args: args.collect(),
-            method: request.method,
-            namespace: request.namespace,
-            version: request.version,
+            method: request.method().to_owned(),
+            namespace: request.namespace().map(str::to_owned),
+            version: request.version().map(str::to_owned),
             context: request.context,
             wants_reply: request.reply_to.is_some(),
             monitor: request.monitor,

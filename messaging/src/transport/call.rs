@@ -1,11 +1,13 @@
 //! A request on its way, and the wait for its answer.
 
+use std::sync::Arc;
+
 use super::correlation::Outcome;
 use super::unanswered::Wait;
 use super::{Effort, Manner, Transport};
 use crate::context::Deadline;
-use crate::driver::{Address, Publish};
-use crate::wire::{ReplyTo, new_id};
+use crate::driver::{Address, Post};
+use crate::wire::{AnswerTo, new_id};
 use crate::{Error, ErrorKind};
 
 impl Transport {
@@ -16,24 +18,32 @@ impl Transport {
     /// Without the method, which only the caller knows.
     pub(crate) async fn call(
         &self,
-        address: &Address,
+        address: &Arc<Address>,
         deadline: &Deadline,
-        manner: Manner<'_>,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        manner: Manner,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
-        let Manner { effort, monitor, said } = manner;
+        let Manner { effort: Effort { mandatory, retries }, monitor, .. } = manner;
         let since = self.runtime().now();
         let _place = self.inner.calls_in_flight.enter(deadline, &**self.runtime()).await?;
-        let queue = self.inner.replies.queue(deadline.remaining(), effort.retries).await?;
-        let reply_to = ReplyTo { msg_id: new_id(), queue: queue.clone() };
-        let body = encode(&reply_to)?;
-        let mut pending = self.inner.replies.register(reply_to.msg_id)?;
-        let left = deadline.remaining();
-        let Effort { mandatory, retries } = effort;
-        let (expires, within) = (Some(left), left);
-        let message =
-            Publish { address, body: &body, notes: said, expires, mandatory, within, retries };
-        let unconfirmed = match self.publish(message).await {
+        let queue = self.inner.replies.queue(deadline.remaining(), retries).await?;
+        let msg_id = new_id();
+        let body = encode(AnswerTo { msg_id: &msg_id, queue })?;
+        let mut pending = self.inner.replies.register(msg_id, monitor.is_some())?;
+        let posting = {
+            let left = deadline.remaining();
+            self.post(Post {
+                address: Arc::clone(address),
+                body: Arc::new(body),
+                notes: manner.said,
+                expires: Some(left),
+                mandatory,
+                within: left,
+                retries,
+                sender: pending.sender(),
+            })
+        };
+        let unconfirmed = match posting.await {
             Ok(()) => None,
             // The broker may have it: an answer is waited for, and proves it.
             Err(error) if error.kind() == ErrorKind::NotConfirmed => Some(error),
@@ -45,13 +55,11 @@ impl Transport {
                 return Err(error);
             }
         };
-        // What may be large is not kept while the answer is waited for.
-        drop(body);
         let wait = Wait { transport: self, address, deadline, monitor, mandatory, since };
         let (answer, place) = pending.parts();
         match wait.answer(answer, &place).await {
             Ok(answer) => answer,
-            Err(unanswered) => Err(match unconfirmed {
+            Err(unanswered) => Err(match unconfirmed.or_else(|| place.unconfirmed()) {
                 Some(error) => error,
                 // By these a server's log tells of the call.
                 None => unanswered

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::driver::{Address, Driver, Notes, Publish};
-use crate::wire::{cancel, notes};
+use crate::wire::{Id, cancel, notes};
 
 /// How many may wait to be sent; more are dropped, since whoever runs for nobody ends at the
 /// deadline as well.
@@ -21,7 +21,7 @@ const WITHIN: Duration = Duration::from_secs(5);
 /// What runs methods that can be ended.
 pub(crate) trait Cancel: Send + Sync {
     /// Ends the method of this call, if it runs here and may be ended.
-    fn cancel(&self, msg_id: &str);
+    fn cancel(&self, msg_id: &Id);
 }
 
 /// What runs in the servers of one transport.
@@ -41,7 +41,7 @@ impl Here {
         let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let servers: Vec<_> = servers.iter().filter_map(Weak::upgrade).collect();
         for msg_id in cancel::decode(body) {
-            servers.iter().for_each(|server| server.cancel(&msg_id));
+            servers.iter().for_each(|server| server.cancel(&Id::from(&*msg_id)));
         }
     }
 }
@@ -60,7 +60,7 @@ pub(super) struct Outbox(mpsc::Sender<Wish>);
 #[derive(Debug)]
 pub(super) struct Wish {
     queue: String,
-    msg_id: String,
+    msg_id: Id,
 }
 
 impl Outbox {
@@ -70,7 +70,7 @@ impl Outbox {
     }
 
     /// Asks for the end of a call, soon, and if there is room.
-    pub(super) fn ask(&self, queue: String, msg_id: String) {
+    pub(super) fn ask(&self, queue: String, msg_id: Id) {
         if self.0.try_send(Wish { queue, msg_id }).is_err() {
             tracing::debug!("a server is not told that a call was given up: too many are");
         }
@@ -84,7 +84,7 @@ pub(super) async fn send_all(mut wishes: mpsc::Receiver<Wish>, driver: Arc<dyn D
     while wishes.recv_many(&mut waiting, cancel::MOST).await > 0 {
         let mut by_server = BTreeMap::<String, Vec<String>>::new();
         for Wish { queue, msg_id } in waiting.drain(..) {
-            by_server.entry(queue).or_default().push(msg_id);
+            by_server.entry(queue).or_default().push(msg_id.to_string());
         }
         for (queue, calls) in by_server {
             let message = Publish {

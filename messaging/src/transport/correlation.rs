@@ -1,18 +1,18 @@
 //! Which reply belongs to which call.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, oneshot};
-
 use super::cancels::Outbox;
 use super::given_up::GivenUp;
+use super::pending::Answer;
 use super::runs::Runs;
 use super::sink::Sink;
-use crate::driver::Notes;
+use super::waiting::{Place, Table, Waiting};
+use crate::driver::{Notes, Sender};
 use crate::runtime::Runtime;
-use crate::wire::{Ending, Json, MaxSize, Reply};
+use crate::wire::{Ending, Id, Json, MaxSize, Reply, ReplyTo, salvage};
 use crate::{Error, ErrorKind, Failure, Stage};
 
 /// What a server answered.
@@ -31,31 +31,13 @@ pub(super) type Answered = Result<Outcome, Error>;
 #[derive(Debug)]
 pub(crate) struct Correlation {
     max_size: MaxSize,
-    calls: Mutex<HashMap<String, Place>>,
+    calls: Mutex<Table>,
     late: AtomicU64,
     /// The requests that may still be answered although their calls have given up.
     given_up: Mutex<GivenUp>,
     clock: Arc<dyn Runtime>,
     /// Asks servers to end what they run for calls that gave up.
     outbox: Outbox,
-}
-
-/// Who waits.
-#[derive(Debug)]
-enum Place {
-    Call(Waiting),
-    Gather(Sink),
-}
-
-#[derive(Debug)]
-struct Waiting {
-    sender: oneshot::Sender<Answered>,
-    /// A result that came before its end, from a peer of an older release.
-    early: Option<Outcome>,
-    /// Told of each sign of life.
-    alive: Arc<Notify>,
-    /// Who runs it, if that was said.
-    runs: Option<Runs>,
 }
 
 impl Correlation {
@@ -75,18 +57,16 @@ impl Correlation {
         Self { max_size, ..self }
     }
 
-    /// Enters a call: what its answer, and each sign of life, will be told to.
-    pub(super) fn enter(&self, msg_id: String) -> (oneshot::Receiver<Answered>, Arc<Notify>) {
-        let (sender, receiver) = oneshot::channel();
-        let alive = Arc::<Notify>::default();
-        let waiting = Waiting { sender, early: None, alive: Arc::clone(&alive), runs: None };
+    /// Enters a call: what its answer will be told to, and each sign of life if it is `monitored`.
+    pub(super) fn enter(&self, msg_id: Id, monitored: bool) -> Answer {
+        let (waiting, answer) = Waiting::new(monitored);
         self.calls().insert(msg_id, Place::Call(waiting));
-        (receiver, alive)
+        answer
     }
 
     /// Enters a gather: what takes its answers in.
-    pub(super) fn enter_gather(&self, msg_id: String, sink: Sink) {
-        self.calls().insert(msg_id, Place::Gather(sink));
+    pub(super) fn enter_gather(&self, msg_id: Id, sink: Sink) {
+        self.calls().insert(msg_id, Place::Gather(Box::new(sink)));
     }
 
     /// Hands one message of the reply queue to the call that it is for.
@@ -124,28 +104,36 @@ impl Correlation {
 
     /// Takes a call out; `delivered` is whether the broker may have its request. A server that is
     /// known to run it is asked to end it.
-    pub(super) fn give_up(&self, msg_id: String, delivered: bool) {
+    pub(super) fn give_up(&self, msg_id: &Id, delivered: bool) {
         // In this order: what comes meanwhile finds the call, or that it has given up.
         let mut given_up = self.given_up();
-        let Some(place) = self.calls().remove(&msg_id) else { return };
+        let Some(place) = self.calls().remove(msg_id) else { return };
         let cancel_at = match place {
-            Place::Call(Waiting { runs: Some(runs), .. }) => runs.cancel_at,
-            Place::Call(_) | Place::Gather(_) => None,
+            Place::Call(waiting) => waiting.runs().and_then(|runs| runs.cancel_at.clone()),
+            Place::Gather(_) => None,
         };
         match cancel_at {
             Some(queue) => {
                 drop(given_up);
-                self.outbox.ask(queue, msg_id);
+                self.outbox.ask(queue, msg_id.clone());
             }
-            None if delivered => given_up.insert(msg_id),
+            None if delivered => given_up.insert(msg_id.clone()),
             None => {}
         }
     }
 
     /// Who runs a call that waits, if that was said.
-    pub(super) fn runs(&self, msg_id: &str) -> Option<Runs> {
+    pub(super) fn runs(&self, msg_id: &Id) -> Option<Runs> {
         match self.calls().get(msg_id)? {
-            Place::Call(waiting) => waiting.runs.clone(),
+            Place::Call(waiting) => waiting.runs().cloned(),
+            Place::Gather(_) => None,
+        }
+    }
+
+    /// Why it is not certain that the broker has the request of a call that waits.
+    pub(super) fn unconfirmed(&self, msg_id: &Id) -> Option<Error> {
+        match self.calls().get_mut(msg_id)? {
+            Place::Call(waiting) => waiting.take_doubt(),
             Place::Gather(_) => None,
         }
     }
@@ -154,8 +142,7 @@ impl Correlation {
     pub(crate) fn fail_all(&self, error: &Error) {
         for (_, place) in std::mem::take(&mut *self.calls()) {
             match place {
-                // A call that has just given up does not want to know.
-                Place::Call(waiting) => _ = waiting.sender.send(Err(error.clone())),
+                Place::Call(waiting) => waiting.fail(error.clone()),
                 Place::Gather(sink) => sink.fail(error),
             }
         }
@@ -163,15 +150,17 @@ impl Correlation {
 
     fn complete(&self, reply: Reply, notes: Notes, weight: usize) {
         let mut calls = self.calls();
-        let Some(place) = calls.get_mut(&reply.msg_id) else {
-            drop(calls);
-            match reply.ending {
-                Ending::Heartbeat => self.runs_for_nobody(reply.msg_id, &notes),
-                Ending::Early | Ending::Last => self.count_late(&reply.msg_id),
+        let mut found = match calls.entry(reply.msg_id.clone()) {
+            Entry::Occupied(found) => found,
+            Entry::Vacant(_) => {
+                drop(calls);
+                return match reply.ending {
+                    Ending::Heartbeat => self.runs_for_nobody(reply.msg_id, &notes),
+                    Ending::Early | Ending::Last => self.count_late(&reply.msg_id),
+                };
             }
-            return;
         };
-        let waiting = match place {
+        let waiting = match found.get_mut() {
             Place::Gather(sink) => {
                 let msg_id = reply.msg_id.clone();
                 let in_time = sink.take(reply, notes, weight);
@@ -183,31 +172,21 @@ impl Correlation {
             }
             Place::Call(waiting) => waiting,
         };
-        let Reply { msg_id, outcome: result, ending, .. } = reply;
-        match ending {
-            Ending::Heartbeat => {
-                if let Some(runs) = Runs::of(&notes, self.clock.now()) {
-                    waiting.runs = Some(runs);
-                }
-                waiting.alive.notify_one();
-            }
-            Ending::Early => waiting.early = Some(Outcome { result, notes }),
+        let outcome = Outcome { result: reply.outcome, notes };
+        match reply.ending {
+            Ending::Heartbeat => waiting.sign(Runs::of(&outcome.notes, self.clock.now())),
+            Ending::Early => waiting.early(outcome),
             Ending::Last => {
-                let Some(Place::Call(waiting)) = calls.remove(&msg_id) else { return };
+                let Place::Call(waiting) = found.remove() else { return };
                 drop(calls);
-                let is_null = result.as_ref().is_ok_and(Json::is_null);
-                let outcome = match waiting.early {
-                    Some(early) if is_null => early,
-                    _ => Outcome { result, notes },
-                };
-                let _ = waiting.sender.send(Ok(outcome));
+                waiting.end(outcome);
             }
         }
     }
 
     /// A sign of life that comes late: of a call that has given up it says whom to ask to end it,
     /// and else it is the same nothing as one that nobody asked for.
-    fn runs_for_nobody(&self, msg_id: String, notes: &Notes) {
+    fn runs_for_nobody(&self, msg_id: Id, notes: &Notes) {
         let Some(Runs { cancel_at: Some(queue), .. }) = Runs::of(notes, self.clock.now()) else {
             return;
         };
@@ -217,37 +196,37 @@ impl Correlation {
         }
     }
 
-    fn count_late(&self, msg_id: &str) {
+    fn count_late(&self, msg_id: &Id) {
         self.given_up().remove(msg_id);
         self.late.fetch_add(1, Ordering::Relaxed);
-        tracing::debug!(msg_id, "a reply came that no call waits for");
+        tracing::debug!(%msg_id, "a reply came that no call waits for");
     }
 
     /// A message that is not a reply: the call that it names in any way learns of it at once.
     /// `parts` are what of it is looked at.
-    fn refuse(&self, parts: &[&[u8]], named: Option<String>, error: &Error, notes: &Notes) {
+    fn refuse(&self, parts: &[&[u8]], named: Option<Id>, error: &Error, notes: &Notes) {
         let told =
             error.clone().within("the reply came and cannot be read; look which program answers");
         let known = match named {
             Some(msg_id) => self.tell(&msg_id, &told, notes),
             // A lock for each: a long body must not hold up the other calls.
-            None => msg_ids(parts).any(|msg_id| self.tell(msg_id, &told, notes)),
+            None => msg_ids(parts).any(|msg_id| self.tell(&msg_id, &told, notes)),
         };
         if !known {
-            msg_ids(parts).for_each(|msg_id| _ = self.given_up().remove(msg_id));
+            msg_ids(parts).for_each(|msg_id| _ = self.given_up().remove(&msg_id));
             tracing::warn!(%error, "a message in the reply queue does not decode");
         }
     }
 
     /// Tells whoever waits under this id that its answer cannot be read; false if nobody does.
-    fn tell(&self, msg_id: &str, error: &Error, notes: &Notes) -> bool {
+    fn tell(&self, msg_id: &Id, error: &Error, notes: &Notes) -> bool {
         let mut calls = self.calls();
         if let Some(Place::Gather(sink)) = calls.get_mut(msg_id) {
             return sink.refuse(error.clone(), notes);
         }
         let Some(Place::Call(waiting)) = calls.remove(msg_id) else { return false };
         drop(calls);
-        let _ = waiting.sender.send(Err(error.clone()));
+        waiting.fail(error.clone());
         true
     }
 
@@ -255,9 +234,26 @@ impl Correlation {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn calls(&self) -> MutexGuard<'_, HashMap<String, Place>> {
+    fn calls(&self) -> MutexGuard<'_, Table> {
         // The table is whole at every point where a panic could happen.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sender for Correlation {
+    /// A request failed after it was handed to the broker. Where the broker may have it an answer is
+    /// waited for all the same, and proves it.
+    fn undelivered(self: Arc<Self>, body: &[u8], error: Error) {
+        let Some(ReplyTo { msg_id, .. }) = salvage::reply_to(body) else { return };
+        let mut calls = self.calls();
+        let Some(Place::Call(waiting)) = calls.get_mut(&msg_id) else { return };
+        if error.kind() == ErrorKind::NotConfirmed {
+            waiting.doubt(error);
+            return;
+        }
+        let Some(Place::Call(waiting)) = calls.remove(&msg_id) else { return };
+        drop(calls);
+        waiting.fail(error);
     }
 }
 
@@ -269,12 +265,12 @@ impl Default for Correlation {
 }
 
 /// Everything in `parts` that looks like an id of a call: 32 hexadecimal digits.
-fn msg_ids<'a>(parts: &[&'a [u8]]) -> impl Iterator<Item = &'a str> {
+fn msg_ids(parts: &[&[u8]]) -> impl Iterator<Item = Id> {
     parts
         .iter()
         .flat_map(|part| part.split(|byte| !byte.is_ascii_hexdigit()))
         .filter(|run| run.len() == 32)
-        .filter_map(|run| std::str::from_utf8(run).ok())
+        .filter_map(|run| std::str::from_utf8(run).ok().map(Id::from))
 }
 
 /// Why a call that waits gets no answer.
@@ -288,126 +284,4 @@ pub(super) fn closed() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::pending::Pending;
-    use super::*;
-
-    fn reply(msg_id: &str, result: impl Into<serde_json::Value>, ending: bool) -> Vec<u8> {
-        let result = result.into();
-        json!({"_msg_id": msg_id, "result": result, "failure": null, "ending": ending})
-            .to_string()
-            .into_bytes()
-    }
-
-    fn pending() -> (Arc<Correlation>, Pending) {
-        let correlation = Arc::new(Correlation::default());
-        let pending =
-            Pending::register(&correlation, "0123456789abcdef0123456789abcdef".to_owned());
-        (correlation, pending)
-    }
-
-    #[test]
-    fn a_reply_reaches_its_call_once_and_a_second_one_is_late() {
-        let (correlation, mut call) = pending();
-        correlation.deliver(&reply("another", 1, true), Notes::default());
-        assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), 7, true), Notes::default());
-        correlation.deliver(&reply(call.msg_id(), 8, true), Notes::default());
-        assert_eq!(call.answered().unwrap().unwrap().result.unwrap().get(), "7");
-        assert_eq!(correlation.late(), 2);
-    }
-
-    #[test]
-    fn an_early_result_is_given_at_its_end_and_a_heartbeat_is_nothing() {
-        let (correlation, mut call) = pending();
-        correlation
-            .deliver(&reply(call.msg_id(), serde_json::Value::Null, false), Notes::default());
-        correlation.deliver(&reply(call.msg_id(), 7, false), Notes::default());
-        assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true), Notes::default());
-        assert_eq!(call.answered().unwrap().unwrap().result.unwrap().get(), "7");
-    }
-
-    /// As a result before its end is: it is told when the end comes.
-    #[test]
-    fn an_early_failure_is_given_at_its_end() {
-        let (correlation, mut call) = pending();
-        let failure = json!({"class": "C", "module": "m", "message": "no"}).to_string();
-        let early = json!({"_msg_id": call.msg_id(), "result": null, "failure": failure});
-        correlation.deliver(early.to_string().as_bytes(), Notes::default());
-        assert!(call.answered().is_none());
-        correlation.deliver(&reply(call.msg_id(), serde_json::Value::Null, true), Notes::default());
-        assert!(call.answered().unwrap().unwrap().result.unwrap_err().is("m", "C"));
-    }
-
-    #[test]
-    fn a_message_that_does_not_decode_ends_the_call_that_it_names() {
-        for body in [
-            r#"{"_msg_id": "0123456789abcdef0123456789abcdef", "failure": []}"#,
-            r#"{"_msg_id": "0123456789abcdef0123456789abcdef", "result": "cut of"#,
-            r#"{"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"0123456789abcdef0123456789abcdef\", NaN"}"#,
-        ] {
-            let (correlation, mut call) = pending();
-            correlation.deliver(body.as_bytes(), Notes::default());
-            let error = call.answered().expect(body).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-        }
-    }
-
-    #[test]
-    fn what_may_still_be_answered_is_known() {
-        let correlation = Arc::new(Correlation::default());
-        let call = |id: &str| Pending::register(&correlation, id.to_owned());
-        let (answered, given_up) = (call("1"), call("2"));
-        assert!(correlation.awaits());
-        call("3").not_delivered();
-        correlation.deliver(&reply("1", 1, true), Notes::default());
-        // A second copy of one answer is not the answer to another call.
-        correlation.deliver(&reply("1", 1, true), Notes::default());
-        drop((answered, given_up));
-        assert!(correlation.awaits(), "a call that gave up may be answered all the same");
-        correlation.deliver(&reply("2", 1, true), Notes::default());
-        assert!(!correlation.awaits());
-    }
-
-    #[cfg(feature = "tokio")]
-    #[tokio::test]
-    async fn a_gather_learns_of_an_answer_that_does_not_decode_and_goes_on() {
-        use std::time::Duration;
-
-        use super::super::{Rules, gather::Seat};
-        use crate::context::Deadline;
-
-        let (correlation, clock) =
-            (Arc::<Correlation>::default(), crate::runtime::tokio().unwrap());
-        let window = Deadline::after(&clock, Duration::from_secs(60));
-        let rules = Rules { first: None, gap: None, unread: 10 };
-        let (sink, mut arrivals, _) = Sink::new(rules, window.clone(), &clock);
-        let id = "0123456789abcdef0123456789abcdef";
-        let seat = Seat::take(&correlation, id.to_owned(), sink, window);
-        let server = Notes::default().with(crate::wire::notes::SERVER, "one");
-        let broken = format!(r#"{{"_msg_id": "{id}", "result": "cut of"#);
-        correlation.deliver(broken.as_bytes(), server);
-        correlation.deliver(&reply(id, 7, true), Notes::default());
-        let refused = arrivals.try_recv().unwrap();
-        assert_eq!(refused.answered.unwrap_err().kind(), ErrorKind::Decode);
-        assert_eq!(refused.server.as_deref(), Some("one"));
-        assert!(arrivals.try_recv().unwrap().answered.is_ok());
-        assert_eq!(correlation.late(), 0);
-
-        // Who takes part may go on to answer after it was given up.
-        drop(seat);
-        assert!(correlation.calls().is_empty() && correlation.awaits());
-        correlation.deliver(&reply(id, 8, true), Notes::default());
-        assert_eq!(correlation.late(), 1);
-    }
-
-    #[test]
-    fn a_call_that_gave_up_leaves_nothing_behind() {
-        let (correlation, call) = pending();
-        drop(call);
-        assert!(correlation.calls().is_empty());
-    }
-}
+mod tests;

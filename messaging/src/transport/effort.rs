@@ -1,5 +1,6 @@
 //! How a message is sent, and a call made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::driver::Notes;
@@ -22,11 +23,11 @@ impl Effort {
 }
 
 /// How a call is made.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct Manner {
     pub(crate) effort: Effort,
     /// How long it waits for each sign of life, if it wants them.
     pub(crate) monitor: Option<Duration>,
     /// What is said beside the request.
-    pub(crate) said: &'a Notes,
+    pub(crate) said: Arc<Notes>,
 }

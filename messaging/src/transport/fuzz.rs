@@ -7,7 +7,7 @@ use serde_json::json;
 use super::correlation::{Answered, Correlation, closed};
 use super::pending::Pending;
 use crate::driver::Notes;
-use crate::wire::MaxSize;
+use crate::wire::{Form, Id, MaxSize};
 
 /// How many calls there are at once.
 const CALLS: usize = 4;
@@ -19,7 +19,8 @@ const LONGEST: usize = 1 << 10;
 /// it likes: each call has the answer that came for it while it waited, and no other, and the table is
 /// empty when all are gone. Two bytes are one step: what is done, and to which call.
 pub(crate) fn replies(steps: &[u8]) {
-    let correlation = Arc::new(Correlation::default().with_max_size(MaxSize(LONGEST)));
+    let correlation =
+        Arc::new(Correlation::default().with_max_size(MaxSize::new(LONGEST, Form::Enveloped)));
     let mut calls: [Model; CALLS] = Default::default();
     let mut late = 0;
     for (step, bytes) in steps.chunks_exact(2).enumerate() {
@@ -35,7 +36,7 @@ pub(crate) fn replies(steps: &[u8]) {
         let Some(call) = calls.get_mut(which) else { continue };
         match what % 12 {
             0 if call.pending.is_none() => {
-                call.pending = Some(Pending::register(&correlation, id.clone()));
+                call.pending = Some(Pending::register(&correlation, Id::from(&*id), false));
             }
             1 => {
                 reply(json!(step), None, true);

@@ -15,7 +15,7 @@ use super::{Effort, Transport};
 use crate::context::Deadline;
 use crate::driver::{Address, Notes, Publish};
 use crate::runtime::Runtime;
-use crate::wire::{Reply, ReplyTo, new_id};
+use crate::wire::{AnswerTo, Id, Reply, new_id};
 use crate::{Error, ErrorKind};
 
 impl Transport {
@@ -31,15 +31,15 @@ impl Transport {
         window: &Deadline,
         effort: Effort,
         rules: Rules,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Gathering, Error> {
         let Effort { mandatory, retries } = effort;
         let queue = self.inner.replies.queue(window.remaining(), retries).await?;
-        let reply_to = ReplyTo { msg_id: new_id(), queue };
-        let body = encode(&reply_to)?;
+        let msg_id = new_id();
+        let body = encode(AnswerTo { msg_id: &msg_id, queue })?;
         let clock = &self.inner.runtime;
         let (sink, arrivals, shared) = Sink::new(rules, window.clone(), clock);
-        let seat = self.inner.replies.seat(reply_to.msg_id, sink, window.clone())?;
+        let seat = self.inner.replies.seat(msg_id, sink, window.clone())?;
         let mut gathering = Gathering {
             arrivals,
             shared,
@@ -104,7 +104,7 @@ impl Gathering {
             sink.take(reply, notes, 0);
         }
         let seat = Seat {
-            msg_id: String::new(),
+            msg_id: "".into(),
             window: window.clone(),
             delivered: false,
             correlation: Arc::default(),
@@ -181,7 +181,7 @@ impl fmt::Debug for Gathering {
 /// A gather's place in the table; dropping it takes the gather out.
 #[derive(Debug)]
 pub(super) struct Seat {
-    msg_id: String,
+    msg_id: Id,
     window: Deadline,
     delivered: bool,
     correlation: Arc<Correlation>,
@@ -191,7 +191,7 @@ impl Seat {
     /// Enters a gather. To be done before its request is sent.
     pub(super) fn take(
         correlation: &Arc<Correlation>,
-        msg_id: String,
+        msg_id: Id,
         sink: Sink,
         window: Deadline,
     ) -> Self {
@@ -209,6 +209,6 @@ impl Drop for Seat {
     fn drop(&mut self) {
         // Once the window has passed, the request has expired: nobody begins to answer it.
         let may_be_answered = self.delivered && !self.window.remaining().is_zero();
-        self.correlation.give_up(std::mem::take(&mut self.msg_id), may_be_answered);
+        self.correlation.give_up(&self.msg_id, may_be_answered);
     }
 }

@@ -2,19 +2,21 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use crate::wire::Id;
+
 /// How many are remembered; of more the oldest are forgotten.
 const MOST: usize = 1000;
 
 /// The ids of calls that have given up.
 #[derive(Debug, Default)]
 pub(super) struct GivenUp {
-    ids: HashSet<String>,
+    ids: HashSet<Id>,
     /// In the order in which they came; some may be gone already.
-    order: VecDeque<String>,
+    order: VecDeque<Id>,
 }
 
 impl GivenUp {
-    pub(super) fn insert(&mut self, id: String) {
+    pub(super) fn insert(&mut self, id: Id) {
         if self.order.len() >= MOST
             && let Some(oldest) = self.order.pop_front()
         {
@@ -25,7 +27,7 @@ impl GivenUp {
     }
 
     /// Takes one out; whether it was there.
-    pub(super) fn remove(&mut self, id: &str) -> bool {
+    pub(super) fn remove(&mut self, id: &Id) -> bool {
         let was_there = self.ids.remove(id);
         if self.ids.is_empty() {
             self.order.clear();
@@ -45,16 +47,16 @@ mod tests {
     #[test]
     fn the_oldest_is_forgotten_over_too_many() {
         let mut given_up = GivenUp::default();
-        (0..=MOST).for_each(|id| given_up.insert(id.to_string()));
+        (0..=MOST).for_each(|id| given_up.insert(Id::from(&*id.to_string())));
         assert_eq!((given_up.ids.len(), given_up.order.len()), (MOST, MOST));
-        assert!(!given_up.remove("0") && given_up.remove("1"));
+        assert!(!given_up.remove(&"0".into()) && given_up.remove(&"1".into()));
     }
 
     #[test]
     fn what_was_answered_leaves_nothing_behind() {
         let mut given_up = GivenUp::default();
-        given_up.insert("1".to_owned());
-        assert!(given_up.remove("1") && !given_up.remove("1"));
+        given_up.insert("1".into());
+        assert!(given_up.remove(&"1".into()) && !given_up.remove(&"1".into()));
         assert!(given_up.is_empty() && given_up.order.is_empty());
     }
 }

@@ -28,9 +28,18 @@ impl CallsInFlight {
         deadline: &Deadline,
         clock: &dyn Runtime,
     ) -> Result<SemaphorePermit<'_>, Error> {
-        if let Ok(place) = self.places.try_acquire() {
-            return Ok(place);
+        match self.places.try_acquire() {
+            Ok(place) => Ok(place),
+            // By itself: it is large, and most calls have a place at once.
+            Err(_) => Box::pin(self.enter_later(deadline, clock)).await,
         }
+    }
+
+    async fn enter_later(
+        &self,
+        deadline: &Deadline,
+        clock: &dyn Runtime,
+    ) -> Result<SemaphorePermit<'_>, Error> {
         let (most, option) = (self.most, "max_calls_in_flight");
         if !self.wait {
             let text = format!(

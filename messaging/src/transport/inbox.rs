@@ -4,9 +4,9 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::{OnceCell, mpsc, watch};
 
 use super::cancels::{self, Cancel, Here, Outbox, Wish};
@@ -17,7 +17,7 @@ use super::sink::Sink;
 use crate::context::Deadline;
 use crate::driver::{Awaited, Consumer, Driver, Inbox, OpenInbox};
 use crate::runtime::Runtime;
-use crate::wire::{MaxSize, notes};
+use crate::wire::{Id, MaxSize, notes};
 use crate::{Error, ErrorKind, Stage, runtime};
 
 /// How long closing the reply queue may take when the transport is gone.
@@ -64,17 +64,18 @@ impl Replies {
         &self,
         within: Duration,
         retries: Option<u32>,
-    ) -> Result<String, Error> {
-        self.opened(within, retries).await.map_err(|error| match error.is_timeout() {
+    ) -> Result<&str, Error> {
+        if let Some(queue) = self.queue.get() {
+            return Ok(queue);
+        }
+        // By itself: it is large, and awaited once.
+        Box::pin(self.opening(within, retries)).await.map_err(|error| match error.is_timeout() {
             true => error.with_stage(Stage::ReplyQueue),
             false => error,
         })
     }
 
-    async fn opened(&self, within: Duration, retries: Option<u32>) -> Result<String, Error> {
-        if let Some(queue) = self.queue.get() {
-            return Ok(queue.clone());
-        }
+    async fn opening(&self, within: Duration, retries: Option<u32>) -> Result<&str, Error> {
         // Another may try for longer than this one wants to: so it does not wait for it unasked.
         let own = match retries {
             Some(_) => Some(self.open(within, retries).await?),
@@ -96,7 +97,7 @@ impl Replies {
             Ok::<_, Error>(inbox.queue)
         });
         match runtime::timeout(&*self.runtime, within, opening).await {
-            Some(queue) => queue.cloned(),
+            Some(queue) => queue.map(String::as_str),
             None => Err(Error::new(
                 ErrorKind::NotSent,
                 "the reply queue could not be opened in time, so nothing was sent; look whether \
@@ -113,9 +114,9 @@ impl Replies {
         self.driver.open_inbox(OpenInbox { within, retries, awaited }).await
     }
 
-    /// Enters a call, unless no reply will ever come.
-    pub(super) fn register(&self, msg_id: String) -> Result<Pending, Error> {
-        let pending = Pending::register(&self.correlation, msg_id);
+    /// Enters a call, unless no reply will ever come; with each sign of life, if it is `monitored`.
+    pub(super) fn register(&self, msg_id: Id, monitored: bool) -> Result<Pending, Error> {
+        let pending = Pending::register(&self.correlation, msg_id, monitored);
         // In this order: a reader that ends in between finds the call and fails it.
         if self.alive.receiver_count() == 0 {
             pending.not_delivered();
@@ -125,7 +126,7 @@ impl Replies {
     }
 
     /// Enters a gather, unless no answer will ever come.
-    pub(super) fn seat(&self, msg_id: String, sink: Sink, window: Deadline) -> Result<Seat, Error> {
+    pub(super) fn seat(&self, msg_id: Id, sink: Sink, window: Deadline) -> Result<Seat, Error> {
         let seat = Seat::take(&self.correlation, msg_id, sink, window);
         // As above.
         if self.alive.receiver_count() == 0 {
@@ -157,6 +158,12 @@ fn not_sent() -> Error {
     )
 }
 
+fn note(acknowledged: Result<(), Error>) {
+    if let Err(error) = acknowledged {
+        tracing::debug!(%error, "a reply could not be acknowledged");
+    }
+}
+
 /// Hands over replies until the transport, or its driver, is gone.
 async fn read(
     mut consumer: Box<dyn Consumer>,
@@ -169,9 +176,7 @@ async fn read(
     loop {
         let acknowledged = async {
             while let Some(written) = acknowledging.next().await {
-                if let Err(error) = written {
-                    tracing::debug!(%error, "a reply could not be acknowledged");
-                }
+                note(written);
             }
             std::future::pending::<()>().await;
         };
@@ -191,7 +196,12 @@ async fn read(
                     Some(_) => here.take_in(&delivery.body),
                     None => correlation.deliver(&delivery.body, delivery.notes),
                 }
-                acknowledging.push(delivery.settle.ack());
+                // Most are handed over at once.
+                let mut acking = delivery.settle.ack();
+                match (&mut acking).now_or_never() {
+                    Some(written) => note(written),
+                    None => acknowledging.push(acking),
+                }
             }
             Some(Err(error)) => tracing::warn!(%error, "the reply queue was lost; it is restored"),
             None => break,

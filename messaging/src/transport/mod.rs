@@ -11,10 +11,13 @@ mod given_up;
 mod in_flight;
 mod inbox;
 mod looking;
+#[cfg(feature = "opentelemetry")]
+mod observed;
 mod pending;
 mod runs;
 mod sink;
 mod unanswered;
+mod waiting;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 
@@ -22,12 +25,14 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{self, BoxFuture};
 
 use crate::config::Resolved;
-use crate::driver::{self, Address, Consumer, Driver, Events, Health, Listen, Notes, Publish};
+use crate::driver::{
+    self, Address, Consumer, Driver, Events, Health, Listen, Notes, Post, Publish,
+};
 use crate::runtime::{self, Runtime};
-use crate::wire::MaxSize;
+use crate::wire::{Form, MaxSize};
 use crate::{Config, Error};
 
 pub(crate) use cancels::Cancel;
@@ -163,9 +168,10 @@ impl Transport {
         runtime: Arc<dyn Runtime>,
         driver: Arc<dyn Driver>,
     ) -> Self {
-        let max_message_size = MaxSize(config.own.max_message_size);
+        let form = if driver.envelops() { Form::Enveloped } else { Form::Bare };
+        let max_message_size = MaxSize::new(config.own.max_message_size, form);
         let replies = Replies::new(Arc::clone(&driver), Arc::clone(&runtime), max_message_size);
-        Self {
+        let transport = Self {
             inner: Arc::new(Inner {
                 name,
                 driver,
@@ -182,7 +188,10 @@ impl Transport {
                 replies,
                 looking: Looking::default(),
             }),
-        }
+        };
+        #[cfg(feature = "opentelemetry")]
+        crate::telemetry::observe(Arc::downgrade(&transport.inner) as _);
+        transport
     }
 
     pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
@@ -193,7 +202,9 @@ impl Transport {
         &self.inner.contracts
     }
 
-    pub(crate) fn control_exchange(&self) -> &str {
+    /// The exchange of all targets that name none: the option `control_exchange`.
+    #[must_use]
+    pub fn control_exchange(&self) -> &str {
         &self.inner.control_exchange
     }
 
@@ -223,12 +234,17 @@ impl Transport {
 
     /// The reply queue, opened if need be: where a server is asked to end what it runs.
     pub(crate) async fn reply_queue(&self, within: Duration) -> Result<String, Error> {
-        self.inner.replies.queue(within, None).await
+        self.inner.replies.queue(within, None).await.map(str::to_owned)
     }
 
     /// How long a message may be.
     pub(crate) fn max_message_size(&self) -> MaxSize {
         self.inner.max_message_size
+    }
+
+    /// How messages are written.
+    pub(crate) fn form(&self) -> Form {
+        self.inner.max_message_size.form()
     }
 
     /// Sends a message that nobody answers, and ends when the broker has confirmed it.
@@ -249,6 +265,20 @@ impl Transport {
     pub(crate) async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
         self.inner.max_message_size.sends(message.address, message.body)?;
         self.inner.driver.publish(message).await
+    }
+
+    /// The same, and does not wait for its confirmation. Whoever awaits it holds no message: that is
+    /// the driver's.
+    pub(crate) fn post(&self, message: Post) -> BoxFuture<'_, Result<(), Error>> {
+        match self.inner.max_message_size.sends(&message.address, &message.body) {
+            Ok(()) => self.inner.driver.post(message),
+            Err(error) => Box::pin(future::ready(Err(error))),
+        }
+    }
+
+    /// Ends when what was posted is confirmed, or after `within`.
+    pub(crate) async fn flush(&self, within: Duration) {
+        self.inner.driver.flush(within).await;
     }
 
     /// Starts to consume what a server listens on. `permits` is how many messages it runs at once.

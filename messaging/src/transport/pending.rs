@@ -1,7 +1,9 @@
 //! A call that waits for its answer.
 
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -9,12 +11,15 @@ use tokio::sync::{Notify, oneshot};
 
 use super::correlation::{Answered, Correlation, closed};
 use super::runs::Runs;
+use crate::Error;
+use crate::driver::Sender;
 use crate::runtime::{self, Runtime};
+use crate::wire::Id;
 
 /// A call's place in the table; dropping it takes the call out.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    msg_id: String,
+    msg_id: Id,
     answer: Answer,
     /// Whether the broker may have the request, as far as is known.
     delivered: bool,
@@ -25,13 +30,16 @@ pub(crate) struct Pending {
 #[derive(Debug)]
 pub(crate) struct Answer {
     receiver: oneshot::Receiver<Answered>,
-    alive: Arc<Notify>,
+    /// Told of each sign of life, where the call is monitored.
+    alive: Option<Arc<Notify>>,
+    /// Whether it came, or that none will: the call is in the table no more then.
+    came: bool,
 }
 
 /// Where a call stands in the table.
 #[derive(Debug)]
 pub(crate) struct Place<'a> {
-    msg_id: &'a str,
+    msg_id: &'a Id,
     correlation: &'a Correlation,
 }
 
@@ -40,15 +48,25 @@ impl Place<'_> {
     pub(super) fn runs(&self) -> Option<Runs> {
         self.correlation.runs(self.msg_id)
     }
+
+    /// Why it is not certain that the broker has its request.
+    pub(super) fn unconfirmed(&self) -> Option<Error> {
+        self.correlation.unconfirmed(self.msg_id)
+    }
 }
 
 impl Answer {
+    pub(super) fn new(receiver: oneshot::Receiver<Answered>, alive: Option<Arc<Notify>>) -> Self {
+        Self { receiver, alive, came: false }
+    }
+
     /// The answer.
-    pub(super) async fn wait(&mut self) -> Answered {
-        match (&mut self.receiver).await {
-            Ok(answer) => answer,
-            Err(_) => Err(closed()),
-        }
+    pub(super) fn wait(&mut self) -> impl Future<Output = Answered> + '_ {
+        poll_fn(|context| {
+            let answered = ready!(Pin::new(&mut self.receiver).poll(context));
+            self.came = true;
+            Poll::Ready(answered.unwrap_or_else(|_| Err(closed())))
+        })
     }
 
     /// The answer; none if the server gives no sign of life for as long as `monitor`.
@@ -57,7 +75,7 @@ impl Answer {
         runtime: &dyn Runtime,
         monitor: Duration,
     ) -> Option<Answered> {
-        let alive = Arc::clone(&self.alive);
+        let alive = self.alive.clone().unwrap_or_default();
         let mut answer = pin!(self.wait());
         loop {
             let sign = pin!(alive.notified());
@@ -71,9 +89,8 @@ impl Answer {
 
 impl Pending {
     /// Enters a call. To be done before its request is sent, or its reply could come too early.
-    pub(crate) fn register(correlation: &Arc<Correlation>, msg_id: String) -> Self {
-        let (receiver, alive) = correlation.enter(msg_id.clone());
-        let answer = Answer { receiver, alive };
+    pub(crate) fn register(correlation: &Arc<Correlation>, msg_id: Id, monitored: bool) -> Self {
+        let answer = correlation.enter(msg_id.clone(), monitored);
         Self { msg_id, answer, delivered: true, correlation: Arc::clone(correlation) }
     }
 
@@ -83,8 +100,13 @@ impl Pending {
         (&mut self.answer, place)
     }
 
+    /// Who is told if its request fails on the way.
+    pub(super) fn sender(&self) -> Arc<dyn Sender> {
+        Arc::clone(&self.correlation) as _
+    }
+
     /// The id of the call.
-    pub(crate) fn msg_id(&self) -> &str {
+    pub(crate) fn msg_id(&self) -> &Id {
         &self.msg_id
     }
 
@@ -95,12 +117,16 @@ impl Pending {
 
     /// The answer, if it is there.
     pub(crate) fn answered(&mut self) -> Option<Answered> {
-        self.answer.receiver.try_recv().ok()
+        let answered = self.answer.receiver.try_recv().ok();
+        self.answer.came |= answered.is_some();
+        answered
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.correlation.give_up(std::mem::take(&mut self.msg_id), self.delivered);
+        if !self.answer.came {
+            self.correlation.give_up(&self.msg_id, self.delivered);
+        }
     }
 }

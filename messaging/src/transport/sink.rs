@@ -12,7 +12,7 @@ use crate::Error;
 use crate::context::Deadline;
 use crate::driver::Notes;
 use crate::runtime::Runtime;
-use crate::wire::{Ending, Json, Reply, notes};
+use crate::wire::{Ending, Id, Json, Reply, notes};
 
 /// How many bytes of answers may wait unread. One that is larger is taken in where none waits.
 const ROOM: usize = 64 << 20;
@@ -137,7 +137,7 @@ impl Sink {
     /// Whether it came before. The broker may deliver a message twice, and a server that is not
     /// sure of its answer sends it again: by its id, or one of ours by its note. What was sent again
     /// may overtake the first, which was on its way in the connection that was lost.
-    fn is_copy(&mut self, unique_id: Option<String>, notes: &Notes) -> bool {
+    fn is_copy(&mut self, unique_id: Option<Id>, notes: &Notes) -> bool {
         let is_again = notes.get(notes::AGAIN).is_some();
         let id = unique_id.filter(|id| id.len() <= 64).map(|id| format!("id {id}"));
         let server = notes.get(notes::SERVER).map(|server| format!("server {server}"));

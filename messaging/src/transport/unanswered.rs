@@ -1,8 +1,9 @@
 //! The wait for an answer, and why none came.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
 use super::Transport;
@@ -12,7 +13,7 @@ use super::runs::Runs;
 use crate::context::Deadline;
 use crate::driver::{Address, Look};
 use crate::error::shortened;
-use crate::runtime;
+use crate::runtime::{self, Runtime};
 use crate::{Error, ErrorKind, Stage};
 
 /// How long before its time is up a call looks why no answer comes: a quarter of the time that it
@@ -43,48 +44,81 @@ pub(super) struct Unanswered {
 
 impl Wait<'_> {
     /// The answer, at once when it comes. What is known of a call that gets none is gathered in the
-    /// last of its time, so that calls that are answered pay nothing for it.
+    /// last of its time, so that calls that are answered pay nothing for it, neither time nor room:
+    /// what is rare is in boxes of its own.
     pub(super) async fn answer(
         &self,
         answer: &mut Answer,
         place: &Place<'_>,
     ) -> Result<Answered, Unanswered> {
-        let clock = &**self.transport.runtime();
         let left = self.deadline.remaining();
         let look = LOOK.min(left / 4);
-        let mut waiting = pin!(async {
-            match self.monitor {
-                None => Some(answer.wait().await),
-                Some(monitor) => answer.monitored(clock, monitor).await,
+        if let Some(monitor) = self.monitor {
+            return Box::pin(self.monitored(monitor, left, look, answer, place)).await;
+        }
+        match runtime::timeout(self.clock(), left - look, answer.wait()).await {
+            Some(answered) => Ok(answered),
+            None => {
+                let waiting = answer.wait().map(Some);
+                Box::pin(async { self.looking(pin!(waiting), look, place).await }).await
             }
-        });
+        }
+    }
+
+    async fn monitored(
+        &self,
+        monitor: Duration,
+        left: Duration,
+        look: Duration,
+        answer: &mut Answer,
+        place: &Place<'_>,
+    ) -> Result<Answered, Unanswered> {
+        let mut waiting = pin!(answer.monitored(self.clock(), monitor));
+        match runtime::timeout(self.clock(), left - look, waiting.as_mut()).await {
+            Some(Some(answered)) => Ok(answered),
+            Some(None) => Err(self.silent(look, place).await),
+            None => self.looking(waiting, look, place).await,
+        }
+    }
+
+    /// The answer in the last of the time, while it is looked why it does not come.
+    async fn looking(
+        &self,
+        waiting: Pin<&mut impl Future<Output = Option<Answered>>>,
+        look: Duration,
+        place: &Place<'_>,
+    ) -> Result<Answered, Unanswered> {
         let mut unanswered = Unanswered { runs: None, look: Look::Unknown, silent: false };
-        let mut answered = runtime::timeout(clock, left - look, waiting.as_mut()).await;
-        if answered.is_none() {
+        let either = {
             let looking = pin!(async {
                 unanswered.runs = place.runs();
                 unanswered.look = self.look(unanswered.runs.as_ref()).await;
                 std::future::pending::<()>().await;
             });
             let either = select(waiting, looking);
-            let either = runtime::timeout(clock, self.deadline.remaining(), either).await;
-            if let Some(Either::Left((ended, _))) = either {
-                answered = Some(ended);
+            match runtime::timeout(self.clock(), self.deadline.remaining(), either).await {
+                Some(Either::Left((answered, _))) => Some(answered),
+                Some(Either::Right(_)) | None => None,
             }
-        }
-        match answered {
-            Some(Some(answer)) => return Ok(answer),
-            Some(None) => {
-                unanswered.silent = true;
-                unanswered.runs = place.runs();
-                let looking = self.look(unanswered.runs.as_ref());
-                let within = look.min(self.deadline.remaining());
-                let seen = runtime::timeout(clock, within, looking).await;
-                unanswered.look = seen.unwrap_or(Look::Unknown);
-            }
+        };
+        match either {
+            Some(Some(answered)) => return Ok(answered),
+            Some(None) => return Err(self.silent(look, place).await),
             None => unanswered.runs = place.runs().or(unanswered.runs),
         }
         Err(unanswered)
+    }
+
+    /// What is known where signs of life are missing.
+    async fn silent(&self, look: Duration, place: &Place<'_>) -> Unanswered {
+        let runs = place.runs();
+        let within = look.min(self.deadline.remaining());
+        let seen = runtime::timeout(self.clock(), within, self.look(runs.as_ref())).await;
+        Unanswered { look: seen.unwrap_or(Look::Unknown), runs, silent: true }
+    }
+
+    fn clock(&self) -> &dyn Runtime {
+        &**self.transport.runtime()
     }
 
     /// Looks at the queue of the server that runs the call, or at that which has its request.

@@ -1,5 +1,6 @@
 //! How much is taken of what a peer may make as long, or as many, as it likes.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use serde::de::Error as _;
@@ -36,8 +37,15 @@ pub(super) fn named<N: AsRef<str>>(name: N) -> Result<N, Error> {
 /// # Errors
 ///
 /// If it is something else, or too long.
-pub(super) fn name(text: &str) -> Result<Option<String>, Error> {
-    json::read::<Option<String>>(text)?.map(named).transpose()
+pub(super) fn name(json: &str) -> Result<Option<Cow<'_, str>>, Error> {
+    if json == "null" {
+        return Ok(None);
+    }
+    match json::string(json) {
+        Some((name, "")) => named(name).map(Some),
+        // For what is said of it.
+        _ => json::read::<Option<String>>(json)?.map(Cow::Owned).map(named).transpose(),
+    }
 }
 
 /// How much may still be kept as values.

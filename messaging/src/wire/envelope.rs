@@ -2,65 +2,26 @@
 //! section 7.1).
 
 use std::borrow::Cow;
-use std::io;
 
-use serde::Serialize;
-
-use super::json;
+use super::json::{self, token};
 use crate::error::shortened;
 use crate::version::Requested;
 use crate::{Error, ErrorKind, Version};
 
 const VERSION: Version = Version::new(2, 0);
 
-/// The envelope around `message`, written as JSON.
-pub(super) fn wrap(message: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut body = br#"{"oslo.version":"2.0","oslo.message":""#.to_vec();
-    serde_json::to_writer(Quoted(&mut body), message)?;
-    body.extend_from_slice(br#""}"#);
-    Ok(body)
-}
-
-/// Writes JSON as the inside of a text of JSON, so that a message exists but once.
-struct Quoted<'b>(&'b mut Vec<u8>);
-
-impl io::Write for Quoted<'_> {
-    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        for part in json.split_inclusive(|&byte| escape(byte).is_some()) {
-            match part.split_last() {
-                Some((&last, plain)) if let Some(escape) = escape(last) => {
-                    self.0.extend_from_slice(plain);
-                    self.0.extend_from_slice(escape);
-                }
-                _ => self.0.extend_from_slice(part),
-            }
-        }
-        Ok(json.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// How a byte of JSON is written within a text. No other control characters are JSON; these three
-/// are the white space of a `RawValue`.
-fn escape(byte: u8) -> Option<&'static [u8]> {
-    match byte {
-        b'"' => Some(br#"\""#),
-        b'\\' => Some(br"\\"),
-        b'\n' => Some(br"\n"),
-        b'\r' => Some(br"\r"),
-        b'\t' => Some(br"\t"),
-        _ => None,
-    }
-}
-
 /// The message within `text`, as JSON text; a body without an envelope is the message itself.
 pub(super) fn open(text: &str) -> Result<Cow<'_, str>, Error> {
+    if let Some(message) = straight(text) {
+        return Ok(message);
+    }
+    if begins_bare(text.as_bytes()) && !text.contains("oslo.message") && !text.contains(r"\u") {
+        // No key of it, in whatever letters it is written, is that of an envelope.
+        return Ok(Cow::Borrowed(text));
+    }
     let (mut version, mut message) = (None, None);
     json::for_each_field(text, |key, value| {
-        match key {
+        match &**key {
             "oslo.version" => version = json::read::<Option<String>>(value)?,
             "oslo.message" => message = Some(value),
             _ => {}
@@ -77,13 +38,25 @@ pub(super) fn open(text: &str) -> Result<Cow<'_, str>, Error> {
             shortened(&version)
         )));
     }
-    // `Cow<str>` alone is always owned to serde; a plain `&str` only fits a text without escapes.
-    match serde_json::from_str::<&str>(message) {
-        Ok(message) => Ok(Cow::Borrowed(message)),
-        Err(_) => json::read(message).map(Cow::Owned).map_err(|error| {
-            undecodable("the envelope holds no text under `oslo.message`").with_source(error)
-        }),
+    json::text(message).map_err(|error| {
+        undecodable("the envelope holds no text under `oslo.message`").with_source(error)
+    })
+}
+
+/// Whether a body begins as our messages without an envelope do, to the letter.
+pub(super) fn begins_bare(body: &[u8]) -> bool {
+    let beginnings = [&br#"{"method":""#[..], br#"{"result":"#];
+    beginnings.into_iter().any(|beginning| body.starts_with(beginning))
+}
+
+/// The message of an envelope that is written as ours and the peer's are, in one pass.
+fn straight(text: &str) -> Option<Cow<'_, str>> {
+    let mut rest = text;
+    for part in ["{", r#""oslo.version""#, ":", r#""2.0""#, ",", r#""oslo.message""#, ":"] {
+        rest = token(rest).strip_prefix(part)?;
     }
+    let (message, rest) = json::string(token(rest))?;
+    token(token(rest).strip_prefix('}')?).is_empty().then_some(message)
 }
 
 /// `2.0`, and `2.0.0` for the peers that write a revision (wire document, section 16.1).
@@ -97,16 +70,14 @@ pub(super) fn undecodable(why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
+    use super::super::writer::wrap;
     use super::*;
 
     #[test]
     fn what_is_wrapped_is_opened_again() {
         let message =
             "{\"method\":\"a\\\"b\\\\c\",\n\t\"args\":\r{\"text\":\"\\n\\u0001é\\ud83d\"}}";
-        let raw: &RawValue = serde_json::from_str(message).unwrap();
-        let body = String::from_utf8(wrap(&raw).unwrap()).unwrap();
+        let body = String::from_utf8(wrap(message)).unwrap();
         assert_eq!(open(&body).unwrap(), message);
         assert!(!body.contains(char::is_control));
     }
@@ -115,6 +86,15 @@ mod tests {
     fn a_body_without_both_keys_is_the_message() {
         for body in [r#"{"method": "x"}"#, r#"{"oslo.version": "2.0", "method": "x"}"#, "{}"] {
             assert_eq!(open(body).unwrap(), body);
+        }
+    }
+
+    /// However a message begins, and in whatever letters its keys are written.
+    #[test]
+    fn an_envelope_is_seen_wherever_its_keys_stand() {
+        for key in ["oslo.message", r"oslo.\u006dessage"] {
+            let body = format!(r#"{{"method":"m","oslo.version":"2.0","{key}":"{{}}"}}"#);
+            assert_eq!(open(&body).unwrap(), "{}", "{body}");
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) fn decode(text: &str) -> Result<Failure, Error> {
     let budget = Budget::new();
     let held = |value: &str| budget.held(value);
     for_each_field(text, |key, value| {
-        match key {
+        match &**key {
             "class" => failure.class = bounded(&said(value), NAME),
             // The name that the module has today is not the one of Python 2.
             "module" => {
@@ -99,7 +99,7 @@ fn named(json: &str, held: impl Fn(&str) -> Value) -> Map<String, Value> {
         if named.len() == NAMED {
             return Ok(());
         }
-        named.insert(name.to_owned(), held(value));
+        named.insert(name.clone().into_owned(), held(value));
         Ok(())
     });
     if read.is_err() {

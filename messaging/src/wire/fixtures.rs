@@ -4,10 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::{Ending, Reply, ReplyTo, Request, RequestParts};
+use super::{AnswerTo, Ending, Form, Json, Reply, ReplyTo, Request, RequestParts, read};
 
 /// Every captured message whose name begins with one of these: (name, body).
 fn captured(prefixes: &[&str]) -> Vec<(String, Vec<u8>)> {
@@ -61,14 +60,14 @@ fn requests_are_read_and_written_as_by_the_peer() {
         let mut request = Request::decode(&body).unwrap_or_else(|(e, _)| panic!("{name}: {e:?}"));
         let said = said(&body);
         let text = |key: &str| said.get(key).map(|value| value.as_str().unwrap());
-        assert_eq!(request.method, text("method").unwrap(), "{name}");
-        assert_eq!(request.namespace.as_deref(), text("namespace"), "{name}");
-        assert_eq!(request.version.as_deref(), text("version"), "{name}");
-        let reply_to = request.reply_to.as_ref().map(|to| (&*to.msg_id, &*to.queue));
+        assert_eq!(request.method(), text("method").unwrap(), "{name}");
+        assert_eq!(request.namespace(), text("namespace"), "{name}");
+        assert_eq!(request.version(), text("version"), "{name}");
+        let reply_to = request.reply_to.as_ref().map(|to| (to.msg_id.to_string(), &*to.queue));
+        let reply_to = reply_to.as_ref().map(|(id, queue)| (&**id, *queue));
         assert_eq!(reply_to, text("_msg_id").zip(text("_reply_q")), "{name}");
         assert_eq!(reply_to.is_some(), !name.starts_with("rpc_cast"), "{name}");
-        let args =
-            request.args.iter().map(|(key, value)| (key.clone(), value.read::<Value>().unwrap()));
+        let args = request.args.iter().map(|(key, value)| (key, read::<Value>(value).unwrap()));
         assert_eq!(said["args"], args.collect::<Value>(), "{name}");
         let monitored = name == "rpc_call_request_monitored";
         assert_eq!(request.context.get("client_timeout"), monitored.then_some(&json!(2)), "{name}");
@@ -85,18 +84,19 @@ fn requests_are_read_and_written_as_by_the_peer() {
         let args: Vec<String> = request
             .args
             .iter()
-            .map(|(key, value)| format!("{}:{}", Value::from(&**key), value.get()))
+            .map(|(key, value)| format!("{}:{}", Value::from(key), value))
             .collect();
+        let args = format!("{{{}}}", args.join(","));
         let parts = RequestParts {
-            method: &request.method,
-            args: &RawValue::from_string(format!("{{{}}}", args.join(","))).unwrap(),
-            namespace: request.namespace.as_deref(),
-            version: request.version.as_deref().map(|version| version.parse().unwrap()),
-            reply_to: request.reply_to.as_ref(),
+            method: request.method(),
+            args: args.as_bytes(),
+            namespace: request.namespace(),
+            version: request.version().map(|version| version.parse().unwrap()),
+            answer_to: request.reply_to.as_ref().map(ReplyTo::answer_to),
             monitor: request.monitor,
             context: &request.context,
         };
-        assert_eq!(told(&parts.encode().unwrap()), told(&body), "{name}");
+        assert_eq!(told(&parts.encode(Form::Enveloped).unwrap()), told(&body), "{name}");
     }
 }
 
@@ -107,16 +107,16 @@ fn what_is_not_quite_json_reaches_the_types_that_hold_it() {
         msg_id: "761858abe0a0493dbce77cd2456d8c9b".into(),
         queue: "reply_956d8d30ebda4127b0a05827b6559a4b".into(),
     };
-    assert_eq!((request.method.as_str(), request.reply_to), ("echo", Some(reply_to)));
-    let arg = |name: &str| &request.args[name];
-    assert!(arg("nan").read::<f64>().unwrap().is_nan());
-    assert_eq!(arg("inf").read::<f64>().unwrap(), f64::INFINITY);
-    assert_eq!(arg("minus_inf").read::<f64>().unwrap(), f64::NEG_INFINITY);
-    assert_eq!(arg("surrogate").read::<String>().unwrap(), "\u{fffd}");
-    assert_eq!(arg("big").read::<u128>().unwrap(), 1 << 70);
+    assert_eq!((request.method(), &request.reply_to), ("echo", &Some(reply_to)));
+    let arg = |name: &str| request.args.get(name).unwrap();
+    assert!(read::<f64>(arg("nan")).unwrap().is_nan());
+    assert_eq!(read::<f64>(arg("inf")).unwrap(), f64::INFINITY);
+    assert_eq!(read::<f64>(arg("minus_inf")).unwrap(), f64::NEG_INFINITY);
+    assert_eq!(read::<String>(arg("surrogate")).unwrap(), "\u{fffd}");
+    assert_eq!(read::<u128>(arg("big")).unwrap(), 1 << 70);
     let keys = json!({"2": "int", "true": "bool", "null": "null", "1.5": "float"});
-    assert_eq!(arg("keys").read::<Value>().unwrap(), keys);
-    assert!(arg("nan").read::<Value>().is_err());
+    assert_eq!(read::<Value>(arg("keys")).unwrap(), keys);
+    assert!(read::<Value>(arg("nan")).is_err());
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn replies_are_read_and_written_as_by_the_peer() {
     for (name, body) in captured {
         let reply = Reply::decode(&body).unwrap_or_else(|(e, _)| panic!("{name}: {e:?}"));
         let told = told(&body);
-        assert_eq!(told["_msg_id"], reply.msg_id, "{name}");
+        assert_eq!(told["_msg_id"], reply.msg_id.to_string(), "{name}");
         if name == "rpc_reply_heartbeat" {
             assert_eq!(reply.ending, Ending::Heartbeat);
             continue;
@@ -143,8 +143,8 @@ fn replies_are_read_and_written_as_by_the_peer() {
                 assert_eq!(told["failure"], read, "{name}");
             }
         }
-        let result = reply.outcome.map(|json| RawValue::from_string(json.get().into()).unwrap());
-        let written = Reply::encode(&reply.msg_id, result.as_deref());
+        let written =
+            Reply::encode(&reply.msg_id, reply.outcome.as_ref().map(Json::get), Form::Enveloped);
         assert_eq!(self::told(&written), told, "{name}");
     }
 }
@@ -155,7 +155,7 @@ fn the_keys_are_written_in_the_order_of_the_peer() {
         let envelope: Value = serde_json::from_slice(body).unwrap();
         let mut keys = Vec::new();
         super::json::for_each_field(envelope["oslo.message"].as_str().unwrap(), |key, _| {
-            keys.push(key.to_owned());
+            keys.push(key.clone().into_owned());
             Ok(())
         })
         .unwrap();
@@ -164,14 +164,14 @@ fn the_keys_are_written_in_the_order_of_the_peer() {
     let context = Map::from_iter([("user".to_owned(), json!("alice"))]);
     let parts = RequestParts {
         method: "m",
-        args: &RawValue::from_string("{}".into()).unwrap(),
+        args: b"{}",
         namespace: Some("n"),
         version: Some(crate::Version::new(1, 0)),
-        reply_to: Some(&ReplyTo { msg_id: "1".into(), queue: "reply_1".into() }),
+        answer_to: Some(AnswerTo { msg_id: &"1".into(), queue: "reply_1" }),
         monitor: Some(Duration::from_millis(2500)),
         context: &context,
     };
-    let body = parts.encode().unwrap();
+    let body = parts.encode(Form::Enveloped).unwrap();
     let expected = [
         "method",
         "args",
@@ -185,5 +185,8 @@ fn the_keys_are_written_in_the_order_of_the_peer() {
     ];
     assert_eq!(keys(&body), expected);
     assert_eq!(said(&body)["_timeout"], 2.5);
-    assert_eq!(keys(&Reply::encode("1", Ok(RawValue::NULL))), keys(&fixture("rpc_reply_result")));
+    assert_eq!(
+        keys(&Reply::encode(&"1".into(), Ok("null"), Form::Enveloped)),
+        keys(&fixture("rpc_reply_result"))
+    );
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::text::text;
+use super::writer::wrap;
 use super::{MaxSize, Reply, Request, json};
 use super::{envelope as wrapped, failure as failed};
 use crate::Version;
@@ -27,8 +28,7 @@ pub(crate) fn envelope(bytes: &[u8]) {
     let Ok(text) = text(bytes) else { return };
     let Ok(message) = wrapped::open(&text) else { return };
     if let Ok(raw) = serde_json::from_str::<&RawValue>(&message) {
-        let body = wrapped::wrap(&raw).expect("JSON is written");
-        let body = String::from_utf8(body).expect("JSON is text");
+        let body = String::from_utf8(wrap(raw.get())).expect("JSON is text");
         assert_eq!(wrapped::open(&body).expect("what we write, we read"), raw.get());
     }
 }
@@ -55,11 +55,11 @@ pub(crate) fn request(body: &[u8]) {
             return;
         }
     };
-    assert!(request.method.len() <= 255 && request.args.len() <= 1000);
-    for value in request.args.values() {
-        let _ = value.read::<Value>();
-        let _ = value.read::<Vec<Option<f64>>>();
-        let _ = value.read::<String>();
+    assert!(request.method().len() <= 255 && request.args.len() <= 1000);
+    for (_, value) in request.args.iter() {
+        let _ = json::read::<Value>(value);
+        let _ = json::read::<Vec<Option<f64>>>(value);
+        let _ = json::read::<String>(value);
     }
 }
 
@@ -81,6 +81,7 @@ pub(crate) fn failure(text: &[u8]) {
 /// JSON: the reader for what Python writes differs from serde_json in Python's words alone.
 pub(crate) fn json(text: &[u8]) {
     let text = String::from_utf8_lossy(text);
+    json::fields_alike(&text);
     let strict = serde_json::from_str::<Value>(&text);
     let python = json::python::read::<Value>(&text);
     match (&strict, &python) {

@@ -6,17 +6,24 @@
 //! takes time in proportion to its length. So a body is read where it arrives, on a task like any
 //! other: 16 MiB take tens of milliseconds.
 
+mod args;
 mod bounds;
 pub(crate) mod cancel;
 mod envelope;
 mod failure;
+#[cfg(feature = "amqp")]
+pub(crate) mod glance;
+mod id;
 mod json;
 pub(crate) mod notes;
+mod part;
+mod parts;
 mod reply;
 mod request;
-mod salvage;
+pub(crate) mod salvage;
 mod size;
 mod text;
+mod writer;
 
 #[cfg(test)]
 mod fixtures;
@@ -25,13 +32,16 @@ mod properties;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 
-use uuid::Uuid;
-
-pub(crate) use json::Json;
+pub(crate) use args::Args;
+pub(crate) use id::{Id, OurIds};
+pub(crate) use json::{Json, held, read};
 pub use notes::Notes;
+pub(crate) use part::Part;
+pub(crate) use parts::{AnswerTo, RequestParts};
 pub(crate) use reply::{Ending, Reply};
-pub(crate) use request::{Args, ReplyTo, Request, RequestParts};
+pub(crate) use request::{ReplyTo, Request};
 pub(crate) use size::MaxSize;
+pub(crate) use writer::Form;
 
 /// What a body says within its envelope, as far as a value can hold it; null if it cannot be read.
 pub(crate) fn opened(body: &[u8]) -> serde_json::Value {
@@ -48,6 +58,6 @@ pub(crate) fn is_reply_queue(queue: &str) -> bool {
 }
 
 /// A new id for a message or a call: 32 hexadecimal digits.
-pub(crate) fn new_id() -> String {
-    Uuid::new_v4().simple().to_string()
+pub(crate) fn new_id() -> Id {
+    Id::new()
 }

@@ -1,7 +1,8 @@
 //! What is said beside a body, where the peer does not look: headers with a prefix of their own.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 /// The contract of the API that an answer comes from: its hashes.
 pub(crate) const CONTRACT: &str = "messaging-contract";
@@ -31,19 +32,30 @@ pub(crate) const CANCEL_AT: &str = "messaging-cancel-at";
 pub(crate) const CANCEL: &str = "messaging-cancel";
 
 /// What a caller of this library says beside its request.
-pub(crate) static OF_CALLERS: LazyLock<Notes> = LazyLock::new(|| Notes::default().with(SIGNS, "1"));
+pub(crate) static OF_CALLERS: LazyLock<Arc<Notes>> =
+    LazyLock::new(|| Arc::new(Notes::default().with(SIGNS, "1")));
 
 /// Short texts that travel beside a body, as headers of the message. A peer that knows nothing of
 /// them ignores them, so nothing that a peer needs may stand in one.
 ///
 /// Nothing that is sent makes them large: what goes beyond the limits, and every header of another
 /// prefix, is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notes(Vec<(Cow<'static, str>, String)>);
+#[derive(Clone)]
+pub struct Notes(Held);
+
+/// A name, and its text.
+type Note = (Cow<'static, str>, String);
+
+#[derive(Clone)]
+enum Held {
+    Own(Vec<Note>),
+    /// Those of a message that stays where it is.
+    Shared(Arc<Notes>),
+}
 
 impl Notes {
     /// No notes.
-    pub const NONE: &'static Self = &Self(Vec::new());
+    pub const NONE: &'static Self = &Self(Held::Own(Vec::new()));
 
     /// What the name of each note begins with.
     pub const PREFIX: &'static str = "messaging-";
@@ -60,19 +72,39 @@ impl Notes {
     /// With one note more, which takes the place of one of the same name. A note beyond the limits
     /// is left out, and so is one whose name does not begin with [`PREFIX`](Self::PREFIX).
     #[must_use]
-    pub fn with(mut self, name: impl Into<Cow<'static, str>>, text: &str) -> Self {
+    pub fn with(self, name: impl Into<Cow<'static, str>>, text: &str) -> Self {
         let name = name.into();
         let is_ours = name.starts_with(Self::PREFIX) && name.len() <= Self::LONGEST_NAME;
         if !is_ours || text.len() > Self::LONGEST_TEXT {
             return self;
         }
-        let count = self.0.len();
-        match self.0.iter_mut().find(|(other, _)| *other == name) {
+        let mut notes = match self.0 {
+            Held::Own(notes) => notes,
+            Held::Shared(notes) => notes.list().to_vec(),
+        };
+        let count = notes.len();
+        match notes.iter_mut().find(|(other, _)| *other == name) {
             Some((_, old)) => text.clone_into(old),
-            None if count < Self::MOST => self.0.push((name, text.to_owned())),
+            None if count < Self::MOST => notes.push((name, text.to_owned())),
             None => {}
         }
-        self
+        Self(Held::Own(notes))
+    }
+
+    /// The same, which are not copied.
+    pub(crate) fn shared(notes: &Arc<Self>) -> Self {
+        match &notes.0 {
+            Held::Own(list) if list.is_empty() => Self::default(),
+            Held::Own(_) => Self(Held::Shared(Arc::clone(notes))),
+            Held::Shared(notes) => Self(Held::Shared(Arc::clone(notes))),
+        }
+    }
+
+    fn list(&self) -> &[Note] {
+        match &self.0 {
+            Held::Own(notes) => notes,
+            Held::Shared(notes) => notes.list(),
+        }
     }
 
     /// The text of a note.
@@ -83,7 +115,27 @@ impl Notes {
 
     /// Each name with its text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, text)| (&**name, &**text))
+        self.list().iter().map(|(name, text)| (&**name, &**text))
+    }
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self(Held::Own(Vec::new()))
+    }
+}
+
+impl PartialEq for Notes {
+    fn eq(&self, other: &Self) -> bool {
+        self.list() == other.list()
+    }
+}
+
+impl Eq for Notes {}
+
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Notes").field(&self.list()).finish()
     }
 }
 
@@ -97,6 +149,15 @@ mod tests {
         let notes = notes.with("messaging-a", "3");
         assert_eq!((notes.get("messaging-a"), notes.get("messaging-b")), (Some("3"), Some("2")));
         assert_eq!((notes.get("messaging-c"), notes.iter().count()), (None, 2));
+    }
+
+    #[test]
+    fn shared_notes_are_those_that_were_shared_until_one_is_added() {
+        let notes = Arc::new(Notes::default().with("messaging-a", "1"));
+        let shared = Notes::shared(&Arc::new(Notes::shared(&notes)));
+        assert_eq!(shared, *notes);
+        assert_eq!(shared.with("messaging-a", "2").get("messaging-a"), Some("2"));
+        assert_eq!(notes.get("messaging-a"), Some("1"));
     }
 
     #[test]

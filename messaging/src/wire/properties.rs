@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
-use super::{Reply, ReplyTo, Request, RequestParts, failure, fuzz as targets};
+use super::{Form, Id, Reply, ReplyTo, Request, RequestParts, failure, fuzz as targets, read};
 use crate::{Failure, Version};
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -119,7 +119,7 @@ proptest! {
         args in any_map(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>(),
     ) {
         let args = to_raw_value(&args).unwrap();
-        let mut body = Reply::encode("1", Ok(&args));
+        let mut body = Reply::encode(&"1".into(), Ok(args.get()), Form::Enveloped);
         let at = at.index(body.len());
         if cut { body.truncate(at) } else { body[at] = byte }
         targets::body(&body);
@@ -140,45 +140,56 @@ proptest! {
         args in any_map(),
         context in any_map(),
         pretty in any::<bool>(),
+        form in prop::sample::select(vec![Form::Enveloped, Form::Bare]),
     ) {
         let text = if pretty { serde_json::to_string_pretty(&args) } else { serde_json::to_string(&args) };
-        let reply_to = caller.map(|(msg_id, queue)| ReplyTo { msg_id, queue });
+        let text = text.unwrap();
+        let reply_to = caller.map(|(msg_id, queue)| ReplyTo { msg_id: Id::from(&*msg_id), queue });
         let parts = RequestParts {
             method: &method,
-            args: &RawValue::from_string(text.unwrap()).unwrap(),
+            args: text.as_bytes(),
             namespace: namespace.as_deref(),
             version: version.map(|(major, minor)| Version::new(major, minor)),
-            reply_to: reply_to.as_ref(),
+            answer_to: reply_to.as_ref().map(ReplyTo::answer_to),
             monitor: None,
             context: &context,
         };
-        let body = parts.encode().unwrap();
-        let said = said(&body);
+        let body = parts.encode(form).unwrap();
+        let said = match form {
+            Form::Enveloped => said(&body),
+            Form::Bare => serde_json::from_slice(&body).unwrap(),
+        };
         prop_assert_eq!(&said["method"], &method);
         prop_assert_eq!(&said["args"], &Value::from(args.clone()));
 
         let request = Request::decode(&body).unwrap();
-        prop_assert_eq!(request.method, method);
-        prop_assert_eq!(request.namespace, namespace);
-        prop_assert_eq!(request.version, version.map(|(major, minor)| format!("{major}.{minor}")));
-        prop_assert_eq!(request.reply_to, reply_to);
-        let read = request.args.into_iter().map(|(name, value)| (name, value.read().unwrap()));
+        prop_assert_eq!(request.method(), method);
+        prop_assert_eq!(request.namespace(), namespace.as_deref());
+        let version = version.map(|(major, minor)| format!("{major}.{minor}"));
+        prop_assert_eq!(request.version(), version.as_deref());
+        prop_assert_eq!(&request.reply_to, &reply_to);
+        let read =
+            request.args.iter().map(|(name, value)| (name.to_owned(), read(value).unwrap()));
         prop_assert_eq!(read.collect::<Map<String, Value>>(), args);
         prop_assert_eq!(request.context, context);
     }
 
     #[test]
     fn a_result_is_read_as_it_was_written(msg_id in any::<String>(), result in any_value()) {
-        let body = Reply::encode(&msg_id, Ok(&to_raw_value(&result).unwrap()));
+        let encode =
+            |form| Reply::encode(&Id::from(&*msg_id), Ok(&result.to_string()), form);
+        let body = encode(Form::Enveloped);
         prop_assert_eq!(&said(&body)["result"], &result);
+        let bare = Reply::decode(&encode(Form::Bare)).unwrap();
+        prop_assert_eq!(bare.outcome.unwrap().read::<Value>().unwrap(), result.clone());
         let reply = Reply::decode(&body).unwrap();
-        prop_assert_eq!(reply.msg_id, msg_id);
+        prop_assert_eq!(reply.msg_id.to_string(), msg_id);
         prop_assert_eq!(reply.outcome.unwrap().read::<Value>().unwrap(), result);
     }
 
     #[test]
     fn a_failure_is_read_as_it_was_written(failed in any_failure()) {
-        let body = Reply::encode("1", Err(&failed));
+        let body = Reply::encode(&"1".into(), Err(&failed), Form::Enveloped);
         let text = said(&body)["failure"].as_str().unwrap().to_owned();
         let written: Value = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&written, &json!({

@@ -1,24 +1,23 @@
 //! Replies (wire document, sections 10 and 12).
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-
 use super::bounds;
 use super::envelope::{self, undecodable};
 use super::failure;
 use super::json::{self, Json, for_each_field};
-use super::new_id;
+use super::part::place;
 use super::text::text;
+use super::writer::{Form, Writer};
+use super::{Id, new_id};
 use crate::{Error, Failure};
 
 /// One message of a reply queue.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) msg_id: String,
+    pub(crate) msg_id: Id,
     pub(crate) outcome: Result<Json, Failure>,
     pub(crate) ending: Ending,
     /// The id of the message.
-    pub(crate) unique_id: Option<String>,
+    pub(crate) unique_id: Option<Id>,
 }
 
 /// Whether more will come for the same call.
@@ -32,37 +31,24 @@ pub(crate) enum Ending {
     Heartbeat,
 }
 
-#[derive(Serialize)]
-struct Wire<'a> {
-    result: Option<&'a RawValue>,
-    failure: Option<String>,
-    ending: bool,
-    _msg_id: &'a str,
-    _unique_id: String,
-}
+/// What a reply has where nothing is told.
+const NULL: &str = "null";
 
-fn body(wire: &Wire<'_>) -> Vec<u8> {
-    // Text, a flag and JSON that is written already: nothing that could refuse to be written.
-    envelope::wrap(wire).unwrap_or_default()
-}
+/// What a reply takes beside its outcome.
+const BESIDE: usize = 192;
 
 impl Reply {
-    /// The body of the one message that answers a call.
-    pub(crate) fn encode(msg_id: &str, outcome: Result<&RawValue, &Failure>) -> Vec<u8> {
-        let failure = outcome.err().map(failure::encode);
-        body(&Wire {
-            result: outcome.ok(),
-            failure,
-            ending: true,
-            _msg_id: msg_id,
-            _unique_id: new_id(),
-        })
+    /// The body of the one message that answers a call, with what is JSON already, or a failure.
+    pub(crate) fn encode(msg_id: &Id, outcome: Result<&str, &Failure>, form: Form) -> Vec<u8> {
+        match outcome {
+            Ok(result) => body(msg_id, Some(result), None, true, form),
+            Err(failure) => body(msg_id, None, Some(&failure::encode(failure)), true, form),
+        }
     }
 
     /// The body of a sign of life: the method runs.
-    pub(crate) fn heartbeat(msg_id: &str) -> Vec<u8> {
-        let (result, failure) = (None, None);
-        body(&Wire { result, failure, ending: false, _msg_id: msg_id, _unique_id: new_id() })
+    pub(crate) fn heartbeat(msg_id: &Id, form: Form) -> Vec<u8> {
+        body(msg_id, None, None, false, form)
     }
 
     /// Reads a body.
@@ -70,19 +56,22 @@ impl Reply {
     /// # Errors
     ///
     /// What is wrong with it, and the call that it was for, where that could be read.
-    pub(crate) fn decode(body: &[u8]) -> Result<Self, (Error, Option<String>)> {
+    pub(crate) fn decode(body: &[u8]) -> Result<Self, (Error, Option<Id>)> {
         let text = text(body).map_err(|error| (error, None))?;
         let message = envelope::open(&text).map_err(|error| (error, None))?;
         let (mut msg_id, mut result, mut failed, mut ending) = (None, None, None, false);
         let mut unique_id = None;
         let read = for_each_field(&message, |key, value| {
-            match key {
-                "_msg_id" => msg_id = bounds::name(value)?,
+            match &**key {
+                "_msg_id" => msg_id = bounds::name(value)?.map(|id| Id::from(&*id)),
                 "result" => result = Some(value),
-                "failure" => failed = json::read::<Option<String>>(value)?,
+                "failure" if value == "null" => failed = None,
+                "failure" => failed = Some(json::text(value)?),
                 "ending" => ending = is_true(value)?,
                 // One that is none names no copy.
-                "_unique_id" => unique_id = bounds::name(value).ok().flatten(),
+                "_unique_id" => {
+                    unique_id = bounds::name(value).ok().flatten().map(|id| Id::from(&*id));
+                }
                 _ => {}
             }
             Ok(())
@@ -104,7 +93,8 @@ impl Reply {
                 return Err((error, Some(msg_id)));
             }
         };
-        let result = result.map_or_else(Json::null, Json::from);
+        let result = result.map(|result| place(&message, result));
+        let result = result.map_or_else(Json::null, |place| Json::part(message, place));
         let ending = match (ending, result.is_null() && failed.is_none()) {
             (true, _) => Ending::Last,
             (false, true) => Ending::Heartbeat,
@@ -115,8 +105,37 @@ impl Reply {
     }
 }
 
+/// The keys in the order in which the peer writes them.
+fn body(
+    msg_id: &Id,
+    result: Option<&str>,
+    failure: Option<&str>,
+    ending: bool,
+    form: Form,
+) -> Vec<u8> {
+    let result = result.unwrap_or(NULL).as_bytes();
+    // A failure is escaped twice.
+    let failed = failure.map_or(0, |failure| failure.len() * 2);
+    let mut message = Writer::new(form.room(result) + failed + BESIDE, form);
+    message.key("result").json(result);
+    message.key("failure");
+    match failure {
+        Some(failure) => message.text(failure),
+        None => message.bare(NULL),
+    }
+    message.key("ending").bare(if ending { "true" } else { "false" });
+    message.key("_msg_id").id(msg_id);
+    message.key("_unique_id").id(&new_id());
+    message.end()
+}
+
 /// A flag as the peer tests it: a number other than zero is one that is set.
 fn is_true(value: &str) -> Result<bool, serde_json::Error> {
+    match value {
+        "true" => return Ok(true),
+        "false" | "null" => return Ok(false),
+        _ => {}
+    }
     if let Ok(number) = json::read::<f64>(value) {
         return Ok(number != 0.0);
     }
@@ -149,7 +168,7 @@ mod tests {
             ("not json", None),
         ] {
             let (_, named) = Reply::decode(body.as_bytes()).unwrap_err();
-            assert_eq!(named.as_deref(), msg_id, "{body}");
+            assert_eq!(named, msg_id.map(Id::from), "{body}");
         }
     }
 

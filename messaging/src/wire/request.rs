@@ -1,22 +1,21 @@
 //! Requests (wire document, section 8).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::de::Error as _;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::args::{Args, Field};
 use super::bounds::{self, Budget};
 use super::envelope::{self, undecodable};
-use super::json::{self, Json, for_each_field};
+use super::json::{self, for_each_field};
+use super::part::Part;
 use super::text::text;
-use super::{new_id, salvage};
-use crate::ErrorKind;
-use crate::error::shortened;
+use super::{AnswerTo, Id, salvage};
 
-const CONTEXT: &str = "_context_";
+/// What the keys of a context begin with.
+pub(super) const CONTEXT: &str = "_context_";
 
 /// The key under which a handler finds the call monitor's time in its context.
 const CLIENT_TIMEOUT: &str = "client_timeout";
@@ -27,98 +26,33 @@ const TAKEN: [&str; 3] = ["msg_id", "reply_q", CLIENT_TIMEOUT];
 /// A request as a server gets it.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) method: String,
-    /// The named arguments, each as the JSON that was sent.
+    pub(super) method: Part,
+    /// The named arguments, and the message of which all here are parts.
     pub(crate) args: Args,
-    pub(crate) namespace: Option<String>,
+    pub(crate) namespace: Option<Part>,
     /// None where the request has no version, which counts as 1.0; the text need not be one.
-    pub(crate) version: Option<String>,
+    pub(super) version: Option<Part>,
     /// None for a cast.
     pub(crate) reply_to: Option<ReplyTo>,
     /// What a repeat of the same message has as well.
-    pub(crate) unique_id: Option<String>,
+    pub(super) unique_id: Option<Part>,
     /// How often the caller wants to hear that the server is at work, if it does (wire document,
     /// section 13).
     pub(crate) monitor: Option<Duration>,
     pub(crate) context: Map<String, Value>,
 }
 
-/// Named arguments; of several with one name the last, as JSON readers have it.
-pub(crate) type Args = BTreeMap<String, Json>;
-
 /// Where the answer to a call goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReplyTo {
-    pub(crate) msg_id: String,
+    pub(crate) msg_id: Id,
     pub(crate) queue: String,
 }
 
-/// A request on its way out.
-#[derive(Debug)]
-pub(crate) struct RequestParts<'a> {
-    pub(crate) method: &'a str,
-    /// A JSON object.
-    pub(crate) args: &'a RawValue,
-    pub(crate) namespace: Option<&'a str>,
-    pub(crate) version: Option<crate::Version>,
-    pub(crate) reply_to: Option<&'a ReplyTo>,
-    /// The call monitor's timeout, for a call.
-    pub(crate) monitor: Option<Duration>,
-    pub(crate) context: &'a Map<String, Value>,
-}
-
-impl RequestParts<'_> {
-    /// The body, with an id of its own by which a peer recognises a duplicate.
-    ///
-    /// # Errors
-    ///
-    /// [`Encode`](ErrorKind::Encode) if it cannot be written, or no server would read it.
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, crate::Error> {
-        for name in [Some(self.method), self.namespace].into_iter().flatten() {
-            bounds::named(name).map_err(|error| {
-                let text = format!("the request for method `{}` has {error}", shortened(name));
-                crate::Error::new(ErrorKind::Encode, text)
-            })?;
-        }
-        envelope::wrap(self).map_err(|error| {
-            crate::Error::new(
-                ErrorKind::Encode,
-                format!("the request for method `{}` cannot be written as JSON", self.method),
-            )
-            .with_next_step()
-            .with_source(error)
-        })
-    }
-}
-
-impl Serialize for RequestParts<'_> {
-    /// The keys in the order in which the peer writes them.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("method", self.method)?;
-        map.serialize_entry("args", self.args)?;
-        if let Some(namespace) = self.namespace {
-            map.serialize_entry("namespace", namespace)?;
-        }
-        if let Some(version) = self.version {
-            map.serialize_entry("version", &format_args!("{version}"))?;
-        }
-        if let Some(reply_to) = self.reply_to {
-            map.serialize_entry("_msg_id", &reply_to.msg_id)?;
-            map.serialize_entry("_reply_q", &reply_to.queue)?;
-            // The call monitor's timeout, not the call's, which never travels in the body.
-            match self.monitor {
-                Some(monitor) if monitor.subsec_nanos() == 0 => {
-                    map.serialize_entry("_timeout", &monitor.as_secs())?;
-                }
-                monitor => map.serialize_entry("_timeout", &monitor.map(|m| m.as_secs_f64()))?,
-            }
-        }
-        map.serialize_entry("_unique_id", &new_id())?;
-        for (key, value) in self.context {
-            map.serialize_entry(&format_args!("{CONTEXT}{key}"), value)?;
-        }
-        map.end()
+impl ReplyTo {
+    /// As it is said in a request.
+    pub(crate) fn answer_to(&self) -> AnswerTo<'_> {
+        AnswerTo { msg_id: &self.msg_id, queue: &self.queue }
     }
 }
 
@@ -133,52 +67,76 @@ impl Request {
         let lost = |error| (error, salvage::reply_to(body));
         let text = text(body).map_err(lost)?;
         let message = envelope::open(&text).map_err(lost)?;
-        let mut fields = Fields::new();
+        let mut fields = Fields::new(&message);
         let read = for_each_field(&message, |key, value| fields.take(key, value));
-        let reply_to = match (fields.msg_id, fields.reply_q) {
-            (Some(msg_id), Some(queue)) => Some(ReplyTo { msg_id, queue }),
+        let reply_to = match (fields.msg_id.take(), fields.reply_q.take()) {
+            (Some(msg_id), Some(queue)) => {
+                Some(ReplyTo { msg_id: Id::from(&*msg_id), queue: queue.into_owned() })
+            }
             // What could not be read may hide them.
             _ if read.is_err() => salvage::reply_to(body),
             _ => None,
         };
-        let refuse = |error| Err((error, reply_to.clone()));
         if let Err(error) = read {
-            return refuse(undecodable("the request is not as it must be").with_source(error));
+            let error = undecodable("the request is not as it must be").with_source(error);
+            return Err((error, reply_to));
         }
         let Some(method) = fields.method else {
-            return refuse(undecodable("the request has no `method`"));
+            return Err((undecodable("the request has no `method`"), reply_to));
         };
-        Ok(Self {
-            method,
-            args: fields.args,
-            namespace: fields.namespace,
-            version: fields.version,
-            reply_to,
-            unique_id: fields.unique_id,
-            monitor: fields.monitor,
-            context: fields.context,
-        })
+        let part = |part| Part::of(&message, part);
+        let (method, namespace) = (part(method), fields.namespace.map(part));
+        let (version, unique_id) = (fields.version.map(part), fields.unique_id.map(part));
+        let (args, monitor, context) = (fields.args, fields.monitor, fields.context);
+        let args = Args::new(message.into_owned(), args);
+        Ok(Self { method, args, namespace, version, reply_to, unique_id, monitor, context })
+    }
+
+    /// The method's name.
+    pub(crate) fn method(&self) -> &str {
+        self.args.part(&self.method)
+    }
+
+    /// The namespace; none is the null namespace.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.text(&self.namespace)
+    }
+
+    /// The version; none counts as 1.0, and what there is need not be one.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.text(&self.version)
+    }
+
+    /// What a repeat of the same message has as well.
+    pub(crate) fn unique_id(&self) -> Option<&str> {
+        self.text(&self.unique_id)
+    }
+
+    fn text<'r>(&'r self, part: &'r Option<Part>) -> Option<&'r str> {
+        part.as_ref().map(|part| self.args.part(part))
     }
 }
 
-struct Fields {
-    method: Option<String>,
-    args: Args,
-    namespace: Option<String>,
-    version: Option<String>,
-    msg_id: Option<String>,
-    reply_q: Option<String>,
-    unique_id: Option<String>,
+struct Fields<'m> {
+    message: &'m str,
+    method: Option<Cow<'m, str>>,
+    args: Vec<Field>,
+    namespace: Option<Cow<'m, str>>,
+    version: Option<Cow<'m, str>>,
+    msg_id: Option<Cow<'m, str>>,
+    reply_q: Option<Cow<'m, str>>,
+    unique_id: Option<Cow<'m, str>>,
     monitor: Option<Duration>,
     context: Map<String, Value>,
     budget: Budget,
 }
 
-impl Fields {
-    fn new() -> Self {
+impl<'m> Fields<'m> {
+    fn new(message: &'m str) -> Self {
         Self {
+            message,
             method: None,
-            args: Args::new(),
+            args: Vec::new(),
             namespace: None,
             version: None,
             msg_id: None,
@@ -190,25 +148,23 @@ impl Fields {
         }
     }
 
-    fn take(&mut self, key: &str, text: &str) -> Result<(), serde_json::Error> {
+    fn take(&mut self, key: &str, json: &'m str) -> Result<(), serde_json::Error> {
         match key {
-            "method" => self.method = Some(json::read(text).and_then(bounds::named)?),
-            "args" => self.args = named(text)?,
-            "namespace" => self.namespace = bounds::name(text)?,
+            "method" => self.method = Some(json::text(json).and_then(bounds::named)?),
+            "args" => self.args = Args::fields(self.message, json)?,
+            "namespace" => self.namespace = bounds::name(json)?,
             // A version that is null is compatible with nothing, unlike one that is not there.
-            "version" => {
-                self.version = Some(bounds::name(text)?.unwrap_or_else(|| "null".to_owned()))
-            }
-            "_msg_id" => self.msg_id = bounds::name(text)?,
-            "_reply_q" => self.reply_q = bounds::name(text)?,
+            "version" => self.version = Some(bounds::name(json)?.unwrap_or(Cow::Borrowed(json))),
+            "_msg_id" => self.msg_id = bounds::name(json)?,
+            "_reply_q" => self.reply_q = bounds::name(json)?,
             "_timeout" => {
-                self.monitor = seconds(text);
+                self.monitor = seconds(json);
                 // As the peer has it, but for the null that it shows where nobody monitors.
                 if self.monitor.is_some() {
-                    self.context.insert(CLIENT_TIMEOUT.to_owned(), json::read(text)?);
+                    self.context.insert(CLIENT_TIMEOUT.to_owned(), json::read(json)?);
                 }
             }
-            "_unique_id" => self.unique_id = bounds::name(text)?,
+            "_unique_id" => self.unique_id = bounds::name(json)?,
             _ => {
                 if let Some(key) = key.strip_prefix(CONTEXT)
                     && !TAKEN.contains(&key)
@@ -221,7 +177,7 @@ impl Fields {
                         )));
                     }
                     // Whatever a client keeps there, its request is served.
-                    self.context.insert(key.to_owned(), self.budget.held(text));
+                    self.context.insert(key.to_owned(), self.budget.held(json));
                 }
             }
         }
@@ -231,29 +187,13 @@ impl Fields {
 
 /// A number of seconds above zero, also one that is written as text. What is neither asks for
 /// nothing, as the peer has it (wire document, section 13).
-fn seconds(text: &str) -> Option<Duration> {
-    let number = match json::read::<String>(text) {
-        Ok(text) => text.trim().parse().ok()?,
-        Err(_) => json::read::<f64>(text).ok()?,
+fn seconds(json: &str) -> Option<Duration> {
+    let number = match json::string(json) {
+        Some((text, "")) => text.trim().parse().ok()?,
+        _ if json == "null" => return None,
+        _ => json::read::<f64>(json).ok()?,
     };
     Duration::try_from_secs_f64(number).ok().filter(|seconds| !seconds.is_zero())
-}
-
-/// The fields of an object, each unread.
-fn named(object: &str) -> Result<Args, serde_json::Error> {
-    let mut args = Args::new();
-    for_each_field(object, |name, value| {
-        bounds::named(name)?;
-        if args.len() == bounds::NAMED && !args.contains_key(name) {
-            return Err(serde_json::Error::custom(format_args!(
-                "more than {} arguments",
-                bounds::NAMED
-            )));
-        }
-        args.insert(name.to_owned(), Json::from(value));
-        Ok(())
-    })?;
-    Ok(args)
 }
 
 #[cfg(test)]
@@ -285,8 +225,8 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let body = format!(r#"{{"method": "m", "args": {{"deep": {deep}, "flat": 1}}}}"#);
         let request = Request::decode(body.as_bytes()).unwrap();
-        assert!(request.args["deep"].read::<Value>().is_err());
-        assert_eq!(request.args["flat"].get(), "1");
+        assert!(json::read::<Value>(request.args.get("deep").unwrap()).is_err());
+        assert_eq!(request.args.get("flat"), Some("1"));
     }
 
     /// A request is not refused for what its handler may never look at.
@@ -306,7 +246,7 @@ mod tests {
             "oslo.version": "2.0", "oslo.message": message, "oslo.more": {"a": 1},
         });
         for body in [message.to_owned(), enveloped.to_string()] {
-            assert_eq!(Request::decode(body.as_bytes()).unwrap().method, "m", "{body}");
+            assert_eq!(Request::decode(body.as_bytes()).unwrap().method(), "m", "{body}");
         }
     }
 
@@ -343,19 +283,6 @@ mod tests {
         );
         let request = decode(&body).unwrap();
         assert_eq!((request.args.len(), request.context.len()), (1000, 1000));
-        // One that is sent is refused before it is.
-        let args = RawValue::from_string("{}".to_owned()).unwrap();
-        let context = Map::new();
-        let parts = RequestParts {
-            method: &long,
-            args: &args,
-            namespace: None,
-            version: None,
-            reply_to: None,
-            monitor: None,
-            context: &context,
-        };
-        assert_eq!(parts.encode().unwrap_err().kind(), ErrorKind::Encode);
     }
 
     /// A context is read before anybody asks for it: a wide one must not become thirty times as
@@ -384,7 +311,10 @@ mod tests {
 
     #[test]
     fn version_is_absent_null_or_text() {
-        let version = |json: &str| Request::decode(json.as_bytes()).unwrap().version;
+        let version = |json: &str| {
+            let request = Request::decode(json.as_bytes()).unwrap();
+            request.version().map(str::to_owned)
+        };
         assert_eq!(version(r#"{"method": "m"}"#), None);
         assert_eq!(version(r#"{"method": "m", "version": null}"#).as_deref(), Some("null"));
         let text = version(r#"{"method": "m", "version": "1.4"}"#).unwrap();

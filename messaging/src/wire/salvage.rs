@@ -1,6 +1,7 @@
 //! Whom to answer, from a body that cannot be read as a whole.
 
 use super::ReplyTo;
+use super::envelope::begins_bare;
 
 /// The longest name of a queue (AMQP 0-9-1, short string); an id is shorter.
 const LONGEST: usize = 255;
@@ -9,19 +10,19 @@ const LONGEST: usize = 255;
 ///
 /// A quote within a text has a backslash more than the quotes of the message itself, so what an
 /// argument says in its text is never taken for the message's own.
-pub(super) fn reply_to(body: &[u8]) -> Option<ReplyTo> {
+pub(crate) fn reply_to(body: &[u8]) -> Option<ReplyTo> {
     from_ends([body, b""])
 }
 
 /// The same, from the two ends of a body, of which what lies between is not looked at.
 pub(super) fn from_ends([first, last]: [&[u8]; 2]) -> Option<ReplyTo> {
     let (first, last) = (String::from_utf8_lossy(first), String::from_utf8_lossy(last));
-    let enveloped = first.contains(r#""oslo.message""#);
+    let enveloped = !begins_bare(first.as_bytes()) && first.contains(r#""oslo.message""#);
     let quote = if enveloped { r#"\""# } else { "\"" };
     // What stands before the first character of the last part is not known: a backslash, perhaps.
     let last = last.get(last.ceil_char_boundary(1)..).unwrap_or_default();
     let find = |key| only_value([&first, last], quote, key);
-    Some(ReplyTo { msg_id: find("_msg_id")?.to_owned(), queue: find("_reply_q")?.to_owned() })
+    Some(ReplyTo { msg_id: find("_msg_id")?.into(), queue: find("_reply_q")?.to_owned() })
 }
 
 /// The text under `key`; none if there are several that differ.
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     fn found(body: &str) -> Option<(String, String)> {
-        reply_to(body.as_bytes()).map(|to| (to.msg_id, to.queue))
+        reply_to(body.as_bytes()).map(|to| (to.msg_id.to_string(), to.queue))
     }
 
     #[test]
@@ -58,13 +59,14 @@ mod tests {
             r#"{"oslo.message": "{\"x\": 1e, \"_msg_id\": \"1\", \"_reply_q\": \"reply_1\"}"}"#,
             r#"{"oslo.version": 2, "oslo.message": "{\"_msg_id\":\"1\",\"_reply_q\":\"reply_1\", \"a"#,
             r#"{"text": "\"_msg_id\": \"2\"", x, "_msg_id": "1", "_reply_q": "reply_1"}"#,
+            r#"{"method":"m","args":{"oslo.message":1e},"_msg_id":"1","_reply_q":"reply_1"}"#,
             r#"{"oslo.message": "{x, \"t\": \"\\\"_msg_id\\\": \\\"2\\\"\", \"_msg_id\": \"1\", \"_reply_q\": \"reply_1\""#,
         ] {
             assert_eq!(found(body), caller, "{body}");
         }
         assert_eq!(
             reply_to(b"\xff{\"_msg_id\": \"1\", \"_reply_q\": \"reply_1\"").map(|to| to.msg_id),
-            Some("1".to_owned())
+            Some("1".into())
         );
     }
 

@@ -70,6 +70,7 @@ impl Mail {
                         let waited = world.now().saturating_sub(handed);
                         return Some(what.map(|delivery| Delivery {
                             expires: delivery.expires.map(|left| left.saturating_sub(waited)),
+                            waited: delivery.waited + waited,
                             ..delivery
                         }));
                     }

@@ -70,6 +70,7 @@ impl ServerConsumer {
             notes: delivery.notes.clone(),
             user_id: delivery.user_id.clone(),
             expires: delivery.expires,
+            waited: delivery.waited,
             attempt: delivery.attempt + 1,
             settle: Box::new(shared),
         };

@@ -27,6 +27,13 @@ impl Spread {
     }
 }
 
+impl From<f64> for Spread {
+    /// Measured once.
+    fn from(measured: f64) -> Self {
+        Self { median: measured, least: measured, most: measured }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,9 @@ pub(crate) enum Command {
         /// How many nodes, joined into a cluster.
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=i64::from(ports::MAX_NODES)))]
         nodes: u16,
+        /// With the management API, whose URL `management-url` prints.
+        #[arg(long)]
+        management: bool,
     },
     /// Stops it.
     Down,
@@ -82,6 +85,8 @@ pub(crate) enum Command {
     },
     /// Prints its URL.
     Url,
+    /// Prints the URL of its management API, for a broker that is up with one.
+    ManagementUrl,
     /// Says whether it runs.
     Status,
 }
@@ -105,7 +110,7 @@ pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Resul
         })
     };
     match command {
-        Command::Up { nodes } => {
+        Command::Up { nodes, management } => {
             let up = match Broker::find(&folder).filter(Broker::is_whole) {
                 Some(broker) if broker.nodes.len() == usize::from(*nodes) => Ok(broker),
                 Some(_) => {
@@ -114,7 +119,7 @@ pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Resul
                         format!("the broker {name} is up with another number of nodes; {stop}");
                     return Err(text.into());
                 }
-                None => Broker::start(&installed()?, &folder, *nodes),
+                None => Broker::start_with(&installed()?, &folder, *nodes, *management),
             };
             let ready = up.and_then(|broker| broker.wait_ready().map(|()| broker));
             let broker = match ready {
@@ -156,6 +161,7 @@ pub(crate) fn run(workspace: &Workspace, name: &str, command: &Command) -> Resul
         Command::Drain { node } => cluster::maintain(&running()?, *node, "drain")?,
         Command::Revive { node } => cluster::maintain(&running()?, *node, "revive")?,
         Command::Url => println!("{}", running()?.url()),
+        Command::ManagementUrl => println!("{}", running()?.management_url()?),
         Command::Status => {
             let broker = running()?;
             for node in &broker.nodes {

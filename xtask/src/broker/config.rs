@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use super::installed::MANAGEMENT;
 use super::ports::Ports;
 use crate::failure::{Failure, Result};
 
@@ -12,9 +13,11 @@ use crate::failure::{Failure, Result};
 ///
 /// It is written as Erlang terms, for which the translator of the newer format need not run; that
 /// saves a second of every start. The settings are those that make faults show early.
-pub(super) fn write(folder: &Path, ports: Ports, number: u16) -> Result<()> {
-    write_file(&folder.join("rabbitmq.config"), &rabbitmq_config(ports, number))?;
-    write_file(&folder.join("enabled_plugins"), "[].\n")
+pub(super) fn write(folder: &Path, ports: Ports, number: u16, management: bool) -> Result<()> {
+    let config = rabbitmq_config(ports, number, management);
+    write_file(&folder.join("rabbitmq.config"), &config)?;
+    let plugins = if management { MANAGEMENT } else { "" };
+    write_file(&folder.join("enabled_plugins"), &format!("[{plugins}].\n"))
 }
 
 /// Writes the secret by which nodes and rabbitmqctl know each other, where Erlang looks for it.
@@ -42,16 +45,24 @@ pub(super) fn cookie() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02X}")).collect())
 }
 
-fn rabbitmq_config(ports: Ports, number: u16) -> String {
+fn rabbitmq_config(ports: Ports, number: u16, management: bool) -> String {
     let amqp = ports.amqp(number);
+    let management = if management { management_config(ports.http(number)) } else { String::new() };
     let cluster = cluster(ports.nodes());
     format!(
         r#"[{{kernel,[{{net_ticktime,8}}]}},
  {{rabbit,[{{tcp_listeners,[{{"127.0.0.1",{amqp}}}]}},{cluster}
   {{tcp_listen_options,[{{backlog,4096}},{{nodelay,true}},{{linger,{{true,0}}}},{{exit_on_close,false}}]}},
   {{vm_memory_high_watermark,{{absolute,"1GB"}}}},{{channel_tick_interval,1000}},
-  {{log,[{{console,[{{enabled,false}}]}},{{file,[{{level,info}}]}}]}}]}}].
+  {{log,[{{console,[{{enabled,false}}]}},{{file,[{{level,info}}]}}]}}]}}{management}].
 "#
+    )
+}
+
+fn management_config(port: u16) -> String {
+    format!(
+        r#",
+ {{{MANAGEMENT},[{{tcp_config,[{{ip,"127.0.0.1"}},{{port,{port}}}]}}]}}"#
     )
 }
 

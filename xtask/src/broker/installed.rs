@@ -12,6 +12,9 @@ use crate::failure::{Failure, Result};
 const RABBITMQ: &str = "/usr/lib/rabbitmq";
 const ERLANG: &str = "/usr/lib/erlang";
 
+/// The plugin that tells of a broker over HTTP.
+pub(super) const MANAGEMENT: &str = "rabbitmq_management";
+
 /// The RabbitMQ and the Erlang of this machine.
 #[derive(Debug)]
 pub(crate) struct Installed {
@@ -56,10 +59,11 @@ impl Installed {
 
     /// A folder with only the plugins that a bare broker is made of: a booting node searches every
     /// folder for every module, so the full set costs seconds.
-    pub(super) fn link_plugins(&self, broker: &Path) -> Result<()> {
+    pub(super) fn link_plugins(&self, broker: &Path, management: bool) -> Result<()> {
         let links = Self::plugins_in(broker);
         fs::create_dir_all(&links).map_err(|error| Failure::file("make", &links, error))?;
-        for plugin in self.needed_plugins() {
+        let also = management.then_some(MANAGEMENT);
+        for plugin in self.needed_plugins(also) {
             let Some(name) = plugin.file_name() else { continue };
             let link = links.join(name);
             symlink(&plugin, &link).map_err(|error| Failure::file("make", &link, error))?;
@@ -72,10 +76,11 @@ impl Installed {
         broker.join("plugins")
     }
 
-    /// `rabbit` and all that it names, and what these name, and so on.
-    fn needed_plugins(&self) -> Vec<PathBuf> {
+    /// `rabbit` and all that it names, and what these name, and so on; likewise of another plugin.
+    fn needed_plugins(&self, also: Option<&str>) -> Vec<PathBuf> {
         let mut seen = BTreeSet::new();
         let mut left = vec!["rabbit".to_owned()];
+        left.extend(also.map(str::to_owned));
         let mut folders = Vec::new();
         while let Some(name) = left.pop() {
             if !seen.insert(name.clone()) {

@@ -10,6 +10,7 @@ mod config;
 mod epmd;
 mod installed;
 mod node;
+mod owned;
 mod ports;
 
 use std::fs::{self, File, TryLockError};
@@ -25,6 +26,7 @@ pub(crate) use self::command::{Command, parse_name, run};
 use self::epmd::Epmd;
 pub(crate) use self::installed::Installed;
 use self::node::Node;
+pub(crate) use self::owned::Owned;
 use self::ports::{Claim, Ports};
 
 /// How long a node may take to close its files before it is killed.
@@ -40,6 +42,16 @@ pub(crate) struct Broker {
 impl Broker {
     /// Starts nodes that share nothing with an earlier run, and returns before they are ready.
     pub(crate) fn start(installed: &Installed, folder: &Path, nodes: u16) -> Result<Self> {
+        Self::start_with(installed, folder, nodes, false)
+    }
+
+    /// The same, with the management API if it is wanted, which takes some seconds more.
+    fn start_with(
+        installed: &Installed,
+        folder: &Path,
+        nodes: u16,
+        management: bool,
+    ) -> Result<Self> {
         // What an earlier run left behind, killed in the middle, must not hold the new one up.
         stop(folder)?;
         if folder.exists() {
@@ -50,13 +62,13 @@ impl Broker {
         // Ours alone until epmd listens, by which others see that they are taken.
         let claim = Claim::probe(nodes)?;
         claim.ports().save(folder)?;
-        installed.link_plugins(folder)?;
+        installed.link_plugins(folder, management)?;
         let epmd = Epmd::start(installed, folder, claim.ports().epmd())?;
         let broker = Self::of(folder, claim.ports());
         drop(claim);
         let cookie = config::cookie()?;
         for node in &broker.nodes {
-            node.prepare(installed, &cookie)?;
+            node.prepare(installed, &cookie, management)?;
             node.boot(installed)?;
         }
         epmd.check()?;
@@ -106,6 +118,16 @@ impl Broker {
         let host = |node: &Node| format!("guest:guest@127.0.0.1:{}", node.amqp_port());
         let hosts: Vec<String> = self.nodes.iter().map(host).collect();
         format!("rabbit://{}/", hosts.join(","))
+    }
+
+    /// The address of the management API of its first node, if it is on.
+    fn management_url(&self) -> Result<String> {
+        Ok(format!("http://guest:guest@127.0.0.1:{}", self.node(1)?.http_port()))
+    }
+
+    /// The process ids of its nodes.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        self.nodes.iter().filter_map(Node::pid).collect()
     }
 
     /// A script that runs `rabbitmqctl` against the first node.

@@ -39,9 +39,14 @@ impl Node {
     }
 
     /// Writes its files.
-    pub(super) fn prepare(&self, installed: &Installed, cookie: &str) -> Result<()> {
+    pub(super) fn prepare(
+        &self,
+        installed: &Installed,
+        cookie: &str,
+        management: bool,
+    ) -> Result<()> {
         config::write_cookie(&self.folder.join("home"), cookie)?;
-        config::write(&self.folder, self.ports, self.number)?;
+        config::write(&self.folder, self.ports, self.number, management)?;
         let environment = self.environment(installed);
         self.write_script(installed, &environment, "rabbitmqctl")?;
         self.write_script(installed, &environment, "rabbitmq-upgrade")
@@ -62,6 +67,11 @@ impl Node {
     /// Where its clients connect.
     pub(super) fn amqp_port(&self) -> u16 {
         self.ports.amqp(self.number)
+    }
+
+    /// Where its management API listens, if it is on.
+    pub(super) fn http_port(&self) -> u16 {
+        self.ports.http(self.number)
     }
 
     /// Its process id, if it runs.

@@ -18,7 +18,7 @@ const BLOCK: u16 = 16;
 pub(crate) const MAX_NODES: u16 = 3;
 
 /// The ports of a broker: AMQP from the first on, one for each node; then what the nodes use
-/// between themselves; then epmd.
+/// between themselves; then epmd; then their management APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ports {
     base: u16,
@@ -86,13 +86,19 @@ impl Ports {
         self.base + 2 * MAX_NODES
     }
 
+    /// Where the management API of a node listens, if it is on.
+    pub(super) fn http(self, node: u16) -> u16 {
+        self.epmd() + node
+    }
+
     fn claim(self) -> Option<Claim> {
         let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok();
         let claim = listen(self.base + BLOCK - 1)?;
         // Whoever has a block has an epmd. It is asked first, so that no port is held for an
         // instant that a node of another broker is about to open.
         listen(self.epmd())?;
-        let mut own = (1..=self.nodes).flat_map(|node| [self.amqp(node), self.distribution(node)]);
+        let mut own = (1..=self.nodes)
+            .flat_map(|node| [self.amqp(node), self.distribution(node), self.http(node)]);
         own.all(|port| listen(port).is_some()).then_some(Claim { ports: self, _claim: claim })
     }
 }
@@ -118,12 +124,12 @@ mod tests {
     fn no_two_uses_share_a_port() {
         let ports = Ports { base: FIRST, nodes: MAX_NODES };
         let mut all: Vec<u16> = (1..=MAX_NODES)
-            .flat_map(|node| [ports.amqp(node), ports.distribution(node)])
+            .flat_map(|node| [ports.amqp(node), ports.distribution(node), ports.http(node)])
             .chain([ports.epmd(), ports.base + BLOCK - 1])
             .collect();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 8);
+        assert_eq!(all.len(), 11);
         assert!(all.iter().all(|port| (FIRST..FIRST + BLOCK).contains(port)));
     }
 }

@@ -38,7 +38,7 @@ struct Crate {
 /// If a crate is not as `deny.toml` wants it, or has a known vulnerability.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let rules = Rules::read(&workspace.root().join("deny.toml"))?;
-    let crates = crates(workspace)?;
+    let crates = crates(workspace, &rules)?;
     let mut problems: Vec<String> = crates.iter().filter_map(|it| rules.problem(it)).collect();
     if rules.denies_doubles() {
         problems.extend(doubles(&crates, &rules));
@@ -64,8 +64,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 /// Every crate that is built for some platform, with all features. `cargo metadata` names more: optional
 /// dependencies of others that no feature switches on.
-fn crates(workspace: &Workspace) -> Result<Vec<Crate>> {
+fn crates(workspace: &Workspace, rules: &Rules) -> Result<Vec<Crate>> {
     let mut tree = workspace.cargo(["tree", "--workspace", "--all-features", "--locked"]);
+    rules.excluded().for_each(|package| _ = tree.args(["--exclude", package]));
     tree.args(["--target", "all", "--edges", "normal,build,dev", "--prefix", "none"]);
     tree.args(["--format", "{p}|{l}"]);
     let mut lines = BTreeSet::new();

@@ -10,7 +10,7 @@ use crate::failure::Result;
 /// The keys of `deny.toml` that are held here; any other is a mistake, so that none is thought to be
 /// held that is not.
 const KEYS: [(&str, &[&str]); 5] = [
-    ("graph", &["all-features"]),
+    ("graph", &["all-features", "exclude"]),
     // Whether a version was yanked, the registry alone can say.
     ("advisories", &["yanked"]),
     ("licenses", &["allow", "private"]),
@@ -56,6 +56,11 @@ impl Rules {
     fn texts(&self, group: &str, key: &str) -> impl Iterator<Item = &str> {
         let list = self.get(group, key).and_then(toml::Value::as_array);
         list.into_iter().flatten().filter_map(toml::Value::as_str)
+    }
+
+    /// The packages of ours whose dependencies are not looked at.
+    pub(super) fn excluded(&self) -> impl Iterator<Item = &str> {
+        self.texts("graph", "exclude")
     }
 
     pub(super) fn denies_doubles(&self) -> bool {

@@ -59,6 +59,11 @@ impl Group {
         self.child.stdout.take()
     }
 
+    /// The process id of the child.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the child has ended; does not reap it.
     fn is_over(&self) -> bool {
         let Some(pid) = self.pid() else { return true };

@@ -4,6 +4,7 @@
 //! that it started. A process that shall live on its own, a broker node, runs in its own session
 //! and carries a mark in its environment: by the mark we know it again, and what it started.
 
+mod background;
 mod group;
 mod marked;
 
@@ -11,7 +12,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+pub(crate) use self::background::Background;
 use self::group::Group;
 pub(crate) use self::marked::{any_marked, detach, is_marked, signal, stop_marked};
 use crate::failure::{Failure, Result};
@@ -118,8 +120,13 @@ pub(crate) fn run_quietly(command: &mut Command, log: &Path, limit: Duration) ->
 
 /// A program on the PATH.
 pub(crate) fn find_program(name: &str) -> bool {
+    program(name).is_some()
+}
+
+/// Where a program is.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|it| it.is_file())
 }
 
 /// A word for `sh`, whatever is in it.

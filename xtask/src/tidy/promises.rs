@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The targets, and where their sources are. `messaging` has unit tests, in modules `tests`.
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 9] = [
     ("it", "tests/it"),
     ("security", "tests/security"),
     ("rabbit", "tests/rabbit"),
@@ -15,6 +15,7 @@ const TARGETS: [(&str, &str); 8] = [
     ("faults", "tests/faults"),
     ("fleet", "tests/fleet"),
     ("matrix", "tests/matrix"),
+    ("page", "messaging-page/tests/page"),
     ("messaging", "messaging/src"),
 ];
 

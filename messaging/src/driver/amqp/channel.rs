@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lapin::options::ChannelFlowOptions;
-use tokio::sync::Mutex;
+use tokio::sync::Notify;
 
 use super::connection::Connection;
 use crate::context::Deadline;
@@ -25,10 +25,53 @@ pub(super) struct Channel {
     inner: lapin::Channel,
     pub(super) connection: Arc<Connection>,
     pub(super) runtime: Arc<dyn Runtime>,
-    /// How many waited for the broker to take note of what they had written.
-    asked: AtomicU64,
-    /// The last of those that it has taken note for. Held by the one who asks it.
-    noted: Mutex<u64>,
+    noting: Noting,
+}
+
+/// Who waits for the broker to take note of what they have written.
+#[derive(Debug, Default)]
+struct Noting {
+    state: Mutex<Noted>,
+    /// Tells them all that there is news.
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    /// How many have waited.
+    asked: u64,
+    /// The last of those that the broker has taken note for.
+    noted: u64,
+    /// Whether one of them asks it.
+    asking: bool,
+}
+
+impl Noting {
+    fn state(&self) -> MutexGuard<'_, Noted> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one who asks for all that wait.
+struct Asking<'a> {
+    noting: &'a Noting,
+    /// The last of those for whom it asks.
+    last: u64,
+    /// Whether there was an answer.
+    answered: bool,
+}
+
+impl Drop for Asking<'_> {
+    /// Also of one who was dropped: another asks then.
+    fn drop(&mut self) {
+        let mut state = self.noting.state();
+        state.asking = false;
+        if self.answered {
+            state.noted = self.last;
+        }
+        drop(state);
+        self.noting.news.notify_waiters();
+    }
 }
 
 impl Channel {
@@ -37,8 +80,7 @@ impl Channel {
         connection: Arc<Connection>,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
-        let (asked, noted) = (AtomicU64::new(0), Mutex::new(0));
-        Self { inner, connection, runtime, asked, noted }
+        Self { inner, connection, runtime, noting: Noting::default() }
     }
 
     /// Waits until the broker has dealt with all that was written here before. It answers no
@@ -46,14 +88,31 @@ impl Channel {
     /// ends; but it does one thing after the other, and answers a `channel.flow`, which changes
     /// nothing. One question does for all who wait.
     pub(super) async fn until_noted(&self) -> lapin::Result<()> {
-        let own = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut noted = self.noted.lock().await;
-        if *noted < own {
-            let all = self.asked.load(Ordering::SeqCst);
-            self.inner.channel_flow(ChannelFlowOptions { active: true }).await?;
-            *noted = all;
+        let own = {
+            let mut state = self.noting.state();
+            state.asked += 1;
+            state.asked
+        };
+        loop {
+            let mut news = pin!(self.noting.news.notified());
+            // From here on no news are missed.
+            news.as_mut().enable();
+            let asking = {
+                let mut state = self.noting.state();
+                if state.noted >= own {
+                    return Ok(());
+                }
+                let asks = !std::mem::replace(&mut state.asking, true);
+                asks.then(|| Asking { noting: &self.noting, last: state.asked, answered: false })
+            };
+            match asking {
+                Some(mut asking) => {
+                    self.inner.channel_flow(ChannelFlowOptions { active: true }).await?;
+                    asking.answered = true;
+                }
+                None => news.await,
+            }
         }
-        Ok(())
     }
 
     /// Whether it can be used, as far as is known.

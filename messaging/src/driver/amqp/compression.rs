@@ -174,7 +174,7 @@ mod tests {
             let (properties, body) = captured(name);
             let body = read(&properties, body, MUCH).unwrap();
             let request = crate::wire::Request::decode(&body).unwrap();
-            assert_eq!(request.method, "note", "{name}");
+            assert_eq!(request.method(), "note", "{name}");
         }
     }
 

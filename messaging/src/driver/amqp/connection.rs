@@ -15,10 +15,11 @@ use super::failure;
 use super::fault::{Fault, bounded};
 use super::kit::Kit;
 use super::number::this_program;
+use super::operator::Limits;
 use super::peer::Peer;
 use super::seen::{Place, Seen, ends_it, watch};
 use super::tls::Tls;
-use super::wire::{Switch, Wire};
+use super::wire::{Switch, Traces, Wire};
 use crate::context::Deadline;
 use crate::driver::events::Purpose;
 use crate::driver::teller::Teller;
@@ -38,6 +39,7 @@ pub(super) struct Connection {
     /// The host that it is with.
     peer: Peer,
     switch: Arc<Switch>,
+    traces: Arc<Traces>,
     seen: Arc<Seen>,
     runtime: Arc<dyn Runtime>,
 }
@@ -63,7 +65,7 @@ impl Connection {
         };
         let wire = bounded(&**runtime, &deadline, dialling).await.map_err(refused)?;
 
-        let switch = CutOnDrop::new(wire.switch());
+        let (switch, traces) = (CutOnDrop::new(wire.switch()), Arc::clone(wire.traces()));
         let name = format!("{}:{}:{purpose}", this_program(), std::process::id());
         let properties = ConnectionProperties::default().with_connection_name(name.into());
         let wire = Mutex::new(Some(wire));
@@ -86,7 +88,8 @@ impl Connection {
         let place = Place { host, purpose, teller };
         runtime.spawn(Box::pin(watch(events, status, Arc::clone(&seen), place)));
         let (peer, runtime) = (peer.clone(), Arc::clone(runtime));
-        Ok(Arc::new(Self { inner, peer, switch: switch.keep(), seen, runtime }))
+        let switch = switch.keep();
+        Ok(Arc::new(Self { inner, peer, switch, traces, seen, runtime }))
     }
 
     /// Who is logged in, by the URL.
@@ -94,9 +97,24 @@ impl Connection {
         &self.peer.user
     }
 
+    /// What is seen on its wire.
+    pub(super) fn traces(&self) -> &Traces {
+        &self.traces
+    }
+
     /// Whether it can be used, as far as is known.
     pub(super) fn alive(&self) -> bool {
         self.inner.status().connected() && !self.seen.is_over()
+    }
+
+    /// Whether it is silent, and a sign of life is waited for.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.seen.is_doubted()
+    }
+
+    /// Ends when it is [doubted](Self::is_doubted) no more, or has ended.
+    pub(super) async fn trusted(&self) {
+        self.seen.trusted().await;
     }
 
     /// `operation`, ended by `deadline`, and by the end of the connection: lapin never answers
@@ -181,6 +199,16 @@ impl Connection {
         async move { seen.ended().await }
     }
 
+    /// What both sides have agreed on.
+    pub(super) fn limits(&self) -> Limits {
+        let agreed = self.inner.configuration();
+        Limits {
+            heartbeat: Duration::from_secs(agreed.heartbeat().into()),
+            frame_max: agreed.frame_max(),
+            channel_max: agreed.channel_max(),
+        }
+    }
+
     /// Why the broker takes nothing from it, if it does not.
     pub(super) fn blocked(&self) -> Option<String> {
         self.seen.blocked()
@@ -209,6 +237,7 @@ impl Connection {
 impl Drop for Connection {
     /// lapin says goodbye by itself; this is for a broker that does not answer.
     fn drop(&mut self) {
+        self.seen.end(None);
         let (switch, pause) = (Arc::clone(&self.switch), self.runtime.sleep(CLOSE_GRACE));
         self.runtime.spawn(Box::pin(async move {
             pause.await;

@@ -38,6 +38,8 @@ struct Work {
     state: State,
     /// What others see of the state: changed where that is.
     standing: Arc<Standing>,
+    /// Ends when the driver is closed.
+    closed: BoxFuture<'static, ()>,
     pauses: Pauses,
     /// When the queues were last consumed anew.
     opened: Instant,
@@ -72,6 +74,7 @@ impl Consumer {
             plan,
             state: State::Open(intake),
             standing,
+            closed: Box::pin(site.link.closed()),
             pauses: Pauses::between_connections(&site.options),
             opened: site.runtime.now(),
             told: None,
@@ -124,11 +127,11 @@ impl Drop for Consumer {
 
 impl Work {
     async fn next(&mut self) -> Option<Result<Delivery, Error>> {
-        let site = Arc::clone(&self.site);
         loop {
+            let Self { state, closed, .. } = &mut *self;
             // What is begun is kept in the state, so that this may be dropped and called again.
             let step = async {
-                match &mut self.state {
+                match state {
                     State::Open(intake) => Some(intake.next().await.map(Step::Delivered)),
                     State::Mending(mending) => Some(match mending.await {
                         Ok(intake) => Ok(Step::Mended(intake)),
@@ -137,7 +140,7 @@ impl Work {
                     State::Cancelled(_) => None,
                 }
             };
-            let step = match select(pin!(step), pin!(site.link.until_closed())).await {
+            let step = match select(pin!(step), closed).await {
                 Either::Left((step, _)) => Some(step?),
                 Either::Right(_) => None,
             };
@@ -148,7 +151,7 @@ impl Work {
                     return Some(Ok(delivery));
                 }
                 Ok(Step::Mended(intake)) => self.mended(intake),
-                Err(_) if site.link.is_closed() => return self.end(),
+                Err(_) if self.site.link.is_closed() => return self.end(),
                 Err(error) => {
                     self.mend(&error);
                     if self.told.replace(error.kind()) != Some(error.kind()) {

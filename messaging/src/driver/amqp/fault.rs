@@ -11,7 +11,7 @@ use crate::runtime::{self, Runtime};
 use crate::{Error, ErrorKind};
 
 /// What became of an operation that failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Fault {
     /// lapin or the broker said no, or the connection went away.
     Told(lapin::Error),

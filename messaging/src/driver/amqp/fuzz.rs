@@ -32,7 +32,9 @@ pub(crate) fn frames(bytes: &[u8]) {
     let Some(table) = frame.get(HEADERS..) else { return };
     let Ok((_, headers)) = parse_field_table(table) else { return };
     let properties = BasicProperties::default().with_headers(headers);
-    let notes = properties::notes(&properties);
+    let mut hearing = properties::Hearing::default();
+    let notes = hearing.notes(&properties);
+    assert_eq!(hearing.notes(&properties), notes);
     assert!(notes.iter().count() <= Notes::MOST);
     let _ = compression::read(&properties, b"{}".to_vec(), LONGEST);
 }

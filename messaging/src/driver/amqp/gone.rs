@@ -9,7 +9,7 @@ use lapin::types::{FieldTable, ShortString};
 
 use super::declare::open_channel;
 use super::link::Link;
-use super::publisher::Route;
+use super::routes::Route;
 use super::tries::Tries;
 use crate::context::Deadline;
 use crate::{Error, ErrorKind};

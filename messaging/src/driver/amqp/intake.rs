@@ -21,7 +21,7 @@ use super::failure;
 use super::fault::Fault;
 use super::plan::Plan;
 use super::probe::Probe;
-use super::properties;
+use super::properties::{self, Hearing};
 use super::settle::Settle;
 use super::stream::Position;
 use super::topology::Queue;
@@ -44,6 +44,7 @@ pub(super) struct Intake {
     arrived: VecDeque<Arrived>,
     /// How many bytes a body may have once it is decompressed.
     longest: usize,
+    hearing: Hearing,
     /// Looks after the queues while they are silent.
     probe: Option<Probe>,
 }
@@ -87,7 +88,9 @@ impl Intake {
         let generation = plan.next_generation();
         let channel = Arc::new(channel);
         let (streams, arrived, longest) = (Vec::new(), VecDeque::new(), plan.longest);
-        let mut intake = Self { channel, streams, first: 0, arrived, longest, probe: None };
+        let hearing = Hearing::default();
+        let mut intake =
+            Self { channel, streams, first: 0, arrived, longest, hearing, probe: None };
         for (queue, number) in plan.queues.iter().zip(1..) {
             intake.consume(queue, number.to_string(), generation, deadline).await?;
         }
@@ -190,7 +193,7 @@ impl Intake {
     }
 
     /// What a message says, unless nobody can read it: then it is rejected.
-    fn give_out(&self, arrived: Arrived) -> Option<Delivery> {
+    fn give_out(&mut self, arrived: Arrived) -> Option<Delivery> {
         let Arrived { delivery, position, traffic, at } = arrived;
         let waited = self.channel.runtime.now().saturating_duration_since(at);
         if let Some(position) = &position {
@@ -220,10 +223,11 @@ impl Intake {
         };
         Some(Delivery {
             body,
-            notes: properties::notes(&delivery.properties),
+            notes: self.hearing.notes(&delivery.properties),
             user_id: delivery.properties.user_id().as_ref().map(ToString::to_string),
             expires: properties::expires(&delivery.properties)
                 .map(|expires| expires.saturating_sub(waited)),
+            waited,
             attempt: properties::attempt(&delivery.properties, delivery.redelivered),
             settle,
         })

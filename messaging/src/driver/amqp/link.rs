@@ -142,8 +142,8 @@ impl Link {
     }
 
     /// Ends when the link is closed.
-    pub(super) async fn until_closed(&self) {
-        self.0.until_closed().await;
+    pub(super) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        closing(self.0.standing.subscribe())
     }
 
     /// Whether it was closed.

@@ -1,8 +1,11 @@
 //! Looking at a queue without changing anything.
 
+use std::sync::Arc;
+
 use lapin::options::QueueDeclareOptions;
 use lapin::types::{FieldTable, ShortString};
 
+use super::connection::Connection;
 use super::fault::Refusal;
 use super::link::Link;
 use super::tries::Tries;
@@ -19,6 +22,15 @@ pub(super) async fn look(
     deadline: &Deadline,
 ) -> Result<Look, Error> {
     let connection = link.current(deadline, &mut Tries::of(Some(0))).await?;
+    look_over(&connection, queue, deadline).await
+}
+
+/// The same over a connection.
+pub(super) async fn look_over(
+    connection: &Arc<Connection>,
+    queue: ShortString,
+    deadline: &Deadline,
+) -> Result<Look, Error> {
     let failed = |fault: super::fault::Fault| {
         let text = format!("queue `{queue}` cannot be looked at: {}", fault.words());
         fault.into_error(ErrorKind::Connection, text)

@@ -28,9 +28,20 @@ mod stream;
 mod topology;
 mod compression;
 mod properties;
+mod proof;
+mod routes;
 mod publisher;
+mod sending;
 mod gone;
-mod lease;
+mod outlets;
+mod outlet;
+mod messages;
+mod under_way;
+mod question;
+mod barrier;
+mod fate;
+mod verdict;
+mod keeper;
 mod look;
 mod consumer;
 mod site;
@@ -44,6 +55,7 @@ mod settle;
 mod inbox;
 mod fault;
 mod failure;
+pub(in crate::driver) mod operator;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
@@ -54,19 +66,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::join;
+use futures_util::future::{BoxFuture, join, ready};
 
 use self::gate::Gate;
 use self::link::Link;
 use self::peer::Peer;
 use self::plan::Plan;
-use self::publisher::{Publisher, Route};
+use self::publisher::Publisher;
+use self::routes::Routes;
 use self::site::Site;
-use self::topology::{Exchange, Queue, short};
+use self::topology::{Exchange, Queue};
 use self::tries::Tries;
 use super::events::{Event, Events, Purpose};
 use super::teller::Teller;
-use super::{Address, Consumer, Driver, Health, Inbox, Listen, Look, OpenInbox, Publish};
+use super::{Address, Consumer, Driver, Health, Inbox, Listen, Look, OpenInbox, Post, Publish};
 use crate::config::Own;
 use crate::context::Deadline;
 use crate::runtime::Runtime;
@@ -111,6 +124,7 @@ pub(crate) async fn connect(
             own,
             Arc::clone(&teller),
         )),
+        routes: Routes::new(options.clone()),
         options: options.clone(),
         runtime,
         teller,
@@ -131,30 +145,21 @@ fn warn_of_plain_text(peers: &[Peer]) {
 
 #[derive(Debug)]
 struct Rabbit {
-    publisher: Publisher,
+    publisher: Arc<Publisher>,
     site: Arc<Site>,
+    routes: Routes,
     options: RabbitOptions,
     runtime: Arc<dyn Runtime>,
     teller: Arc<Teller>,
 }
 
 impl Rabbit {
-    /// Where the broker is told to put a message (wire document, sections 5.2 and 5.6).
-    fn route(&self, address: &Address) -> Result<Route, Error> {
-        let options = &self.options;
-        Ok(match address {
-            Address::Topic { exchange, topic, server } => Route {
-                exchange: Some(Exchange::of_topics(exchange, options)?),
-                key: match server {
-                    None => short(topic)?,
-                    Some(server) => short(format!("{topic}.{server}"))?,
-                },
-            },
-            Address::Fanout { topic } => {
-                Route { exchange: Some(Exchange::of_fanout(topic, options)?), key: short("")? }
-            }
-            Address::Reply { queue } => Route { exchange: None, key: short(queue)? },
-        })
+    /// Whether the broker is to tell where no queue takes what is sent there.
+    fn tells_of_none(&self, address: &Address) -> bool {
+        match address {
+            Address::Reply { .. } => self.options.direct_mandatory,
+            Address::Topic { .. } | Address::Fanout { .. } => true,
+        }
     }
 }
 
@@ -165,13 +170,30 @@ impl Driver for Rabbit {
     }
 
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
-        let route = self.route(message.address)?;
-        let told = match message.address {
-            Address::Reply { .. } => self.options.direct_mandatory,
-            Address::Topic { .. } | Address::Fanout { .. } => true,
-        };
-        let mandatory = message.mandatory && told;
+        let route = self.routes.to(message.address)?;
+        let mandatory = message.mandatory && self.tells_of_none(message.address);
         self.publisher.publish(&route, &Publish { mandatory, ..message }).await
+    }
+
+    /// Written out, since it is nearly always done at once: then nothing but the word is kept.
+    fn post<'a, 'b>(&'a self, message: Post) -> BoxFuture<'b, Result<(), Error>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        let route = match self.routes.to(&message.address) {
+            Ok(route) => route,
+            Err(error) => return Box::pin(ready(Err(error))),
+        };
+        let mandatory = message.mandatory && self.tells_of_none(&message.address);
+        match self.publisher.post(route, Post { mandatory, ..message }) {
+            Ok(()) => Box::pin(ready(Ok(()))),
+            Err(later) => later,
+        }
+    }
+
+    async fn flush(&self, within: Duration) {
+        self.publisher.flush(&Deadline::after(&self.runtime, within)).await;
     }
 
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error> {
@@ -192,7 +214,7 @@ impl Driver for Rabbit {
 
     async fn look(&self, address: &Address, within: Duration) -> Result<Look, Error> {
         let queue = match address {
-            Address::Topic { .. } | Address::Reply { .. } => self.route(address)?.key,
+            Address::Topic { .. } | Address::Reply { .. } => self.routes.to(address)?.key.clone(),
             // A queue for each server, of names that they alone know.
             Address::Fanout { .. } => return Ok(Look::Unknown),
         };

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::operator::Sealed;
 use super::peer::Peer;
 use crate::runtime::{Runtime, Socket};
 use crate::{Error, ErrorKind, RabbitOptions};
@@ -26,6 +27,15 @@ impl Tls {
 
     #[allow(clippy::unused_async)] // as its counterpart
     pub(super) async fn over(&self, _: Box<dyn Socket>, _: &Peer) -> io::Result<Box<dyn Socket>> {
+        match *self {}
+    }
+
+    #[allow(clippy::unused_async)] // as its counterpart
+    pub(super) async fn seal(
+        &self,
+        _: Box<dyn Socket>,
+        _: &Peer,
+    ) -> io::Result<(Box<dyn Socket>, Sealed)> {
         match *self {}
     }
 }

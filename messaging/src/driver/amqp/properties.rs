@@ -1,9 +1,10 @@
 //! The AMQP properties of a message (wire document, section 6).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::BasicProperties;
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use super::compression;
 use crate::Compression;
@@ -41,18 +42,52 @@ pub(super) fn expires(properties: &BasicProperties) -> Option<Duration> {
     text.as_str().parse().ok().map(Duration::from_millis)
 }
 
-/// What was said beside the body. A header that is no text is none of ours.
-pub(super) fn notes(properties: &BasicProperties) -> Notes {
-    let Some(headers) = properties.headers() else { return Notes::default() };
-    headers.inner().iter().fold(Notes::default(), |notes, (name, value)| {
-        let text = value.as_long_string().map(|text| std::str::from_utf8(text.as_bytes()));
-        match text {
-            Some(Ok(text)) if name.as_str().starts_with(Notes::PREFIX) => {
-                notes.with(name.to_string(), text)
-            }
-            _ => notes,
+/// How many notes are remembered.
+const REMEMBERED: usize = 8;
+
+/// Reads what was said beside messages. The same peers say the same again and again, which takes no
+/// memory anew.
+#[derive(Debug, Default)]
+pub(super) struct Hearing {
+    said: Vec<Arc<Notes>>,
+    /// Which of them the next that is new takes the place of.
+    oldest: usize,
+}
+
+impl Hearing {
+    /// What was said beside the body. A header that is no text is none of ours.
+    pub(super) fn notes(&mut self, properties: &BasicProperties) -> Notes {
+        let Some(headers) = properties.headers() else { return Notes::default() };
+        let said = || headers.inner().iter().filter_map(note);
+        if said().next().is_none() {
+            return Notes::default();
         }
-    })
+        if let Some(known) = self.said.iter().find(|known| known.iter().eq(said())) {
+            return Notes::shared(known);
+        }
+        let notes = Arc::new(
+            said().fold(Notes::default(), |notes, (name, text)| notes.with(name.to_owned(), text)),
+        );
+        let said = Notes::shared(&notes);
+        match self.said.get_mut(self.oldest) {
+            Some(oldest) => *oldest = notes,
+            None => self.said.push(notes),
+        }
+        self.oldest = (self.oldest + 1) % REMEMBERED;
+        said
+    }
+}
+
+/// One of the notes beside the body, by its name.
+pub(super) fn note_named<'h>(properties: &'h BasicProperties, wanted: &str) -> Option<&'h str> {
+    let mut said = properties.headers().as_ref()?.inner().iter().filter_map(note);
+    said.find(|(name, _)| *name == wanted).map(|(_, text)| text)
+}
+
+fn note<'h>((name, value): (&'h ShortString, &'h AMQPValue)) -> Option<(&'h str, &'h str)> {
+    let name = Some(name.as_str()).filter(|name| name.starts_with(Notes::PREFIX))?;
+    let text = std::str::from_utf8(value.as_long_string()?.as_bytes()).ok()?;
+    Some((name, text))
 }
 
 /// How often a message was given out, this time included. A quorum queue counts how often it was
@@ -135,15 +170,27 @@ mod tests {
 
     #[test]
     fn notes_are_read_back_and_other_headers_are_none() {
+        let mut hearing = Hearing::default();
         let sent = Notes::default().with("messaging-server", "höst-1");
         let properties = outgoing(None, Some(Compression::Zlib), &sent);
-        assert_eq!(notes(&properties), sent);
+        assert_eq!(hearing.notes(&properties), sent);
         let mut headers = FieldTable::default();
         headers.insert("messaging-server".into(), AMQPValue::LongUInt(1));
         headers.insert("messaging-bytes".into(), AMQPValue::LongString(vec![0xff].into()));
         headers.insert("x-death".into(), AMQPValue::LongString("text".into()));
-        assert_eq!(notes(&BasicProperties::default().with_headers(headers)), Notes::default());
-        assert_eq!(notes(&BasicProperties::default()), Notes::default());
+        let properties = BasicProperties::default().with_headers(headers);
+        assert_eq!(hearing.notes(&properties), Notes::default());
+        assert_eq!(hearing.notes(&BasicProperties::default()), Notes::default());
+    }
+
+    #[test]
+    fn each_message_has_its_own_notes_however_many_were_heard() {
+        let mut hearing = Hearing::default();
+        for number in (0..3 * REMEMBERED).chain(0..3) {
+            let sent = Notes::default().with("messaging-server", &number.to_string());
+            assert_eq!(hearing.notes(&outgoing(None, None, &sent)), sent);
+        }
+        assert_eq!(hearing.said.len(), REMEMBERED);
     }
 
     #[test]

@@ -62,12 +62,24 @@ impl Seen {
         cause.unwrap_or_else(|| io::Error::from(io::ErrorKind::ConnectionAborted).into())
     }
 
+    /// Ends when no sign of life is waited for, or none will come.
+    pub(super) async fn trusted(&self) {
+        let mut changes = self.0.subscribe();
+        // An error would mean that the sender is gone, and it is here.
+        let _ = changes.wait_for(|state| state.over || !state.doubted).await.map(drop);
+    }
+
+    /// Whether a sign of life is waited for.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.0.borrow().doubted
+    }
+
     /// Notes whether a sign of life is waited for; says whether that is new.
     pub(super) fn doubt(&self, doubted: bool) -> bool {
         let mut before = false;
         self.0.send_if_modified(|state| {
             before = std::mem::replace(&mut state.doubted, doubted);
-            false
+            before != doubted
         });
         before != doubted
     }

@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::peer::Peer;
 use super::*;
 use crate::ErrorKind;
-use crate::driver::{ConnectionState, Notes};
+use crate::driver::{ConnectionState, Notes, Sender};
 use crate::url::Host;
 
 /// With the options of our own as they are by default.
@@ -152,6 +152,48 @@ async fn a_message_that_the_broker_does_not_take_is_published_again_unless_told_
         assert_eq!(count(&asked, [60, 40]), published);
         // Once for the channel, however often it is used.
         assert_eq!(count(&asked, [40, 10]), 1);
+        driver.close(within).await;
+    }
+}
+
+/// Whoever posts is told of nothing here.
+struct Silent;
+
+impl Sender for Silent {
+    fn undelivered(self: Arc<Self>, _: &[u8], error: Error) {
+        panic!("{error}");
+    }
+}
+
+/// To queues that are kept each is confirmed; of all others the broker is asked now and then.
+#[tokio::test]
+async fn what_is_posted_is_confirmed_where_queues_are_kept_and_asked_of_together_elsewhere() {
+    for quorum_queue in [false, true] {
+        let (port, _, asked) = broker(Script::GoneBeforeConsumed);
+        let options = RabbitOptions { quorum_queue, ..RabbitOptions::default() };
+        let driver = connect(&url(port), &options, crate::runtime::tokio().unwrap()).await.unwrap();
+        let within = Duration::from_secs(20);
+        let topic = Address::Topic { exchange: "e".into(), topic: "t".into(), server: None };
+        let message = Post {
+            address: Arc::new(topic),
+            body: Arc::new(b"{}".to_vec()),
+            notes: Arc::default(),
+            expires: None,
+            mandatory: false,
+            within,
+            retries: None,
+            sender: Arc::new(Silent),
+        };
+        for _ in 0..100 {
+            driver.post(message.clone()).await.unwrap();
+        }
+        driver.flush(within).await;
+        assert_eq!(count(&asked, [60, 40]), 100);
+        let (confirms, questions) = (count(&asked, [85, 10]), count(&asked, [20, 20]));
+        match quorum_queue {
+            true => assert_eq!((confirms, questions), (1, 0)),
+            false => assert!(confirms == 0 && (1..=10).contains(&questions), "{questions}"),
+        }
         driver.close(within).await;
     }
 }

@@ -5,22 +5,31 @@ mod refusal;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_rustls::TlsConnector;
+use futures_rustls::client::TlsStream;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use rustls::{CertificateError, ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 use super::dial::blocking;
+use super::operator::Sealed;
 use super::peer::Peer;
 use crate::runtime::{Runtime, Socket};
 use crate::{Error, ErrorKind, RabbitOptions, TlsVersion};
 
+/// The end of the year 9999: no certificate is valid after it (RFC 5280, section 4.1.2.5).
+const LATE: Duration = Duration::from_secs(253_402_300_800);
+
 /// Whom to trust, and who we are.
 pub(super) struct Tls {
     config: Arc<ClientConfig>,
+    roots: Arc<RootCertStore>,
     /// Who is trusted, for errors.
     trusted: String,
 }
@@ -45,11 +54,12 @@ impl Tls {
             Some(file) => (private(file)?, format!("`ssl_ca_file` ({})", file.display())),
             None => (system()?, "the CAs of this system".to_owned()),
         };
+        let roots = Arc::new(roots);
         let refused = |error| wrong("TLS cannot be set up as it is configured").with_source(error);
         let builder = ClientConfig::builder_with_provider(provider()?)
             .with_protocol_versions(&versions(options.ssl_version))
             .map_err(refused)?
-            .with_root_certificates(roots);
+            .with_root_certificates(Arc::clone(&roots));
         let config = match &options.ssl_cert_file {
             None => builder.with_no_client_auth(),
             Some(file) => {
@@ -69,7 +79,7 @@ impl Tls {
                 )?
             }
         };
-        Ok(Self { config: Arc::new(config), trusted })
+        Ok(Self { config: Arc::new(config), roots, trusted })
     }
 
     /// Shakes hands over `socket`, and checks the certificate against the name of this very host:
@@ -79,13 +89,56 @@ impl Tls {
         socket: Box<dyn Socket>,
         peer: &Peer,
     ) -> io::Result<Box<dyn Socket>> {
+        self.shake_hands(socket, peer).await.map(|stream| Box::new(stream) as Box<dyn Socket>)
+    }
+
+    /// The same, with how it is encrypted then.
+    pub(super) async fn seal(
+        &self,
+        socket: Box<dyn Socket>,
+        peer: &Peer,
+    ) -> io::Result<(Box<dyn Socket>, Sealed)> {
+        let stream = self.shake_hands(socket, peer).await?;
+        let (_, state) = stream.get_ref();
+        let protocol = state.protocol_version().and_then(|version| version.as_str());
+        let suite = state.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
+        let sealed = Sealed {
+            protocol: protocol.unwrap_or_default().to_owned(),
+            suite: suite.unwrap_or_default().to_owned(),
+            expires: state.peer_certificates().and_then(|chain| self.expires(chain)),
+        };
+        Ok((Box::new(stream), sealed))
+    }
+
+    /// Until when a certificate is valid, from 1970 on. Its verifier knows, and says so of a time at
+    /// which it is not any more; whose name it is for is looked at after that.
+    fn expires(&self, chain: &[CertificateDer<'_>]) -> Option<Duration> {
+        let roots = Arc::clone(&self.roots);
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider().ok()?);
+        let verifier = verifier.build().ok()?;
+        let (certificate, between) = chain.split_first()?;
+        let (anybody, late) = (ServerName::try_from("any").ok()?, UnixTime::since_unix_epoch(LATE));
+        match verifier.verify_server_cert(certificate, between, &anybody, &[], late) {
+            Err(rustls::Error::InvalidCertificate(CertificateError::ExpiredContext {
+                not_after,
+                ..
+            })) => Some(Duration::from_secs(not_after.as_secs())),
+            _ => None,
+        }
+    }
+
+    async fn shake_hands(
+        &self,
+        socket: Box<dyn Socket>,
+        peer: &Peer,
+    ) -> io::Result<TlsStream<Box<dyn Socket>>> {
         // A zone (`fe80::1%eth0`) is this machine's business.
         let host = peer.host.split_once('%').map_or(&*peer.host, |(address, _zone)| address);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| io::Error::other("its name is none that a certificate can be for"))?;
         let connector = TlsConnector::from(Arc::clone(&self.config));
         match connector.connect(name, socket).await {
-            Ok(socket) => Ok(Box::new(socket)),
+            Ok(stream) => Ok(stream),
             Err(error) => Err(refusal::explain(error, host, &self.trusted)),
         }
     }

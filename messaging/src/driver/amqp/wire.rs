@@ -1,6 +1,7 @@
 //! The byte stream beneath a connection, and the switch that cuts it.
 
 mod guard;
+mod traces;
 
 use std::io;
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::task::AtomicWaker;
 
 pub(super) use self::guard::Guard;
+pub(super) use self::traces::Traces;
 use crate::runtime::Socket;
 
 /// A socket that can be cut from outside, and of which nothing is read that lapin cannot bear.
@@ -42,6 +44,19 @@ impl Wire {
     pub(super) fn switch(&self) -> &Arc<Switch> {
         &self.switch
     }
+
+    /// What is seen on it.
+    pub(super) fn traces(&self) -> &Arc<Traces> {
+        self.guard.traces()
+    }
+
+    /// How many bytes were read, if it goes on after that.
+    fn count(&self, read: io::Result<usize>) -> io::Result<usize> {
+        if !matches!(read, Ok(1..)) {
+            self.guard.traces().ended();
+        }
+        read
+    }
 }
 
 impl Switch {
@@ -68,8 +83,9 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check(&self.switch.reader, context)?;
-        let read = ready!(Pin::new(&mut self.socket).poll_read(context, buffer))?;
+        self.count(self.switch.check(&self.switch.reader, context).map(|()| 1))?;
+        let read = ready!(Pin::new(&mut self.socket).poll_read(context, buffer));
+        let read = self.count(read)?;
         self.guard.pass(buffer.get_mut(..read).unwrap_or_default());
         Poll::Ready(Ok(read))
     }
@@ -79,8 +95,9 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffers: &mut [io::IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check(&self.switch.reader, context)?;
-        let read = ready!(Pin::new(&mut self.socket).poll_read_vectored(context, buffers))?;
+        self.count(self.switch.check(&self.switch.reader, context).map(|()| 1))?;
+        let read = ready!(Pin::new(&mut self.socket).poll_read_vectored(context, buffers));
+        let read = self.count(read)?;
         let mut left = read;
         for buffer in buffers {
             let filled = left.min(buffer.len());

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::task::Waker;
+use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::queue::{Content, Message};
@@ -40,13 +40,13 @@ pub(super) struct Owner {
 /// A consumer as it was opened.
 pub(super) struct Subscribed {
     pub(super) id: ConsumerId,
-    /// Told when there is something to take, or will be nothing any more.
-    pub(super) wake: Arc<Notify>,
+    /// The queues of its subscriptions.
+    pub(super) queues: Vec<Arc<str>>,
 }
 
 /// What a consumer finds.
 pub(super) enum Mail {
-    Message(Taker, Arc<str>, Message),
+    Message(Taker, Message),
     Empty,
     Ended,
 }
@@ -120,19 +120,23 @@ impl Broker {
         })
     }
 
-    /// The next message for a consumer.
-    pub(super) fn take(&self, id: ConsumerId) -> Mail {
-        self.locked(|state, clock| {
-            let Some(subscriber) = state.consumers.get_mut(id) else { return Mail::Ended };
+    /// The next message for a consumer. If there is none yet, `waker` is woken when there is, or
+    /// will be none any more.
+    pub(super) fn take(&self, id: ConsumerId, waker: &Waker) -> Mail {
+        self.locked(|State { consumers, .. }, clock| {
+            let Some(subscriber) = consumers.get_mut(id) else { return Mail::Ended };
             match subscriber.next_mail() {
-                Some((subscription, queue, mut message)) => {
-                    let now = clock.now();
-                    message.expires =
-                        message.expires_at.map(|at| at.saturating_duration_since(now));
-                    Mail::Message(Taker { consumer: id, subscription }, queue, message)
+                Some((subscription, mut message)) => {
+                    let left = |at: Instant| at.saturating_duration_since(clock.now());
+                    message.expires = message.expires_at.map(left);
+                    Mail::Message(Taker { consumer: id, subscription }, message)
                 }
                 None if subscriber.is_cancelled() => Mail::Ended,
-                None => Mail::Empty,
+                None => {
+                    let before = subscriber.wait(waker);
+                    consumers.wake(before);
+                    Mail::Empty
+                }
             }
         })
     }
@@ -143,7 +147,7 @@ impl Broker {
             let subscriber = consumers.get_mut(taker.consumer);
             let settled = subscriber.and_then(|one| one.settle(taker.subscription, position));
             let Some(Settled { queue, message, takes_again }) = settled else { return false };
-            if let Some(queue) = topology.queue_mut(&queue) {
+            if let Some(queue) = topology.queue_mut(queue) {
                 match verdict {
                     Verdict::Forget => queue.forget_one(),
                     Verdict::PutBack => queue.put_back(vec![message], consumers, clock),
@@ -210,9 +214,7 @@ impl Broker {
             let result = act(&mut state, &*self.clock);
             (result, state.consumers.take_wakes())
         };
-        for wake in wakes {
-            wake.notify_one();
-        }
+        wakes.wake();
         result
     }
 }
@@ -230,15 +232,14 @@ impl State {
         clock: &dyn Runtime,
     ) -> Subscribed {
         let id = ConsumerId(self.new_id());
-        let wake = Arc::new(Notify::new());
         let queues: Vec<_> = subscriptions.iter().map(|one| Arc::clone(&one.queue)).collect();
-        self.consumers.insert(id, Subscriber::new(owner.id, subscriptions, Arc::clone(&wake)));
+        self.consumers.insert(id, Subscriber::new(owner.id, subscriptions));
         for (subscription, queue) in queues.iter().enumerate() {
             if let Some(queue) = self.topology.queue_mut(queue) {
                 queue.add_taker(Taker { consumer: id, subscription }, &mut self.consumers, clock);
             }
         }
-        Subscribed { id, wake }
+        Subscribed { id, queues }
     }
 
     fn close_consumer(&mut self, id: ConsumerId, clock: &dyn Runtime) {

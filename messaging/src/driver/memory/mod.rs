@@ -5,15 +5,19 @@
 //! that oslo.messaging declares (wire document, section 5.2). As there, the queue of a topic is
 //! named after the topic alone, so servers of one topic in two exchanges share it.
 //!
-//! What is different: a queue holds at most [`queue::LIMIT`] messages, and publishing to a full one
-//! waits for room; nothing is on disk; topics are names, never patterns.
+//! What is different: messages have no envelope, and are else what RabbitMQ would be sent; for the
+//! option `max_message_size` they count as long as there. A queue holds at most [`queue::LIMIT`]
+//! messages, and publishing to a full one waits for room; nothing is on disk; topics are names, never
+//! patterns.
 
 mod broker;
 mod consumer;
+mod done;
 mod queue;
 mod room;
 mod subscriber;
 mod topology;
+mod wakes;
 #[cfg(all(test, feature = "tokio"))]
 mod tests;
 
@@ -25,14 +29,18 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use self::broker::{Broker, Owner};
 use self::consumer::MemoryConsumer;
+use self::done::done;
 use self::queue::Content;
 use self::room::{Offer, Room};
 use super::events::{Event, Events};
 use super::teller::Teller;
-use super::{Address, Consumer, Driver, Health, Inbox, Listen, Look, OpenInbox, Publish};
+use super::{
+    Address, Consumer, Driver, Health, Inbox, Listen, Look, Notes, OpenInbox, Post, Publish,
+};
 use crate::config::Own;
 use crate::runtime::{Runtime, timeout};
 use crate::{Error, ErrorKind, TransportUrl};
@@ -116,40 +124,41 @@ impl Driver for Memory {
         "memory"
     }
 
+    fn envelops(&self) -> bool {
+        false
+    }
+
     async fn publish(&self, message: Publish<'_>) -> Result<(), Error> {
-        self.let_others_run().await;
-        let content = Arc::new(Content {
-            body: message.body.into(),
-            notes: message.notes.clone(),
-            user_id: self.user_id.clone(),
-        });
-        let mut started = None;
-        let mut woken_by: Option<Room> = None;
-        loop {
-            let offer = self.broker.offer(&self.owner, message.address, &content, message.expires);
-            if let Some(room) = woken_by.take() {
-                room.pass_on(&offer);
-            }
-            let full = match offer {
-                Offer::Taken => return Ok(()),
-                Offer::Unroutable if message.mandatory => return Err(unroutable(&message)),
-                Offer::Unroutable => return Ok(()),
-                Offer::Closed => {
-                    return Err(self.closed(&format!("publish to {}", message.address)));
-                }
-                Offer::Full(full) => full,
-            };
-            let now = self.runtime.now();
-            let waited = now.saturating_duration_since(*started.get_or_insert(now));
-            let left = message.within.saturating_sub(waited);
-            if left.is_zero() {
-                return Err(not_confirmed(&message, &full.queue));
-            }
-            // A message that expires makes room too, but wakes nobody.
-            let pause = full.head_expires_in.map_or(left, |expiry| expiry.min(left));
-            timeout(&*self.runtime, pause, full.room.wait()).await;
-            woken_by = Some(full.room);
+        let (body, notes) = (message.body.to_vec(), message.notes.clone());
+        let content = self.content(Arc::new(body), Arc::new(notes));
+        if self.is_time_for_others() {
+            let_others_run().await;
         }
+        self.send(message, &content).await
+    }
+
+    // Not `async`, which would allocate: a message is nearly always taken at once.
+    fn post<'d, 'a>(&'d self, message: Post) -> BoxFuture<'a, Result<(), Error>>
+    where
+        'd: 'a,
+        Self: 'a,
+    {
+        let Post { address, body, notes, expires, mandatory, within, retries, .. } = message;
+        let content = self.content(body, notes);
+        let is_time_for_others = self.is_time_for_others();
+        if !is_time_for_others
+            && let Offer::Taken = self.broker.offer(&self.owner, &address, &content, expires)
+        {
+            return done(Ok(()));
+        }
+        Box::pin(async move {
+            if is_time_for_others {
+                let_others_run().await;
+            }
+            let (address, body, notes) = (&*address, &**content.body, &*content.notes);
+            let message = Publish { address, body, notes, expires, mandatory, within, retries };
+            self.send(message, &content).await
+        })
     }
 
     async fn listen(&self, listen: Listen) -> Result<Box<dyn Consumer>, Error> {
@@ -191,20 +200,49 @@ impl Driver for Memory {
 }
 
 impl Memory {
+    fn content(&self, body: Arc<Vec<u8>>, notes: Arc<Notes>) -> Arc<Content> {
+        Arc::new(Content { body, notes, user_id: self.user_id.clone() })
+    }
+
+    /// Offers a message to the broker until it is taken, or until its time is up.
+    async fn send(&self, message: Publish<'_>, content: &Arc<Content>) -> Result<(), Error> {
+        let mut started = None;
+        let mut woken_by: Option<Room> = None;
+        loop {
+            let offer = self.broker.offer(&self.owner, message.address, content, message.expires);
+            if let Some(room) = woken_by.take() {
+                room.pass_on(&offer);
+            }
+            let full = match offer {
+                Offer::Taken => return Ok(()),
+                Offer::Unroutable if message.mandatory => return Err(unroutable(&message)),
+                Offer::Unroutable => return Ok(()),
+                Offer::Closed => {
+                    return Err(self.closed(&format!("publish to {}", message.address)));
+                }
+                Offer::Full(full) => full,
+            };
+            let now = self.runtime.now();
+            let waited = now.saturating_duration_since(*started.get_or_insert(now));
+            let left = message.within.saturating_sub(waited);
+            if left.is_zero() {
+                return Err(not_confirmed(&message, &full.queue));
+            }
+            // A message that expires makes room too, but wakes nobody.
+            let pause = full.head_expires_in.map_or(left, |expiry| expiry.min(left));
+            timeout(&*self.runtime, pause, full.room.wait()).await;
+            woken_by = Some(full.room);
+        }
+    }
+
     /// Publishing here hardly ever waits, unlike with a broker across the network; a task that does
     /// nothing else would keep its thread, and with it timers and consumers, to itself.
-    async fn let_others_run(&self) {
+    fn is_time_for_others(&self) -> bool {
         const TURN: u32 = 64;
-        let mut due = self.published.fetch_add(1, Ordering::Relaxed) % TURN == TURN - 1;
-        poll_fn(|context| {
-            if !due {
-                return Poll::Ready(());
-            }
-            due = false;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        // Two that count at once may count one: the next has its turn then.
+        let published = self.published.load(Ordering::Relaxed).wrapping_add(1);
+        self.published.store(published, Ordering::Relaxed);
+        published.is_multiple_of(TURN)
     }
 
     fn closed(&self, wish: &str) -> Error {
@@ -214,6 +252,18 @@ impl Memory {
             format!("the driver `{name}` was closed; connect a new transport to {wish}"),
         )
     }
+}
+
+async fn let_others_run() {
+    let mut has_run = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_run, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn unroutable(message: &Publish<'_>) -> Error {

@@ -16,8 +16,8 @@ pub(super) const LIMIT: usize = 100_000;
 /// What a message says.
 #[derive(Debug)]
 pub(super) struct Content {
-    pub(super) body: Box<[u8]>,
-    pub(super) notes: Notes,
+    pub(super) body: Arc<Vec<u8>>,
+    pub(super) notes: Arc<Notes>,
     pub(super) user_id: Option<String>,
 }
 
@@ -38,6 +38,8 @@ pub(super) struct Message {
 /// Between two calls there is nothing that waits, or nobody who may take it.
 pub(super) struct Queue {
     name: Arc<str>,
+    /// The control exchanges in which its name is the key to it: one, nearly always.
+    exchanges: Vec<String>,
     /// The topic behind whose fanout it stands.
     pub(super) fanout: Option<String>,
     /// What waits, by position.
@@ -54,6 +56,7 @@ impl Queue {
     pub(super) fn new(name: Arc<str>) -> Self {
         Self {
             name,
+            exchanges: Vec::new(),
             fanout: None,
             waiting: VecDeque::new(),
             takers: VecDeque::new(),
@@ -61,6 +64,17 @@ impl Queue {
             next_position: 0,
             room: Room::default(),
         }
+    }
+
+    /// Binds it to a control exchange.
+    pub(super) fn bind(&mut self, exchange: &str) {
+        if !self.is_bound(exchange) {
+            self.exchanges.push(exchange.to_owned());
+        }
+    }
+
+    pub(super) fn is_bound(&self, exchange: &str) -> bool {
+        self.exchanges.iter().any(|bound| bound == exchange)
     }
 
     /// Whether it takes one message more.

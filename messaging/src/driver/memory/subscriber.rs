@@ -1,11 +1,13 @@
 //! The broker's side of the consumers: what each was handed, and who is to be woken for it.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Waker;
 
-use tokio::sync::Notify;
+use foldhash::HashMap;
 
 use super::queue::Message;
+use super::wakes::Wakes;
 
 /// One consumer of a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +26,7 @@ pub(super) struct Taker {
 pub(super) struct Consumers {
     by_id: HashMap<ConsumerId, Subscriber>,
     /// Whom to wake once the broker is unlocked.
-    wakes: Vec<Arc<Notify>>,
+    wakes: Wakes,
 }
 
 impl Consumers {
@@ -34,8 +36,8 @@ impl Consumers {
 
     /// Takes a consumer out; if it waits for a message, it learns that there will be none.
     pub(super) fn remove(&mut self, id: ConsumerId) -> Option<Subscriber> {
-        let subscriber = self.by_id.remove(&id)?;
-        self.wakes.push(Arc::clone(&subscriber.wake));
+        let mut subscriber = self.by_id.remove(&id)?;
+        self.wakes.add(subscriber.waits.take());
         Some(subscriber)
     }
 
@@ -67,15 +69,18 @@ impl Consumers {
             debug_assert!(false, "a queue names a consumer that is gone as its taker");
             return false;
         };
-        if subscriber.mail.is_empty() {
-            self.wakes.push(Arc::clone(&subscriber.wake));
-        }
+        self.wakes.add(subscriber.waits.take());
         subscriber.hand(taker.subscription, message)
     }
 
-    /// Whom to wake; the list is empty afterwards.
-    pub(super) fn take_wakes(&mut self) -> Vec<Arc<Notify>> {
-        std::mem::take(&mut self.wakes)
+    /// Wakes a task once the broker is unlocked.
+    pub(super) fn wake(&mut self, waker: Option<Waker>) {
+        self.wakes.add(waker);
+    }
+
+    /// Whom to wake; there is nobody afterwards.
+    pub(super) fn take_wakes(&mut self) -> Wakes {
+        self.wakes.take()
     }
 }
 
@@ -86,7 +91,8 @@ pub(super) struct Subscriber {
     /// What was handed over and not given out: which subscription's, and its position there.
     mail: VecDeque<(usize, u64)>,
     cancelled: bool,
-    wake: Arc<Notify>,
+    /// The task that waits for mail. None while it runs, or has been woken.
+    waits: Option<Waker>,
 }
 
 /// What a consumer has to do with one queue.
@@ -96,12 +102,12 @@ pub(super) struct Subscription {
     pub(super) own: bool,
     prefetch: usize,
     /// What was handed over and not settled, by position.
-    held: BTreeMap<u64, Message>,
+    held: HashMap<u64, Message>,
 }
 
 /// What settling a message leaves to do.
-pub(super) struct Settled {
-    pub(super) queue: Arc<str>,
+pub(super) struct Settled<'s> {
+    pub(super) queue: &'s str,
     pub(super) message: Message,
     /// Whether the consumer had to do without that queue's messages until now.
     pub(super) takes_again: bool,
@@ -111,18 +117,29 @@ impl Subscription {
     /// A `prefetch` of zero is no limit.
     pub(super) fn new(queue: Arc<str>, prefetch: u16, own: bool) -> Self {
         let prefetch = if prefetch == 0 { usize::MAX } else { prefetch.into() };
-        Self { queue, own, prefetch, held: BTreeMap::new() }
+        Self { queue, own, prefetch, held: HashMap::default() }
     }
 
-    /// All that was handed over and not settled.
+    /// All that was handed over and not settled, in any order.
     pub(super) fn into_held(self) -> Vec<Message> {
         self.held.into_values().collect()
     }
 }
 
 impl Subscriber {
-    pub(super) fn new(owner: u64, subscriptions: Vec<Subscription>, wake: Arc<Notify>) -> Self {
-        Self { owner, subscriptions, mail: VecDeque::new(), cancelled: false, wake }
+    pub(super) fn new(owner: u64, subscriptions: Vec<Subscription>) -> Self {
+        Self { owner, subscriptions, mail: VecDeque::new(), cancelled: false, waits: None }
+    }
+
+    /// Has `waker` woken when there is something to take, or will be nothing any more. Another
+    /// that was to be woken is given back: under the broker's lock it may not be dropped, being
+    /// perhaps all that is left of a task, which then ends there.
+    #[must_use]
+    pub(super) fn wait(&mut self, waker: &Waker) -> Option<Waker> {
+        if self.waits.as_ref().is_some_and(|waits| waits.will_wake(waker)) {
+            return None;
+        }
+        self.waits.replace(waker.clone())
     }
 
     fn hand(&mut self, subscription: usize, message: Message) -> bool {
@@ -132,23 +149,19 @@ impl Subscriber {
         entry.held.len() < entry.prefetch
     }
 
-    /// The next message to give out, from which subscription and queue. It stays held.
-    pub(super) fn next_mail(&mut self) -> Option<(usize, Arc<str>, Message)> {
+    /// The next message to give out, and from which subscription. It stays held.
+    pub(super) fn next_mail(&mut self) -> Option<(usize, Message)> {
         let (subscription, position) = self.mail.pop_front()?;
         let entry = self.subscriptions.get(subscription)?;
-        let message = entry.held.get(&position)?;
-        Some((subscription, Arc::clone(&entry.queue), message.clone()))
+        Some((subscription, entry.held.get(&position)?.clone()))
     }
 
-    pub(super) fn settle(&mut self, subscription: usize, position: u64) -> Option<Settled> {
+    pub(super) fn settle(&mut self, subscription: usize, position: u64) -> Option<Settled<'_>> {
         let entry = self.subscriptions.get_mut(subscription)?;
         let message = entry.held.remove(&position)?;
         let was_full = entry.held.len() + 1 == entry.prefetch;
-        Some(Settled {
-            queue: Arc::clone(&entry.queue),
-            message,
-            takes_again: was_full && !self.cancelled,
-        })
+        let takes_again = was_full && !self.cancelled;
+        Some(Settled { queue: &entry.queue, message, takes_again })
     }
 
     /// Ends the handing over; returns, for each subscription, what was handed over and not given

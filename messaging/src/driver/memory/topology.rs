@@ -1,9 +1,10 @@
 //! The exchanges, the queues, and what goes where (wire document, section 5).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+use foldhash::HashMap;
 
 use super::queue::{Content, Queue};
 use super::room::{Full, Offer};
@@ -14,10 +15,9 @@ use crate::runtime::Runtime;
 /// The exchanges and the queues of a broker.
 #[derive(Default)]
 pub(super) struct Topology {
+    /// A key of a control exchange is bound to the queue of the same name and no other, so each
+    /// knows the exchanges that lead to it.
     queues: HashMap<Arc<str>, Queue>,
-    /// The control exchanges, each with the keys bound to it. A key is bound to the queue of the
-    /// same name and no other.
-    exchanges: HashMap<String, HashSet<Arc<str>>>,
     /// The fanout exchanges by topic, each with its queues; none without a queue.
     fanouts: HashMap<String, Vec<Arc<str>>>,
 }
@@ -65,8 +65,11 @@ impl Topology {
 
     /// Binds queues to a control exchange, each with its name as the key.
     pub(super) fn bind(&mut self, exchange: &str, queues: [&Arc<str>; 2]) {
-        let keys = self.exchanges.entry(exchange.to_owned()).or_default();
-        keys.extend(queues.map(Arc::clone));
+        for name in queues {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.bind(exchange);
+            }
+        }
     }
 
     /// Binds a queue to a topic's fanout.
@@ -110,8 +113,7 @@ impl Topology {
     ) -> Offer {
         let taken = match route {
             Route::Key { exchange, key } => {
-                let bound = self.exchanges.get(*exchange).is_some_and(|keys| keys.contains(&**key));
-                let queue = if bound { self.queues.get_mut(&**key) } else { None };
+                let queue = self.queues.get_mut(&**key).filter(|queue| queue.is_bound(exchange));
                 queue.map(|queue| push(queue, content, expires, consumers, clock))
             }
             Route::Queue { name } => {

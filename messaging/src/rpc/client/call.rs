@@ -10,7 +10,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::again::{AtMostOnce, MayRunAgain};
-use super::outgoing::{Answered, Outgoing};
+use super::answer::Answered;
+use super::outgoing::Outgoing;
 use super::{Retried, RetryPolicy, Setting};
 use crate::rpc::Reply;
 use crate::{CallError, Context, Error};
@@ -162,25 +163,26 @@ fn set(outgoing: &mut Result<Box<Outgoing>, Error>, change: impl FnOnce(&mut Out
 
 impl<R: Reply, Runs> IntoFuture for Call<R, Runs> {
     type Output = Result<R::Ok, CallError<R::Err>>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
+    type IntoFuture = CallFuture<R>;
 
     fn into_future(self) -> Self::IntoFuture {
         let answered = match self.outgoing {
             Ok(outgoing) => outgoing.call(),
             Err(error) => Box::pin(future::ready(Err(error))),
         };
-        Box::pin(Reading { answered, _reply: PhantomData::<fn() -> R> })
+        CallFuture { answered, _reply: PhantomData }
     }
 }
 
-/// A call that waits for its answer, which it then reads as what it is: all of a call that is of
-/// the user's types.
-struct Reading<R> {
+/// A [`Call`] that waits for its answer, and reads it as what its method returns.
+#[must_use = "futures do nothing unless polled"]
+pub struct CallFuture<R> {
+    // All else of a call is of no type of the user's.
     answered: BoxFuture<'static, Result<Answered, Error>>,
     _reply: PhantomData<fn() -> R>,
 }
 
-impl<R: Reply> Future for Reading<R> {
+impl<R: Reply> Future for CallFuture<R> {
     type Output = Result<R::Ok, CallError<R::Err>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
@@ -200,6 +202,12 @@ impl<Runs> IntoFuture for Cast<Runs> {
             Ok(outgoing) => outgoing.cast(),
             Err(error) => Box::pin(future::ready(Err(error))),
         }
+    }
+}
+
+impl<R> fmt::Debug for CallFuture<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::road::Road;
+use crate::driver::Address;
 use crate::error::shortened;
 use crate::rpc::local::Local;
 use crate::transport::Known;
@@ -38,6 +39,7 @@ pub(super) struct Settings {
     pub(super) api: Option<ApiDescriptor>,
     /// What is known of the API's contract, once there was an answer to compare it with.
     contract: OnceLock<Arc<Known>>,
+    address: OfThese<Arc<Address>>,
     pub(super) topic: String,
     pub(super) exchange: Option<String>,
     pub(super) server: Option<String>,
@@ -49,6 +51,22 @@ pub(super) struct Settings {
     pub(super) send_retries: Option<u32>,
     pub(super) mandatory: bool,
     pub(super) context: Option<Context>,
+}
+
+/// What was made of settings: whoever changes a copy of them makes it anew.
+#[derive(Debug)]
+struct OfThese<T>(OnceLock<T>);
+
+impl<T> Default for OfThese<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T> Clone for OfThese<T> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Settings {
@@ -107,6 +125,7 @@ impl ClientCore {
             settings: Arc::new(Settings {
                 api: None,
                 contract: OnceLock::new(),
+                address: OfThese::default(),
                 topic: target.topic,
                 exchange: target.exchange,
                 server: target.server,
@@ -137,6 +156,26 @@ impl ClientCore {
 
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Where requests go that are for one server.
+    ///
+    /// # Errors
+    ///
+    /// If it is made of names that no broker has.
+    pub(super) fn address(&self) -> Result<Arc<Address>, Error> {
+        let settings = self.settings();
+        if let Some(address) = settings.address.0.get() {
+            return Ok(Arc::clone(address));
+        }
+        settings.check_address()?;
+        let exchange = settings.exchange.as_deref();
+        let address = Address::Topic {
+            exchange: exchange.unwrap_or_else(|| self.road.control_exchange()).to_owned(),
+            topic: settings.topic.clone(),
+            server: settings.server.clone(),
+        };
+        Ok(Arc::clone(settings.address.0.get_or_init(|| Arc::new(address))))
     }
 
     /// What is known of the contract of `api`, which is that of the settings.

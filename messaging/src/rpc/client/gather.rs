@@ -4,15 +4,17 @@ use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context as TaskContext, Poll};
+use std::task::{Context as TaskContext, Poll, ready};
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
+use tracing::Instrument as _;
 
 use super::Call;
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, ended_with};
 use crate::rpc::Reply;
+use crate::telemetry::{ClientCall, Verb};
 use crate::transport::{Arrival, Gathering, Rules};
 use crate::{CallError, Context, Error};
 
@@ -50,6 +52,7 @@ pub struct Answers<R> {
     /// None where the broker said that nobody listens.
     gathering: Option<Gathering>,
     begun: Instant,
+    watched: Gathers,
     _reply: PhantomData<fn() -> R>,
 }
 
@@ -167,8 +170,18 @@ impl<R: Reply> Stream for Answers<R> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let Some(gathering) = &mut this.gathering else { return Poll::Ready(None) };
-        gathering.poll_next(context).map(|next| next.map(|arrival| this.read(arrival)))
+        let Some(gathering) = &mut this.gathering else {
+            this.watched.end();
+            return Poll::Ready(None);
+        };
+        // The exporters' layer takes the end of a span from when it was last in use.
+        let span = this.watched.0.as_ref().map(ClientCall::span);
+        let _entered = span.as_ref().map(tracing::Span::enter);
+        let next = ready!(gathering.poll_next(context));
+        if next.is_none() {
+            this.watched.end();
+        }
+        Poll::Ready(next.map(|arrival| this.read(arrival)))
     }
 }
 
@@ -180,10 +193,38 @@ impl<R: Reply> IntoFuture for Gather<R> {
         Box::pin(async move {
             let Self { outgoing, window, rules, _reply } = self;
             let mut outgoing = outgoing?;
+            let watched = outgoing.watched(Verb::Gather);
             let begun = outgoing.now();
-            let gathering = outgoing.gather(window, rules).await?;
-            Ok(Answers { outgoing, gathering, begun, _reply: PhantomData })
+            let gathering = outgoing.gather(window, rules);
+            let gathering = match &watched {
+                Some(watched) => Box::pin(gathering).instrument(watched.span()).await,
+                None => gathering.await,
+            };
+            match gathering {
+                Ok(gathering) => {
+                    let watched = Gathers(watched);
+                    Ok(Answers { outgoing, gathering, begun, watched, _reply: PhantomData })
+                }
+                Err(error) => Err(ended_with(watched, error)),
+            }
         })
+    }
+}
+
+/// What is seen of a gather: it goes well, however many answers are read of it.
+struct Gathers(Option<ClientCall>);
+
+impl Gathers {
+    fn end(&mut self) {
+        if let Some(watched) = self.0.take() {
+            watched.succeeded();
+        }
+    }
+}
+
+impl Drop for Gathers {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -1,6 +1,9 @@
 //! The calling side: generated clients, [`RpcClient`] by method name, and the calls they make.
 
 mod again;
+mod answer;
+#[cfg(feature = "bench")]
+pub(crate) mod bench;
 mod call;
 mod contract;
 mod core;
@@ -20,10 +23,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::to_raw_value;
 
 pub use self::again::{AtMostOnce, Idempotent, MayRunAgain};
-pub use self::call::{Call, Cast};
+pub use self::call::{Call, CallFuture, Cast};
 pub use self::core::{ClientCore, FromCore};
 pub use self::gather::{Answers, Gather, Gathered};
 pub use self::negotiate::{Negotiate, Negotiated};
@@ -154,10 +156,10 @@ impl RpcClient {
                 format!("the arguments of method `{method}` of topic `{}` {why}", settings.topic),
             )
         };
-        let args = to_raw_value(args).map_err(|error| {
+        let args = serde_json::to_vec(args).map_err(|error| {
             not_encodable("cannot be written as JSON").with_next_step().with_source(error)
         })?;
-        if !args.get().starts_with('{') {
+        if !args.starts_with(b"{") {
             return Err(not_encodable(
                 "are not a JSON object; arguments travel by name, as `json!({\"name\": value})`",
             ));

@@ -2,43 +2,30 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use serde_json::Map;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use tracing::Instrument as _;
 
-use super::contract;
+use super::answer::Answered;
 use super::core::ClientCore;
 use crate::context::Deadline;
 use crate::driver::{Address, Notes};
-use crate::error::{Origin, shortened};
 use crate::rpc::local::LeftOut;
-use crate::rpc::{Reply, dispatcher, server};
 use crate::runtime::Runtime;
+use crate::telemetry::{ClientCall, Verb};
 use crate::transport::{Effort, Gathering, Manner, Outcome, Rules};
-use crate::wire::{ReplyTo, RequestParts, notes};
-use crate::{CallError, Context, Error, ErrorKind, Failure, RemoteError, Stage, Version};
-
-/// A request that was answered.
-pub(super) struct Answered {
-    outgoing: Box<Outgoing>,
-    outcome: Outcome,
-}
-
-impl Answered {
-    /// What became of the request: the method's result, its own error, or another failure.
-    pub(super) fn read<R: Reply>(self) -> Result<R::Ok, CallError<R::Err>> {
-        self.outgoing.read::<R>(self.outcome)
-    }
-}
+use crate::wire::{AnswerTo, RequestParts, notes};
+use crate::{Context, Error, ErrorKind, Stage, Version};
 
 /// A request that is ready to go.
 pub(super) struct Outgoing {
-    core: ClientCore,
+    pub(super) core: ClientCore,
     method: Cow<'static, str>,
-    args: Box<RawValue>,
+    /// A JSON object.
+    args: Vec<u8>,
     version: Option<Version>,
     pub(super) timeout: Option<Duration>,
     default_timeout: Option<Duration>,
@@ -58,7 +45,7 @@ impl Outgoing {
     pub(super) fn new(
         core: &ClientCore,
         method: Cow<'static, str>,
-        args: Box<RawValue>,
+        args: Vec<u8>,
         version: Option<Version>,
     ) -> Box<Self> {
         Box::new(Self {
@@ -88,11 +75,38 @@ impl Outgoing {
     ///
     /// In a box, and of no type of the user's: else it would be compiled anew wherever something
     /// is called, for each type that is returned.
-    pub(super) fn call(self: Box<Self>) -> BoxFuture<'static, Result<Answered, Error>> {
+    pub(super) fn call(mut self: Box<Self>) -> BoxFuture<'static, Result<Answered, Error>> {
         Box::pin(async move {
-            let outcome = self.answered_by(&self.deadline()?).await?;
-            Ok(Answered { outgoing: self, outcome })
+            let watched = self.watched(Verb::Call);
+            let deadline = match self.deadline() {
+                Ok(deadline) => deadline,
+                Err(error) => return Err(ended_with(watched, error)),
+            };
+            let mut args = Cow::Owned(std::mem::take(&mut self.args));
+            let answered = self.answered_by(&deadline, &mut args);
+            let answered = match &watched {
+                // In a box, so that a call that nobody looks at is no larger for those that are.
+                Some(watched) => Box::pin(answered).instrument(watched.span()).await,
+                None => answered.await,
+            };
+            match answered {
+                Ok(outcome) => Ok(Answered { outgoing: self, outcome, watched }),
+                Err(error) => Err(ended_with(watched, error)),
+            }
         })
+    }
+
+    /// What is seen of it from outside, from now on: a span, whose trace goes with it, and how long
+    /// it takes; none if nobody looks.
+    pub(super) fn watched(&mut self, verb: Verb) -> Option<ClientCall> {
+        let settings = self.core.settings();
+        let service = settings.api.map_or(&*settings.topic, |api| api.name);
+        let clock = || self.clock();
+        let watched = ClientCall::begin(verb, service, &self.method, &settings.topic, clock)?;
+        if let Some(context) = watched.carried(self.context()) {
+            self.context = Some(context);
+        }
+        Some(watched)
     }
 
     /// Sends it and waits for its answer, until `deadline`; boxed as [`call`](Self::call) is.
@@ -100,26 +114,45 @@ impl Outgoing {
         &'a self,
         deadline: &'a Deadline,
     ) -> BoxFuture<'a, Result<Outcome, Error>> {
-        Box::pin(self.answered_by(deadline))
+        Box::pin(async { self.answered_by(deadline, &mut Cow::Borrowed(&self.args)).await })
     }
 
-    async fn answered_by(&self, deadline: &Deadline) -> Result<Outcome, Error> {
+    /// What `args` may hold is not kept while the answer is waited for.
+    async fn answered_by(
+        &self,
+        deadline: &Deadline,
+        args: &mut Cow<'_, [u8]>,
+    ) -> Result<Outcome, Error> {
         let address = self.address()?;
-        let road = self.core.road();
-        let begun = road.runtime().now();
-        let keyed = self.key.as_deref().map(|key| notes::OF_CALLERS.clone().with(notes::KEY, key));
-        let said = keyed.as_ref().unwrap_or(&notes::OF_CALLERS);
+        let begun = deadline.now();
+        let said = match &self.key {
+            Some(key) => Arc::new(Notes::clone(&notes::OF_CALLERS).with(notes::KEY, key)),
+            None => Arc::clone(&notes::OF_CALLERS),
+        };
         let manner = Manner { effort: self.effort(), monitor: self.monitor(), said };
-        road.call(&address, deadline, manner, &self.left_out, |reply_to| {
-            self.encode(Some(reply_to))
-        })
-        .await
-        .map_err(|error| self.failed("call of", &error, begun))
+        let encode = |answer_to: AnswerTo<'_>| {
+            let args = std::mem::take(args);
+            self.written(&args, Some(answer_to))
+        };
+        let road = self.core.road();
+        road.call(&address, deadline, manner, &self.left_out, encode)
+            .await
+            .map_err(|error| self.failed("call of", &error, begun))
     }
 
     /// Sends it and waits until the broker has it; boxed as [`call`](Self::call) is.
-    pub(super) fn cast(self: Box<Self>) -> BoxFuture<'static, Result<(), Error>> {
-        Box::pin(async move { self.send(&self.deadline()?).await })
+    pub(super) fn cast(mut self: Box<Self>) -> BoxFuture<'static, Result<(), Error>> {
+        Box::pin(async move {
+            let watched = self.watched(Verb::Cast);
+            let sent = async { self.send(&self.deadline()?).await };
+            let Some(watched) = watched else { return sent.await };
+            let sent = Box::pin(sent).instrument(watched.span()).await;
+            match &sent {
+                Ok(()) => watched.succeeded(),
+                Err(error) => watched.ended_with(error.kind()),
+            }
+            sent
+        })
     }
 
     /// Sends it and waits until the broker has it, until `deadline`.
@@ -155,7 +188,7 @@ impl Outgoing {
         let begun = self.now();
         // Mandatory, since an answer is wanted: of a fanout it asks whether anybody is there.
         let effort = Effort { mandatory: true, ..self.effort() };
-        let encode = |reply_to: &ReplyTo| self.encode(Some(reply_to));
+        let encode = |answer_to: AnswerTo<'_>| self.encode(Some(answer_to));
         let gathering = match self
             .core
             .road()
@@ -167,7 +200,7 @@ impl Outgoing {
             Err(error) => return Err(self.failed("gather of", &error, begun)),
         };
         // What may be large is not kept while the answers are waited for.
-        self.args = RawValue::NULL.to_owned();
+        self.args = Vec::new();
         Ok(gathering)
     }
 
@@ -179,18 +212,13 @@ impl Outgoing {
         self.core.road().runtime()
     }
 
-    fn address(&self) -> Result<Address, Error> {
+    fn address(&self) -> Result<Arc<Address>, Error> {
+        if !self.fanout {
+            return self.core.address();
+        }
         let settings = self.core.settings();
         settings.check_address()?;
-        let topic = settings.topic.clone();
-        if self.fanout {
-            return Ok(Address::Fanout { topic });
-        }
-        let exchange = match &settings.exchange {
-            Some(exchange) => exchange.clone(),
-            None => self.core.road().control_exchange().to_owned(),
-        };
-        Ok(Address::Topic { exchange, topic, server: settings.server.clone() })
+        Ok(Arc::new(Address::Fanout { topic: settings.topic.clone() }))
     }
 
     fn effort(&self) -> Effort {
@@ -247,62 +275,26 @@ impl Outgoing {
         Ok(Deadline::after(&self.core.road().runtime(), allowed))
     }
 
-    fn encode(&self, reply_to: Option<&ReplyTo>) -> Result<Vec<u8>, Error> {
-        let empty = Map::new();
+    pub(super) fn encode(&self, answer_to: Option<AnswerTo<'_>>) -> Result<Vec<u8>, Error> {
+        self.written(&self.args, answer_to)
+    }
+
+    fn written(&self, args: &[u8], answer_to: Option<AnswerTo<'_>>) -> Result<Vec<u8>, Error> {
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
         RequestParts {
             method: &self.method,
-            args: &self.args,
+            args,
             namespace: self.core.settings().namespace.as_deref(),
             version: self.version,
-            reply_to,
-            monitor: reply_to.and(self.monitor()),
-            context: self.context().map_or(&empty, Context::values),
+            answer_to,
+            monitor: answer_to.and(self.monitor()),
+            context: self.context().map_or(&NONE, Context::values),
         }
-        .encode()
-    }
-
-    /// What became of the request: the method's result, its own error, or another failure.
-    pub(super) fn read<R: Reply>(&self, answer: Outcome) -> Result<R::Ok, CallError<R::Err>> {
-        let Outcome { result, notes } = answer;
-        let differs = contract::differs(&self.core, &notes);
-        let failure = match result {
-            Ok(result) => {
-                let expected = std::any::type_name::<R::Ok>();
-                return result
-                    .read()
-                    .map_err(|error| CallError::Rpc(self.unreadable(error, expected, differs)));
-            }
-            Err(failure) => failure,
-        };
-        let kind = framework_kind(&failure, &notes);
-        match kind.is_none().then(|| R::Err::from_failure(&failure)).flatten() {
-            Some(error) => Err(CallError::Remote(error)),
-            None => {
-                let kind = kind.unwrap_or(ErrorKind::Remote);
-                Err(CallError::Rpc(self.answered(kind, failure, &notes, differs)))
-            }
-        }
-    }
-
-    fn unreadable(&self, error: serde_json::Error, expected: &str, differs: bool) -> Error {
-        let (place, next_step) = (self.place("call of"), ErrorKind::Decode.next_step());
-        let text =
-            format!("{place}: the result is not the `{expected}` that was expected; {next_step}");
-        explained(Error::new(ErrorKind::Decode, text).with_source(error), differs)
-    }
-
-    fn answered(&self, kind: ErrorKind, failure: Failure, notes: &Notes, differs: bool) -> Error {
-        let server = match notes.get(notes::SERVER) {
-            Some(server) => format!("server `{}`", shortened(server)),
-            None => "the server".to_owned(),
-        };
-        let (place, next_step) = (self.place("call of"), kind.next_step());
-        let text = format!("{place}: {server} answered {failure}; {next_step}");
-        explained(Error::new(kind, text).with_failure(failure), differs)
+        .encode(self.core.road().form())
     }
 
     /// `call of method `x` on topic `y``.
-    fn place(&self, verb: &str) -> String {
+    pub(super) fn place(&self, verb: &str) -> String {
         let settings = self.core.settings();
         let mut place = format!("{verb} method `{}` on topic `{}`", self.method, settings.topic);
         if let Some(server) = &settings.server {
@@ -326,6 +318,14 @@ impl Outgoing {
     }
 }
 
+/// The error, after whoever looks was told of it.
+pub(super) fn ended_with(watched: Option<ClientCall>, error: Error) -> Error {
+    if let Some(watched) = watched {
+        watched.ended_with(error.kind());
+    }
+    error
+}
+
 impl fmt::Debug for Outgoing {
     /// Without the arguments: they are the user's, and may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -337,28 +337,4 @@ impl fmt::Debug for Outgoing {
             .field("client", &self.core)
             .finish_non_exhaustive()
     }
-}
-
-/// The error, and where the server has another contract, that too if it may be why.
-fn explained(error: Error, differs: bool) -> Error {
-    let may_be_why = differs && contract::may_explain(error.kind());
-    if may_be_why { error.followed_by(contract::DIFFERS) } else { error }
-}
-
-/// The failures that servers answer with by themselves, in this library and in the peer (wire
-/// document, section 11.1).
-fn framework_kind(failure: &Failure, notes: &Notes) -> Option<ErrorKind> {
-    let is_unreadable = matches!(failure.origin(), Origin::Arguments);
-    if is_unreadable || notes.get(notes::UNREADABLE).is_some() {
-        return Some(ErrorKind::BadRequest);
-    }
-    let known = [
-        (dispatcher::MODULE, "NoSuchMethod", ErrorKind::NoSuchMethod),
-        (dispatcher::MODULE, "UnsupportedVersion", ErrorKind::UnsupportedVersion),
-        (server::MODULE, server::CANCELLED, ErrorKind::Cancelled),
-        (server::MODULE, server::BUSY, ErrorKind::Busy),
-        (server::MODULE, server::SHUTTING_DOWN, ErrorKind::ShuttingDown),
-    ];
-    let (.., kind) = known.into_iter().find(|(module, class, _)| failure.is(module, class))?;
-    Some(kind)
 }

@@ -12,12 +12,16 @@ use super::{Call, Cast};
 use crate::rpc::local::LeftOut;
 use crate::{Argument, Error, ErrorKind, MethodDescriptor, Version};
 
+/// How many bytes of arguments take no more room than was made at first.
+const ROOM: usize = 256;
+
 /// Packs the arguments of one request. Generated methods are made of this.
 pub struct Pack<'a> {
     core: &'a ClientCore,
     api: &'static str,
     method: &'static MethodDescriptor,
-    /// A JSON object without its closing brace.
+    /// A JSON object without its closing brace: names that serde_json escaped, and values that it
+    /// wrote.
     args: Vec<u8>,
     /// The lowest version that has all that is in it.
     needs: Version,
@@ -29,11 +33,13 @@ impl<'a> Pack<'a> {
     /// Begins a request for `method`.
     #[must_use]
     pub fn new(core: &'a ClientCore, api: &'static str, method: &'static MethodDescriptor) -> Self {
+        let mut args = Vec::with_capacity(ROOM);
+        args.push(b'{');
         let mut pack = Self {
             core,
             api,
             method,
-            args: vec![b'{'],
+            args,
             needs: method.since,
             refused: None,
             left_out: Vec::new(),
@@ -102,10 +108,9 @@ impl<'a> Pack<'a> {
             return Err(refused);
         }
         self.args.push(b'}');
-        // Braces, names that serde_json escaped and values that it wrote: always JSON.
-        let args = as_json(self.args).unwrap_or_default();
+        let (args, name) = (self.args, self.method.name.into());
         let version = self.core.settings().version.unwrap_or(self.needs);
-        let mut outgoing = Outgoing::new(self.core, self.method.name.into(), args, Some(version));
+        let mut outgoing = Outgoing::new(self.core, name, args, Some(version));
         outgoing.left_out = self.left_out;
         Ok(outgoing.default_timeout(self.method.timeout))
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::core::ClientCore;
 use super::outgoing::Outgoing;
@@ -48,9 +47,8 @@ impl Poll<'_> {
         version: Version,
         known: Option<&[Option<String>]>,
     ) -> Result<Said, Error> {
-        let args = RawValue::from_string("{}".to_owned());
-        let args = args.unwrap_or_else(|_| RawValue::NULL.to_owned());
-        let outgoing = Outgoing::new(self.core, NO_METHOD.into(), args, Some(version));
+        let args = b"{}".to_vec();
+        let outgoing = Outgoing::new(self.core, NO_METHOD.to_owned().into(), args, Some(version));
         let call = Call::<Result<Value, Failure>>::new(Ok(outgoing));
         let mut said = Said::default();
         if let Some(server) = &self.core.settings().server {

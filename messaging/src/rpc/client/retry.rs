@@ -5,11 +5,13 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tracing::Instrument as _;
 
 use super::RetryPolicy;
 use super::outgoing::Outgoing;
 use crate::context::Deadline;
 use crate::rpc::Reply;
+use crate::telemetry::Verb;
 use crate::wire::new_id;
 use crate::{CallError, Error};
 
@@ -53,6 +55,7 @@ use crate::{CallError, Error};
 #[must_use = "it is sent when it is awaited"]
 pub struct Retried<T, E> {
     outgoing: Result<Box<Outgoing>, Error>,
+    verb: Verb,
     policy: RetryPolicy,
     when: Option<Box<When<E>>>,
     attempt: Attempt<T, E>,
@@ -73,14 +76,15 @@ impl<T, E> Retried<T, CallError<E>> {
         let attempt: Attempt<T, _> = |outgoing, deadline| {
             Box::pin(async { outgoing.read::<R>(outgoing.exchange(deadline).await?) })
         };
-        Self { outgoing, policy, when: None, attempt, rpc: CallError::rpc }
+        Self { outgoing, verb: Verb::Call, policy, when: None, attempt, rpc: CallError::rpc }
     }
 }
 
 impl Retried<(), Error> {
     pub(super) fn of_cast(outgoing: Result<Box<Outgoing>, Error>, policy: RetryPolicy) -> Self {
         let attempt: Attempt<(), _> = |outgoing, deadline| Box::pin(outgoing.send(deadline));
-        Self { outgoing, policy, when: None, attempt, rpc: |error| Some(error) }
+        let rpc: fn(&Error) -> Option<&Error> = |error| Some(error);
+        Self { outgoing, verb: Verb::Cast, policy, when: None, attempt, rpc }
     }
 }
 
@@ -91,40 +95,60 @@ impl<T, E: From<Error>> Retried<T, E> {
         self
     }
 
+    /// One span for all attempts, as the conventions want it.
     async fn run(self) -> Result<T, E> {
-        let Self { outgoing, policy, when, attempt, rpc } = self;
+        let Self { outgoing, verb, policy, when, attempt, rpc } = self;
         let mut outgoing = outgoing?;
-        outgoing.key = Some(new_id());
-        let (clock, deadline) = (outgoing.clock(), outgoing.deadline()?);
-        let allowed = policy.attempt_timeout.unwrap_or(Duration::MAX);
-        let mut pauses = policy.between_attempts();
-        let (mut attempts, mut may_have_run) = (1, false);
-        loop {
-            let until = Deadline::after(&clock, deadline.remaining().min(allowed));
-            let error = match attempt(&outgoing, &until).await {
-                Ok(result) => return Ok(result),
-                Err(error) => error,
-            };
-            let again = match &when {
-                Some(when) => when(&error),
-                None => rpc(&error).is_some_and(Error::is_transient),
-            };
-            let pause = pauses.next().unwrap_or_default();
-            if !again || attempts >= policy.attempts || deadline.remaining() <= pause {
-                return Err(match rpc(&error) {
-                    Some(last) => last.clone().with_attempts(attempts, may_have_run).into(),
-                    None => error,
-                });
-            }
-            may_have_run |= rpc(&error).is_none_or(Error::may_have_run);
-            {
-                let error = rpc(&error).map(tracing::field::display);
-                tracing::debug!(error, attempts, ?pause, "a call failed and is made again");
-            }
-            drop(error);
-            clock.sleep(pause).await;
-            attempts += 1;
+        let watched = outgoing.watched(verb);
+        let attempts = attempts(outgoing, policy, when, attempt, rpc);
+        let Some(watched) = watched else { return attempts.await };
+        let ended = Box::pin(attempts).instrument(watched.span()).await;
+        match ended.as_ref().map_err(rpc) {
+            Ok(_) => watched.succeeded(),
+            Err(Some(error)) => watched.ended_with(error.kind()),
+            Err(None) => watched.failed(None),
         }
+        ended
+    }
+}
+
+async fn attempts<T, E: From<Error>>(
+    mut outgoing: Box<Outgoing>,
+    policy: RetryPolicy,
+    when: Option<Box<When<E>>>,
+    attempt: Attempt<T, E>,
+    rpc: fn(&E) -> Option<&Error>,
+) -> Result<T, E> {
+    outgoing.key = Some(new_id().to_string());
+    let (clock, deadline) = (outgoing.clock(), outgoing.deadline()?);
+    let allowed = policy.attempt_timeout.unwrap_or(Duration::MAX);
+    let mut pauses = policy.between_attempts();
+    let (mut attempts, mut may_have_run) = (1, false);
+    loop {
+        let until = Deadline::after(&clock, deadline.remaining().min(allowed));
+        let error = match attempt(&outgoing, &until).await {
+            Ok(result) => return Ok(result),
+            Err(error) => error,
+        };
+        let again = match &when {
+            Some(when) => when(&error),
+            None => rpc(&error).is_some_and(Error::is_transient),
+        };
+        let pause = pauses.next().unwrap_or_default();
+        if !again || attempts >= policy.attempts || deadline.remaining() <= pause {
+            return Err(match rpc(&error) {
+                Some(last) => last.clone().with_attempts(attempts, may_have_run).into(),
+                None => error,
+            });
+        }
+        may_have_run |= rpc(&error).is_none_or(Error::may_have_run);
+        {
+            let error = rpc(&error).map(tracing::field::display);
+            tracing::debug!(error, attempts, ?pause, "a call failed and is made again");
+        }
+        drop(error);
+        clock.sleep(pause).await;
+        attempts += 1;
     }
 }
 

@@ -9,7 +9,7 @@ use crate::driver::{Address, Notes};
 use crate::rpc::local::{LeftOut, Local};
 use crate::runtime::Runtime;
 use crate::transport::{Contracts, Effort, Gathering, Manner, Outcome, Rules};
-use crate::wire::ReplyTo;
+use crate::wire::{AnswerTo, Form};
 use crate::{Error, Transport};
 
 /// What a client's requests go over.
@@ -30,6 +30,14 @@ impl Road {
         match self {
             Self::Transport(transport) => Arc::clone(transport.runtime()),
             Self::Local(local) => local.runtime(),
+        }
+    }
+
+    /// How messages are written.
+    pub(super) fn form(&self) -> Form {
+        match self {
+            Self::Transport(transport) => transport.form(),
+            Self::Local(_) => Form::Bare,
         }
     }
 
@@ -57,16 +65,19 @@ impl Road {
     /// [`Transport::call`], or the same without one.
     pub(super) async fn call(
         &self,
-        address: &Address,
+        address: &Arc<Address>,
         deadline: &Deadline,
-        manner: Manner<'_>,
+        manner: Manner,
         left_out: &LeftOut,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         match self {
             Self::Transport(transport) => transport.call(address, deadline, manner, encode).await,
+            // By itself: it is large, and no other call has room for it.
             Self::Local(local) => {
-                Arc::clone(local).call(address, deadline, manner.effort, left_out, encode).await
+                let local = Arc::clone(local);
+                let effort = manner.effort;
+                Box::pin(local.call(address, deadline, effort, left_out, encode)).await
             }
         }
     }
@@ -79,7 +90,7 @@ impl Road {
         effort: Effort,
         rules: Rules,
         left_out: &LeftOut,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Gathering, Error> {
         match self {
             Self::Transport(transport) => {

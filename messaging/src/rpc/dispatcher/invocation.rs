@@ -1,18 +1,20 @@
 //! One request, as an endpoint gets it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::context::Deadline;
 use crate::runtime::Runtime;
 use crate::version::Requested;
-use crate::wire::{Args, Request};
-use crate::{Context, Version};
+use crate::wire::{Args, Part, Request};
+use crate::{Context, MethodDescriptor, Version};
 
 /// One request, as an endpoint gets it: method, arguments, context.
 pub struct Invocation {
-    pub(super) method: String,
-    pub(super) namespace: Option<String>,
+    pub(super) method: Cow<'static, str>,
+    /// In the message of the arguments.
+    namespace: Option<Part>,
     pub(super) version: Option<Version>,
     pub(super) args: Args,
     pub(super) context: Context,
@@ -20,32 +22,36 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// What `request` asks for, until `caller` gives up; `attempt` is which time it came.
+    /// What `request` asks for, which `method` is or stands for, until `caller` gives up; `attempt`
+    /// is which time it came.
     pub(crate) fn of(
+        method: &'static str,
         request: Request,
         caller: Option<Deadline>,
         attempt: u32,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
-        Self::new(
-            request.method,
-            request.namespace,
-            request.version.and_then(|text| Requested::parse(&text)).map(Requested::version),
-            request.args,
-            Context::from_wire(request.context).with_deadline(caller).with_attempt(attempt),
+        let version = request.version().and_then(Requested::parse).map(Requested::version);
+        let is_any = method == MethodDescriptor::ANY.name;
+        let method = match is_any {
+            true => Cow::Owned(request.method().to_owned()),
+            false => Cow::Borrowed(method),
+        };
+        let context = Context::from_wire(request.context);
+        Self {
+            method,
+            namespace: request.namespace,
+            version,
+            args: request.args,
+            context: context.with_deadline(caller).with_attempt(attempt),
             runtime,
-        )
+        }
     }
 
-    pub(crate) fn new(
-        method: String,
-        namespace: Option<String>,
-        version: Option<Version>,
-        args: Args,
-        context: Context,
-        runtime: Arc<dyn Runtime>,
-    ) -> Self {
-        Self { method, namespace, version, args, context, runtime }
+    /// Of `method` with `args` alone.
+    pub(crate) fn with_args(method: String, args: Args, runtime: Arc<dyn Runtime>) -> Self {
+        let context = Context::new();
+        Self { method: method.into(), namespace: None, version: None, args, context, runtime }
     }
 
     /// The method's name on the wire.
@@ -57,7 +63,7 @@ impl Invocation {
     /// The namespace asked for.
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {
-        self.namespace.as_deref()
+        self.namespace.as_ref().map(|part| self.args.part(part))
     }
 
     /// The version that the request was made for, where it names one.
@@ -83,9 +89,9 @@ impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invocation")
             .field("method", &self.method)
-            .field("namespace", &self.namespace)
+            .field("namespace", &self.namespace())
             .field("version", &self.version)
-            .field("args", &self.args.keys())
+            .field("args", &self.args.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,7 @@ type Rule = dyn Fn(&AccessRequest<'_>) -> bool + Send + Sync;
 pub struct AccessRequest<'a> {
     pub(super) api: &'a ApiDescriptor,
     pub(super) method: &'a MethodDescriptor,
+    pub(super) name: &'a str,
     pub(super) namespace: Option<&'a str>,
     pub(super) version: Option<&'a str>,
     pub(super) user_id: Option<&'a str>,
@@ -29,6 +30,13 @@ impl<'a> AccessRequest<'a> {
     #[must_use]
     pub fn method(&self) -> &'a MethodDescriptor {
         self.method
+    }
+
+    /// The name that was asked for: the method's own, unless it is
+    /// [`ANY`](MethodDescriptor::ANY).
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.name
     }
 
     /// The namespace that it was asked for in, of which the endpoint may have several.
@@ -83,7 +91,7 @@ impl AccessPolicy {
     #[must_use]
     pub fn explicit<N: Into<String>>(methods: impl IntoIterator<Item = N>) -> Self {
         let methods: BTreeSet<String> = methods.into_iter().map(Into::into).collect();
-        let rule = move |request: &AccessRequest<'_>| methods.contains(request.method.name);
+        let rule = move |request: &AccessRequest<'_>| methods.contains(request.name);
         Self { name: "explicit", rule: Arc::new(rule) }
     }
 
@@ -112,7 +120,7 @@ impl Default for AccessPolicy {
     /// All methods but those whose name begins with an underscore; the peer's
     /// `DefaultRPCAccessPolicy`. No API of `#[rpc_api]` has such a method.
     fn default() -> Self {
-        let rule = |request: &AccessRequest<'_>| !request.method.name.starts_with('_');
+        let rule = |request: &AccessRequest<'_>| !request.name.starts_with('_');
         Self { name: "default", rule: Arc::new(rule) }
     }
 }

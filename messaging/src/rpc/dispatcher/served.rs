@@ -1,12 +1,13 @@
 //! An endpoint, and what it answers to.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::endpoint::Endpoint;
 use super::tally::{Tally, tallies};
-use crate::ApiDescriptor;
 use crate::contract::{Contract, Fingerprint};
+use crate::driver::Notes;
 use crate::introspection::{ApiDescription, ApiStatistics};
+use crate::{ApiDescriptor, MethodDescriptor};
 
 /// An endpoint, and what it answers to.
 pub(crate) struct Served {
@@ -24,6 +25,8 @@ pub(crate) struct ServedApi {
     legacy_namespaces: Vec<Option<String>>,
     /// One for each method, in the same order.
     tallies: Vec<Arc<Tally>>,
+    /// What the server says beside each answer of it.
+    beside: OnceLock<Arc<Notes>>,
 }
 
 impl Served {
@@ -49,22 +52,29 @@ impl Served {
     ) -> Self {
         let api = endpoint.api();
         let tallies = tallies(api.methods.len());
-        let api = Arc::new(ServedApi { api, contract, legacy_namespaces, tallies });
+        let beside = OnceLock::new();
+        let api = Arc::new(ServedApi { api, contract, legacy_namespaces, tallies, beside });
         Self { api, endpoint: Arc::new(endpoint) }
     }
 }
 
 impl ServedApi {
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.api.name
+    }
+
     pub(super) fn is_in(&self, namespace: Option<&str>) -> bool {
         self.api.namespace == namespace
             || self.legacy_namespaces.iter().any(|legacy| legacy.as_deref() == namespace)
     }
 
-    /// The method of this name, and what is counted of it.
-    pub(super) fn method(
-        &self,
-        name: &str,
-    ) -> Option<(&'static crate::MethodDescriptor, &Arc<Tally>)> {
+    /// The method of this name, or that of any, and what is counted of it.
+    pub(super) fn method(&self, name: &str) -> Option<(&'static MethodDescriptor, &Arc<Tally>)> {
+        self.named(name).or_else(|| self.named(MethodDescriptor::ANY.name))
+    }
+
+    fn named(&self, name: &str) -> Option<(&'static MethodDescriptor, &Arc<Tally>)> {
         let methods = self.api.methods.iter().zip(&self.tallies);
         methods.into_iter().find(|(method, _)| method.name == name)
     }
@@ -72,6 +82,11 @@ impl ServedApi {
     /// The hashes of its contract.
     pub(crate) fn fingerprint(&self) -> Option<&str> {
         self.contract.as_ref().map(|(_, fingerprint)| fingerprint.as_str())
+    }
+
+    /// What its server says beside each answer of it, which `notes` makes for the first one.
+    pub(crate) fn beside(&self, notes: impl FnOnce() -> Notes) -> Arc<Notes> {
+        Arc::clone(self.beside.get_or_init(|| Arc::new(notes())))
     }
 
     /// What is told of it to who asks.

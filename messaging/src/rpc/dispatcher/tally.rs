@@ -36,6 +36,7 @@ pub(crate) struct Tally {
     cancelled: Counter,
     pub(crate) expired: Counter,
     pub(crate) duplicates: Counter,
+    pub(crate) redelivered: Counter,
     /// One for each of [`Durations::BOUNDS`], and one for what took longer.
     durations: [Counter; Durations::BOUNDS.len() + 1],
     nanoseconds: AtomicU64,
@@ -74,6 +75,7 @@ impl Tally {
             cancelled,
             expired: self.expired.get(),
             duplicates: self.duplicates.get(),
+            redelivered: self.redelivered.get(),
             durations: self.durations(),
         }
     }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use super::Invocation;
 use crate::error::{Origin, shortened};
 use crate::runtime::{self, Runtime};
-use crate::wire::{Args, Json};
+use crate::wire::{self, Args};
 use crate::{Context, Failure};
 
 /// Takes the arguments out of a request. Generated endpoints are made of this, and endpoints
@@ -25,8 +25,7 @@ impl Unpack {
 
     /// Begins with `args` of a method, of which nothing else is known.
     pub(crate) fn of_args(method: &str, args: Args) -> Self {
-        let context = Context::new();
-        Self(Invocation::new(method.to_owned(), None, None, args, context, runtime::here()))
+        Self(Invocation::with_args(method.to_owned(), args, runtime::here()))
     }
 
     /// The argument `name`. An `Option` that was left out is none.
@@ -36,8 +35,8 @@ impl Unpack {
     /// A failure for the caller, if it is missing or of another type; Python's `TypeError`, which
     /// the peer answers with as well (wire document, section 11.1).
     pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Failure> {
-        match self.0.args.remove(name) {
-            Some(json) => self.decode(name, &json),
+        match self.decode(name) {
+            Some(value) => value,
             None => T::deserialize(Absent)
                 .map_err(|_| self.refused(&format!("is missing argument `{name}`"))),
         }
@@ -53,10 +52,19 @@ impl Unpack {
         name: &'static str,
         default: impl FnOnce() -> T,
     ) -> Result<T, Failure> {
-        match self.0.args.remove(name) {
-            Some(json) => self.decode(name, &json),
-            None => Ok(default()),
-        }
+        self.decode(name).unwrap_or_else(|| Ok(default()))
+    }
+
+    /// All arguments that were not taken, as one object, of methods whose arguments are known at
+    /// run time only: a map, or `Box<RawValue>` for the JSON that came.
+    ///
+    /// # Errors
+    ///
+    /// A failure for the caller, if they are of another type.
+    pub fn take_rest<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
+        let args = std::mem::take(&mut self.0.args);
+        wire::read(&args.object())
+            .map_err(|error| self.refused(&format!("cannot read its arguments: {error}")))
     }
 
     /// The method that was asked for, by its name on the wire.
@@ -83,17 +91,20 @@ impl Unpack {
     ///
     /// A failure for the caller, if it sent an argument that nobody took.
     pub fn finish(self) -> Result<Context, Failure> {
-        match self.0.args.keys().next() {
+        match self.0.args.iter().next() {
             None => Ok(self.0.context),
-            Some(name) => {
+            Some((name, _)) => {
                 Err(self.refused(&format!("got an unexpected argument `{}`", shortened(name))))
             }
         }
     }
 
-    fn decode<T: DeserializeOwned>(&self, name: &str, json: &Json) -> Result<T, Failure> {
-        json.read()
-            .map_err(|error| self.refused(&format!("cannot read argument `{name}`: {error}")))
+    /// Takes an argument out, if it is there.
+    fn decode<T: DeserializeOwned>(&mut self, name: &str) -> Option<Result<T, Failure>> {
+        let value = wire::read(self.0.args.get(name)?);
+        self.0.args.remove(name);
+        let refused = |error| self.refused(&format!("cannot read argument `{name}`: {error}"));
+        Some(value.map_err(refused))
     }
 
     fn refused(&self, why: &str) -> Failure {
@@ -131,14 +142,7 @@ mod tests {
         let body = format!(r#"{{"method": "m", "args": {args}}}"#);
         let request = crate::wire::Request::decode(body.as_bytes()).unwrap();
         let runtime = runtime::current().unwrap();
-        Unpack::new(Invocation::new(
-            request.method,
-            None,
-            None,
-            request.args,
-            Context::new(),
-            runtime,
-        ))
+        Unpack::new(Invocation::of("m", request, None, 1, runtime))
     }
 
     #[tokio::test]
@@ -149,6 +153,19 @@ mod tests {
         assert_eq!(args.take::<Option<u8>>("c").unwrap(), None);
         assert_eq!(args.take_or("d", || 7).unwrap(), 7);
         args.finish().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_not_taken_is_one_object() {
+        let mut args = unpack(r#"{"b": 1e400, "ä\"": [null], "a": "x"}"#);
+        assert_eq!(args.take::<String>("a").unwrap(), "x");
+        let rest: Box<serde_json::value::RawValue> = args.take_rest().unwrap();
+        assert_eq!(rest.get(), r#"{"b":1e400,"ä\"":[null]}"#);
+        args.finish().unwrap();
+        let nothing: serde_json::Value = unpack("{}").take_rest().unwrap();
+        assert_eq!(nothing, serde_json::json!({}));
+        let wrong = unpack(r#"{"a": NaN}"#).take_rest::<serde_json::Value>().unwrap_err();
+        assert!(wrong.message.contains("cannot read its arguments"), "{wrong}");
     }
 
     #[tokio::test]

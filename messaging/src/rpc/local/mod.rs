@@ -23,7 +23,7 @@ use crate::rpc::dispatcher::{Dispatcher, Invocation, Refused, Route, ServedApi};
 use crate::rpc::server::{catch_panic, catch_panic_in, not_a_request, notes_of, shutting_down};
 use crate::runtime::{self, Runtime};
 use crate::transport::{Contracts, Effort, Gathering, Outcome, Rules};
-use crate::wire::{Reply, ReplyTo, Request, new_id};
+use crate::wire::{AnswerTo, Form, Reply, ReplyTo, Request, new_id};
 use crate::{Error, ErrorKind};
 
 /// The endpoints that local clients call, in place of a transport.
@@ -75,7 +75,7 @@ impl Local {
         deadline: &Deadline,
         effort: Effort,
         left_out: &LeftOut,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         match self.answer(address, deadline, effort, left_out, encode).await? {
             Some((reply, notes)) => Ok(Outcome { result: reply.outcome, notes }),
@@ -97,7 +97,7 @@ impl Local {
         effort: Effort,
         rules: Rules,
         left_out: &LeftOut,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Gathering, Error> {
         let clock = self.runtime();
         let answer = self.answer(address, window, effort, left_out, encode).await?;
@@ -112,10 +112,10 @@ impl Local {
         deadline: &Deadline,
         effort: Effort,
         left_out: &LeftOut,
-        encode: impl FnOnce(&ReplyTo) -> Result<Vec<u8>, Error>,
+        encode: impl FnOnce(AnswerTo<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Option<(Reply, Notes)>, Error> {
         let reply_to = ReplyTo { msg_id: new_id(), queue: Self::REPLY_QUEUE.to_owned() };
-        let body = encode(&reply_to)?;
+        let body = encode(reply_to.answer_to())?;
         let (clock, left) = (self.runtime(), deadline.remaining());
         self.show(address, &body, Some(left), effort, left);
         if left.is_zero() {
@@ -126,7 +126,8 @@ impl Local {
             return Ok(None);
         };
         let (outcome, api) = ran?;
-        let body = Reply::encode(&reply_to.msg_id, outcome.as_ref().map(|answer| &*answer.0));
+        let answered = outcome.as_ref().map(|answer| &*answer.0);
+        let body = Reply::encode(&reply_to.msg_id, answered, Form::Bare);
         match Reply::decode(&body) {
             Ok(reply) => {
                 // Whatever server a request names, it is this one.
@@ -134,7 +135,7 @@ impl Local {
                     Address::Topic { server: Some(server), .. } => server,
                     _ => Self::NAME,
                 };
-                Ok(Some((reply, notes_of(server, api.as_deref(), &outcome))))
+                Ok(Some((reply, notes_of(server, api.as_deref(), outcome.as_ref().err()))))
             }
             Err((error, _)) => Err(error.within("the reply came but does not decode")),
         }
@@ -179,26 +180,26 @@ impl Local {
         };
         // An access policy is the user's code.
         let route = catch_panic(|| {
-            let (namespace, version) = (request.namespace.as_deref(), request.version.as_deref());
-            self.dispatcher.route(namespace, version, &request.method, None)
+            let (namespace, version) = (request.namespace(), request.version());
+            self.dispatcher.route(namespace, version, request.method(), None)
         });
         let Route { endpoint, tally, api, method: described } =
             match route.map_err(Refused::from).and_then(|route| route) {
                 Ok(route) => route,
                 Err(Refused { failure, api }) => return Ok((Err(failure), api)),
             };
-        let clock = self.runtime();
+        let (clock, method) = (self.runtime(), described.name);
         if let Some(script) = &self.script {
             for (name, json) in left_out {
-                request.args.entry(name.to_owned()).or_insert_with(|| json.get().into());
+                request.args.fill_in(name, json.get());
             }
             // What panics here is the test's own.
-            let played = script.play(Invocation::of(request, caller, 1, clock)).await?;
-            return Ok((played, Some(api)));
+            let played = script.play(Invocation::of(method, request, caller, 1, clock)).await?;
+            return Ok((played, Some(Arc::clone(api))));
         }
-        let method = request.method.clone();
-        let invocation = Invocation::of(request, caller, 1, Arc::clone(&clock));
-        let counted = tally.begin(clock.now());
+        let invocation = Invocation::of(method, request, caller, 1, Arc::clone(&clock));
+        let counted = Arc::clone(tally).begin(clock.now());
+        let endpoint = Arc::clone(endpoint);
         let handled = catch_panic_in(async move { endpoint.handle(invocation).await });
         let ends = Arc::clone(&clock);
         let running = async move {
@@ -213,7 +214,7 @@ impl Local {
         if let Err(failure) = &outcome {
             tracing::debug!(method, %failure, "a method failed");
         }
-        Ok((outcome, Some(api)))
+        Ok((outcome, Some(Arc::clone(api))))
     }
 
     fn show(

@@ -154,21 +154,22 @@ impl RpcServerBuilder {
         if self.introspection {
             endpoints.push(Served::built_in(BuiltIn(Arc::clone(&itself))));
         }
-        Ok(RpcServer {
-            handle: Arc::new(Handle(Arc::new(Inner {
-                transport: self.transport,
-                target: self.target,
-                name,
-                dispatcher: Dispatcher::new(endpoints, self.access_policy),
-                itself,
-                executor,
-                waiting: self.waiting,
-                max_attempts: self.max_attempts,
-                phase: watch::Sender::new(Phase::Idle),
-                missing_queues: MissingQueues::default(),
-                remembered: Remembered::default(),
-            }))),
-        })
+        let server = Arc::new(Inner {
+            transport: self.transport,
+            target: self.target,
+            name,
+            dispatcher: Dispatcher::new(endpoints, self.access_policy),
+            itself,
+            executor,
+            waiting: self.waiting,
+            max_attempts: self.max_attempts,
+            phase: watch::Sender::new(Phase::Idle),
+            missing_queues: MissingQueues::default(),
+            remembered: Remembered::default(),
+        });
+        #[cfg(feature = "opentelemetry")]
+        crate::telemetry::observe(Arc::downgrade(&server) as _);
+        Ok(RpcServer { handle: Arc::new(Handle(server)) })
     }
 
     /// Builds the server and starts it.

@@ -7,14 +7,14 @@ use futures_util::future::{Either, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Inner;
-use super::answer::Answering;
+use super::answer::{self, Answering};
 use super::epoch::Epoch;
 use super::intake::execute;
 use super::taken::Taken;
 use super::turn::Turn;
 use super::worker::{BUSY, MODULE};
 use crate::Failure;
-use crate::wire::Request;
+use crate::telemetry::{self, Asked};
 
 /// How many are refused at once: each is sent until its caller is told.
 const REFUSED: usize = 64;
@@ -60,25 +60,29 @@ impl Line {
             let place = match place {
                 Some(place) => place,
                 None => match server.transport.max_message_size().request(&taken.body) {
-                    Ok(Request { reply_to: Some(reply_to), method, unique_id, .. })
-                        if taken.attempt == 1 =>
-                    {
+                    Ok(mut request) if request.reply_to.is_some() && taken.attempt == 1 => {
+                        let Some(reply_to) = request.reply_to.take() else { return };
                         // So that a broker which takes no answers sends no more.
                         let Some(_refusal) = or_stopped(&epoch, refusals).await else { return };
                         // First, since nobody may run what was said not to run.
                         if let Err(error) = taken.unsettled.ack().await {
+                            let method = request.method();
                             tracing::warn!(method, %error, "not refused: it could not be acknowledged");
                             return;
                         }
                         // As if it had run: a second copy of it is not to.
-                        let Ok(fresh) = epoch.duplicates.see(unique_id.as_deref()) else { return };
-                        fresh.done();
+                        if !epoch.duplicates.see_done(request.unique_id()) {
+                            return;
+                        }
                         server.itself.busy.count();
                         let failure = Failure::new(MODULE, BUSY, "all workers are busy");
-                        let (reply_to, deadline) = (Arc::new(reply_to), taken.deadline);
-                        let here = (server, epoch);
+                        let (asked, clock) =
+                            (Asked::Unknown(request.method()), server.transport.runtime());
+                        telemetry::refused(asked, &server.target, &failure, &request.context, clock);
+                        let (beside, deadline) = (answer::beside(&server, None), taken.deadline);
+                        let (here, reply_to) = ((server, epoch), reply_to.into());
                         let answering =
-                            Answering::new(here, in_flight, reply_to, None, deadline);
+                            Answering::new(here, in_flight, reply_to, beside, deadline);
                         return answering.send(Err(failure), Turn::none()).await;
                     }
                     // Nobody to be told, or nothing that is sure.

@@ -1,9 +1,9 @@
 //! Who waits for a method that runs: until when, and how often it is told that it runs.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::wire::ReplyTo;
+use super::return_address::ReturnAddress;
+use crate::wire::Id;
 
 /// For how long a method runs before its caller is first told: what is answered sooner costs
 /// nothing more.
@@ -25,7 +25,7 @@ pub(super) struct Caller {
 
 #[derive(Debug)]
 struct Signs {
-    reply_to: Arc<ReplyTo>,
+    reply_to: ReturnAddress,
     next: Instant,
     given: bool,
 }
@@ -33,7 +33,7 @@ struct Signs {
 /// A caller that is to be told that its method runs.
 #[derive(Debug)]
 pub(super) struct Sign {
-    pub(super) reply_to: Arc<ReplyTo>,
+    pub(super) reply_to: ReturnAddress,
     /// For how long.
     pub(super) ran: Duration,
     /// Whether it may ask for the end of it.
@@ -46,7 +46,7 @@ impl Caller {
     pub(super) fn new(
         now: Instant,
         deadline: Option<Instant>,
-        signs: Option<Arc<ReplyTo>>,
+        signs: Option<ReturnAddress>,
         may_stop: bool,
     ) -> Option<Self> {
         let deadline = deadline.filter(|_| may_stop);
@@ -68,7 +68,7 @@ impl Caller {
         let ran = now.saturating_duration_since(self.since);
         signs.next = now + ran.clamp(FIRST, APART);
         signs.given = true;
-        let reply_to = Arc::clone(&signs.reply_to);
+        let reply_to = signs.reply_to.clone();
         Some(Sign { reply_to, ran, may_stop: self.may_stop })
     }
 
@@ -79,7 +79,7 @@ impl Caller {
     }
 
     /// The call, if its caller was told that it runs.
-    pub(super) fn told(&self) -> Option<&str> {
+    pub(super) fn told(&self) -> Option<&Id> {
         let given = self.signs.as_ref().filter(|signs| signs.given)?;
         Some(&given.reply_to.msg_id)
     }
@@ -90,9 +90,8 @@ mod tests {
     use super::*;
 
     fn caller(now: Instant, deadline: Option<Duration>, may_stop: bool) -> Caller {
-        let reply_to = ReplyTo { msg_id: "1".to_owned(), queue: "reply_1".to_owned() };
         let deadline = deadline.map(|after| now + after);
-        Caller::new(now, deadline, Some(Arc::new(reply_to)), may_stop).unwrap()
+        Caller::new(now, deadline, Some(ReturnAddress::of("1")), may_stop).unwrap()
     }
 
     #[test]

@@ -47,8 +47,8 @@ impl Claim {
         idempotent: bool,
         epoch: &Epoch,
     ) -> Claimed {
-        let method = &*request.method;
-        let unique_id = request.unique_id.as_deref();
+        let method = request.method();
+        let unique_id = request.unique_id();
         if idempotent {
             return match epoch.duplicates.see(unique_id) {
                 Ok(fresh) => Claimed::New(Self { after: Some((unsettled, fresh)) }),
@@ -61,11 +61,10 @@ impl Claim {
             return Claimed::Not;
         }
         // Remembered only now: what was not acknowledged comes again, and is to run then.
-        let Ok(fresh) = epoch.duplicates.see(unique_id) else {
+        if !epoch.duplicates.see_done(unique_id) {
             tracing::debug!(method, "not run: the message came before");
             return Claimed::Again;
-        };
-        fresh.done();
+        }
         Claimed::New(Self { after: None })
     }
 

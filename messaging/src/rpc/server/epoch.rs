@@ -1,17 +1,21 @@
 //! One life of a server, from a start to the end of what it had taken.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Instant;
 
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, watch};
 
 use super::caller::{Caller, Sign};
 use super::duplicates::Duplicates;
-use super::running::{Running, Stop};
+use super::running::{Running, Stop, Stopping};
 use super::shutdown::CutOff;
 use crate::runtime::Runtime;
 use crate::transport::Cancel;
+use crate::wire::Id;
 
 /// Where a server is in its life.
 #[derive(Clone)]
@@ -51,7 +55,8 @@ pub(super) struct Epoch {
     cut_off: watch::Sender<bool>,
     pub(super) duplicates: Duplicates,
     running: Mutex<Running>,
-    count: watch::Sender<usize>,
+    /// Told each time that nothing runs any more.
+    idle: Notify,
     /// Told of work that is to be looked after sooner than what there was.
     pub(super) sooner: Notify,
 }
@@ -64,7 +69,7 @@ impl Epoch {
             cut_off: watch::Sender::new(false),
             duplicates: Duplicates::default(),
             running: Mutex::default(),
-            count: watch::Sender::new(0),
+            idle: Notify::new(),
             sooner: Notify::new(),
         }
     }
@@ -124,6 +129,7 @@ impl Epoch {
             .values()
             .filter_map(|work| {
                 let (method, namespace) = work.method.clone()?;
+                let method = method.to_owned();
                 let running_for = now.saturating_duration_since(work.since);
                 Some(CutOff { method, namespace, running_for })
             })
@@ -132,7 +138,20 @@ impl Epoch {
 
     /// Ends when nothing runs.
     pub(super) async fn drained(&self) {
-        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+        loop {
+            let mut idle = pin!(self.idle.notified());
+            // From here on nothing is missed.
+            idle.as_mut().enable();
+            if !self.is_at_work() {
+                return;
+            }
+            idle.await;
+        }
+    }
+
+    /// Whether anything runs.
+    pub(super) fn is_at_work(&self) -> bool {
+        !self.table().work.is_empty()
     }
 
     /// Enters a message that was taken.
@@ -140,7 +159,6 @@ impl Epoch {
         let since = self.runtime.now();
         let mut running = self.table();
         let id = running.enter(since);
-        self.count.send_replace(running.work.len());
         InFlight { epoch: Arc::clone(self), id }
     }
 
@@ -159,25 +177,24 @@ pub(super) struct InFlight {
 impl InFlight {
     /// Its message is acknowledged, after which no other server runs it: if that takes longer than
     /// this server is given, it is told of as a handler that was cut off.
-    pub(super) fn claimed(&self, method: &str, namespace: Option<&str>) {
+    pub(super) fn claimed(&self, method: &'static str, namespace: Option<&str>) {
         if let Some(work) = self.epoch.table().work.get_mut(&self.id) {
-            work.method = Some((method.to_owned(), namespace.map(str::to_owned)));
+            work.method = Some((method, namespace.map(str::to_owned)));
         }
     }
 
-    /// Its handler runs, and is to end when the answer comes, which is why.
+    /// Its handler runs.
     pub(super) fn handled(
         &self,
-        method: &str,
+        method: &'static str,
         namespace: Option<&str>,
         caller: Option<Caller>,
-    ) -> oneshot::Receiver<Stop> {
-        let (stop, stopped) = oneshot::channel();
+    ) {
         let mut table = self.epoch.table();
         let due = caller.as_ref().and_then(|caller| caller.due(true));
         if let Some(work) = table.work.get_mut(&self.id) {
-            work.method.get_or_insert_with(|| (method.to_owned(), namespace.map(str::to_owned)));
-            work.stop = Some(stop);
+            work.method.get_or_insert_with(|| (method, namespace.map(str::to_owned)));
+            work.stopping = Stopping::Unasked(None);
             work.caller = caller;
             if self.epoch.has_cut_off() {
                 work.stop(Stop::CutOff);
@@ -186,7 +203,14 @@ impl InFlight {
         if table.is_due(due) {
             self.epoch.sooner.notify_one();
         }
-        stopped
+    }
+
+    /// Ends when its handler, which runs, is to end; and says why.
+    pub(super) fn stopped(&self) -> impl Future<Output = Stop> + Unpin {
+        poll_fn(|context| match self.epoch.table().work.get_mut(&self.id) {
+            Some(work) => work.poll_stopped(context),
+            None => Poll::Pending,
+        })
     }
 
     /// Its handler has ended; what is left is to answer.
@@ -194,14 +218,14 @@ impl InFlight {
         let mut table = self.epoch.table();
         if let Some(work) = table.work.get_mut(&self.id) {
             work.method = None;
-            work.stop = None;
+            work.stopping = Stopping::None;
         }
         table.forget_caller(self.id);
     }
 }
 
 impl Cancel for Epoch {
-    fn cancel(&self, msg_id: &str) {
+    fn cancel(&self, msg_id: &Id) {
         self.table().give_up(msg_id);
     }
 }
@@ -210,8 +234,14 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         let mut running = self.epoch.table();
         running.forget_caller(self.id);
-        running.work.remove(&self.id);
-        self.epoch.count.send_replace(running.work.len());
+        let ended = running.work.remove(&self.id);
+        let is_idle = running.work.is_empty();
+        drop(running);
+        if is_idle {
+            self.epoch.idle.notify_waiters();
+        }
+        // Not under the lock: a waker may be all that is left of a task, which then ends here.
+        drop(ended);
     }
 }
 
@@ -220,8 +250,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::rpc::server::return_address::ReturnAddress;
     use crate::testing::VirtualTime;
-    use crate::wire::ReplyTo;
 
     /// Of two that began together the second is not passed over each time, because the first is
     /// just being told.
@@ -230,9 +260,8 @@ mod tests {
         let time = VirtualTime::new();
         let epoch = Arc::new(Epoch::new(time.runtime()));
         let in_flight = epoch.enter();
-        let reply_to = ReplyTo { msg_id: "1".to_owned(), queue: "reply_1".to_owned() };
-        let caller = Caller::new(time.runtime().now(), None, Some(Arc::new(reply_to)), true);
-        let _stopped = in_flight.handled("hold", None, caller);
+        let caller = Caller::new(time.runtime().now(), None, Some(ReturnAddress::of("1")), true);
+        in_flight.handled("hold", None, caller);
         time.advance(Duration::from_millis(150));
         let (signs, due) = epoch.look_after(false);
         assert!(signs.is_empty() && due.is_none());

@@ -29,7 +29,14 @@ pub(super) async fn run(server: Arc<Inner>, epoch: Arc<Epoch>, mut consumer: Box
     if let Err(error) = consumer.cancel(CLOSING).await {
         tracing::warn!(target = %server.target, %error, "consuming could not be cancelled");
     }
-    epoch.drained().await;
+    // An answer that the broker did not take is work again.
+    loop {
+        epoch.drained().await;
+        server.transport.flush(CLOSING).await;
+        if !epoch.is_at_work() {
+            break;
+        }
+    }
     drop(patrol);
     if let Err(error) = consumer.close(CLOSING).await {
         tracing::debug!(target = %server.target, %error, "the consumer could not be closed");
@@ -45,13 +52,16 @@ async fn take(server: &Arc<Inner>, epoch: &Arc<Epoch>, consumer: &mut dyn Consum
         let permit = match &line {
             // What no worker is free for is taken all the same.
             Some(_) => None,
-            None => {
-                let free = free(&permits, consumer);
-                match select(stopped.as_mut(), pin!(free)).await {
-                    Either::Right((Some(permit), _)) => Some(permit),
-                    Either::Right((None, _)) | Either::Left(_) => return,
+            None => match Arc::clone(&permits).try_acquire_owned() {
+                Ok(permit) => Some(permit),
+                Err(_) => {
+                    let free = free(&permits, consumer);
+                    match select(stopped.as_mut(), pin!(free)).await {
+                        Either::Right((Some(permit), _)) => Some(permit),
+                        Either::Right((None, _)) | Either::Left(_) => return,
+                    }
                 }
-            }
+            },
         };
         let delivery = loop {
             match select(stopped.as_mut(), pin!(consumer.next())).await {

@@ -2,6 +2,9 @@
 //! endpoint.
 
 mod answer;
+mod begun;
+#[cfg(feature = "bench")]
+pub(crate) mod bench;
 mod builder;
 mod busy;
 mod caller;
@@ -10,11 +13,15 @@ mod duplicates;
 mod epoch;
 mod executor;
 mod intake;
+mod looked;
 mod missing;
 mod monitor;
+#[cfg(feature = "opentelemetry")]
+mod observed;
 mod panics;
 mod patrol;
 mod remembered;
+mod return_address;
 mod running;
 mod shutdown;
 mod starting;
@@ -34,6 +41,7 @@ pub(crate) use answer::notes_of;
 pub use builder::RpcServerBuilder;
 pub(crate) use executor::may_block;
 pub use executor::{Execute, Executor, Job};
+pub(crate) use looked::Looked;
 pub(crate) use panics::{catch_panic, catch_panic_in};
 pub use shutdown::{CutOff, ShutdownReport};
 pub(crate) use worker::{BUSY, CANCELLED, MODULE, SHUTTING_DOWN, not_a_request, shutting_down};
@@ -186,6 +194,19 @@ impl RpcServer {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.handle.0.itself.statistics()
+    }
+
+    /// What it serves, and by which name.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.handle.0.target
+    }
+
+    /// Whether it takes messages: it was started, and not stopped since.
+    #[must_use]
+    pub fn takes_messages(&self) -> bool {
+        let phase = self.handle.0.phase.borrow();
+        matches!(&*phase, Phase::Running(epoch) if !epoch.is_stopping())
     }
 
     fn epoch(&self) -> Option<Arc<Epoch>> {

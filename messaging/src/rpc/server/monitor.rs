@@ -8,9 +8,10 @@ use futures_util::future::select;
 use tokio::sync::oneshot;
 
 use super::Inner;
-use crate::driver::{Address, Notes};
+use super::return_address::ReturnAddress;
+use crate::driver::Notes;
 use crate::transport::Effort;
-use crate::wire::{Reply, ReplyTo, is_reply_queue};
+use crate::wire::Reply;
 
 /// How long one sign may take; the next is due soon.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -25,7 +26,7 @@ pub(super) struct Beating {
 /// of its own: a handler may block the one that it runs in.
 pub(super) fn beat(
     server: &Arc<Inner>,
-    reply_to: &Arc<ReplyTo>,
+    reply_to: &ReturnAddress,
     monitor: Duration,
 ) -> Option<Beating> {
     // Whole seconds, as the peer has it, and not more often than each.
@@ -35,11 +36,11 @@ pub(super) fn beat(
         tracing::warn!(%target, ?monitor, "a call is monitored for less than 2 s: no signs of life");
         return None;
     }
-    if !is_reply_queue(&reply_to.queue) {
+    if !reply_to.is_reply_queue() {
         return None;
     }
     let (runs, ended) = oneshot::channel::<()>();
-    let (server, reply_to) = (Arc::clone(server), Arc::clone(reply_to));
+    let (server, reply_to) = (Arc::clone(server), reply_to.clone());
     let runtime = Arc::clone(server.transport.runtime());
     runtime.spawn(Box::pin(async move {
         select(pin!(signs(&server, &reply_to, interval)), ended).await;
@@ -48,9 +49,8 @@ pub(super) fn beat(
 }
 
 /// Ends when no queue has taken a sign for as long as an answer would be tried: the caller is gone.
-async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
-    let (runtime, queue) = (server.transport.runtime(), &reply_to.queue);
-    let address = Address::Reply { queue: queue.clone() };
+async fn signs(server: &Inner, reply_to: &ReturnAddress, interval: Duration) {
+    let (runtime, queue) = (server.transport.runtime(), reply_to.queue());
     let patience = server.transport.missing_consumer_retry_timeout();
     let mut missing_since = None;
     loop {
@@ -58,9 +58,13 @@ async fn signs(server: &Inner, reply_to: &ReplyTo, interval: Duration) {
         if server.missing_queues.is_gone(queue, runtime.now()) {
             return;
         }
-        let body = Reply::heartbeat(&reply_to.msg_id);
+        let body = Reply::heartbeat(&reply_to.msg_id, server.transport.form());
         let within = WITHIN.min(interval);
-        match server.transport.send(&address, &body, Notes::NONE, Effort::ANSWER, within).await {
+        match server
+            .transport
+            .send(&reply_to.address, &body, Notes::NONE, Effort::ANSWER, within)
+            .await
+        {
             Err(error) if error.is_unroutable() => {
                 let now = runtime.now();
                 let since = *missing_since.get_or_insert(now);

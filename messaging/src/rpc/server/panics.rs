@@ -17,8 +17,10 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
 }
 
 /// Runs `work`; if it panics, what to answer.
-pub(crate) async fn catch_panic_in<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(panicked)
+pub(crate) fn catch_panic_in<F: Future>(
+    work: F,
+) -> impl Future<Output = Result<F::Output, Failure>> + use<F> {
+    AssertUnwindSafe(work).catch_unwind().map(|caught| caught.map_err(panicked))
 }
 
 /// The text of the panic goes to the log of this server, not to the peer.
@@ -30,14 +32,14 @@ fn panicked(panic: Box<dyn Any + Send>) -> Failure {
         .unwrap_or("no text")
         .to_owned();
     tracing::error!(panic = text, "a handler panicked");
-    drop_quietly(panic);
+    quietly(|| drop(panic));
     let text = "the handler panicked; see the server's log";
     Failure::new(MODULE, "HandlerPanicked", text).of(Origin::Panic)
 }
 
 /// Drops what a handler left behind; that this panics is the handler's doing as well.
-pub(super) fn drop_quietly<T>(left: T) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(left))) {
+pub(super) fn quietly(drop: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(drop)) {
         // One that panics when it is dropped is not tried again.
         std::mem::forget(panic);
     }

@@ -15,7 +15,8 @@ use tokio::sync::{Semaphore, oneshot};
 use super::Inner;
 use super::caller::Sign;
 use super::epoch::Epoch;
-use crate::driver::{Address, Notes};
+use super::return_address::ReturnAddress;
+use crate::driver::Notes;
 use crate::transport::Effort;
 use crate::wire::{Reply, notes};
 
@@ -88,8 +89,9 @@ async fn tell(server: &Inner, signs: Vec<Sign>) {
             if let Some(queue) = cancel_at {
                 said = said.with(notes::CANCEL_AT, queue);
             }
-            let address = Address::Reply { queue: reply_to.queue.clone() };
-            let (body, effort) = (Reply::heartbeat(&reply_to.msg_id), Effort::SIGN);
+            let ReturnAddress { msg_id, address } = reply_to;
+            let form = server.transport.form();
+            let (body, effort) = (Reply::heartbeat(&msg_id, form), Effort::SIGN);
             if let Err(error) = server.transport.send(&address, &body, &said, effort, WITHIN).await {
                 tracing::debug!(target = %server.target, %error, "a caller was not told that its method runs");
             }

@@ -35,7 +35,7 @@ impl Remembered {
 
     /// Remembers what an attempt came to.
     pub(super) fn put(&self, key: String, answer: &Answer) {
-        let size = answer.0.get().len();
+        let size = answer.0.len();
         if size > LARGEST {
             return;
         }
@@ -46,7 +46,7 @@ impl Remembered {
         while table.order.len() >= MOST || table.bytes + size > ROOM {
             let Some(oldest) = table.order.pop_front() else { break };
             if let Some(forgotten) = table.results.remove(&oldest) {
-                table.bytes -= forgotten.0.get().len();
+                table.bytes -= forgotten.0.len();
             }
         }
         table.bytes += size;

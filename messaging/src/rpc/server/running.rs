@@ -1,11 +1,11 @@
 //! What a server runs, and who waits for it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use tokio::sync::oneshot;
-
 use super::caller::{Caller, Sign};
+use crate::wire::Id;
 
 /// What a server runs, by the number of each message.
 #[derive(Default)]
@@ -13,18 +13,27 @@ pub(super) struct Running {
     next: u64,
     pub(super) work: BTreeMap<u64, Work>,
     /// Which work runs a call whose caller was told where it may be ended.
-    told: HashMap<String, u64>,
+    told: HashMap<Id, u64>,
     /// When somebody is to be looked after next, as far as is known.
     due: Option<Instant>,
 }
 
 /// A message that was taken.
 pub(super) struct Work {
-    pub(super) method: Option<(String, Option<String>)>,
+    pub(super) method: Option<(&'static str, Option<String>)>,
     pub(super) since: Instant,
-    /// Ends the method before its time.
-    pub(super) stop: Option<oneshot::Sender<Stop>>,
+    pub(super) stopping: Stopping,
     pub(super) caller: Option<Caller>,
+}
+
+/// Whether a method is to end before its time.
+#[derive(Debug)]
+pub(super) enum Stopping {
+    /// None runs.
+    None,
+    /// Not yet; who is to be told.
+    Unasked(Option<Waker>),
+    Asked(Stop),
 }
 
 /// Why a method is stopped before it has ended.
@@ -41,7 +50,7 @@ impl Running {
     pub(super) fn enter(&mut self, since: Instant) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.work.insert(id, Work { method: None, since, stop: None, caller: None });
+        self.work.insert(id, Work { method: None, since, stopping: Stopping::None, caller: None });
         id
     }
 
@@ -82,7 +91,7 @@ impl Running {
     }
 
     /// Ends the method of a call whose caller was told that it runs.
-    pub(super) fn give_up(&mut self, msg_id: &str) {
+    pub(super) fn give_up(&mut self, msg_id: &Id) {
         if let Some(id) = self.told.remove(msg_id)
             && let Some(work) = self.work.get_mut(&id)
         {
@@ -102,9 +111,26 @@ impl Running {
 impl Work {
     /// Ends the method, if it runs.
     pub(super) fn stop(&mut self, why: Stop) {
-        if let Some(stop) = self.stop.take() {
-            // A handler that has just ended does not want to know.
-            let _ = stop.send(why);
+        if let Stopping::Unasked(waker) = &mut self.stopping {
+            let waker = waker.take();
+            self.stopping = Stopping::Asked(why);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Why the method is to end; else `context` is told when that is asked for.
+    pub(super) fn poll_stopped(&mut self, context: &Context<'_>) -> Poll<Stop> {
+        match &mut self.stopping {
+            Stopping::None => Poll::Pending,
+            Stopping::Unasked(waker) => {
+                if !waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                    *waker = Some(context.waker().clone());
+                }
+                Poll::Pending
+            }
+            Stopping::Asked(why) => Poll::Ready(*why),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A message that was taken, and that somebody has to settle.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::Error;
 use crate::context::Deadline;
@@ -21,17 +22,21 @@ pub(super) struct Taken {
     pub(super) key: Option<String>,
     /// How often it was given out, this time included.
     pub(super) attempt: u32,
+    /// When it came here, to this process.
+    pub(super) taken_at: Instant,
     pub(super) unsettled: Unsettled,
 }
 
 impl Taken {
     pub(super) fn new(delivery: Delivery, clock: &Arc<dyn Runtime>) -> Self {
-        let Delivery { body, user_id, expires, settle, notes, attempt, .. } = delivery;
+        let Delivery { body, user_id, expires, settle, notes, attempt, waited } = delivery;
+        let now = clock.now();
+        let taken_at = now.checked_sub(waited).unwrap_or(now);
         let signs = notes.get(notes::SIGNS).is_some();
         let key = notes.get(notes::KEY).map(str::to_owned);
         let deadline = expires.map(|expires| Deadline::after(clock, expires));
         let unsettled = Unsettled { settle: Some(settle), runtime: Arc::clone(clock) };
-        Self { body, user_id, deadline, signs, key, attempt, unsettled }
+        Self { body, user_id, deadline, signs, key, attempt, taken_at, unsettled }
     }
 }
 

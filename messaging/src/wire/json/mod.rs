@@ -13,37 +13,56 @@
 mod fields;
 mod key;
 pub(in crate::wire) mod python;
+mod strings;
 mod surrogates;
 mod tokens;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Error, Value};
 
-pub(super) use fields::for_each_field;
+#[cfg(any(test, fuzzing))]
+pub(super) use fields::fields_alike;
+pub(super) use fields::{for_each_field, token};
 pub(super) use python::elements;
+pub(super) use strings::{plain, string};
 
-/// A value as the text that it is, until somebody reads it who knows its type.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Json(Box<str>);
+/// A value as the text that it is, until somebody reads it who knows its type: in the message in
+/// which it came, so that it is not copied.
+#[derive(Clone)]
+pub(crate) struct Json {
+    message: Cow<'static, str>,
+    place: Range<usize>,
+}
 
 impl Json {
     /// A null.
     pub(crate) fn null() -> Self {
-        Self("null".into())
+        const NULL: &str = "null";
+        Self { message: Cow::Borrowed(NULL), place: 0..NULL.len() }
+    }
+
+    /// The value that stands at `place`, as [`for_each_field`] has found it.
+    pub(super) fn part(message: Cow<'_, str>, place: Range<usize>) -> Self {
+        match message {
+            Cow::Owned(message) => Self { message: Cow::Owned(message), place },
+            Cow::Borrowed(message) => {
+                let value = message.get(place).unwrap_or_default().to_owned();
+                Self { place: 0..value.len(), message: Cow::Owned(value) }
+            }
+        }
     }
 
     /// The text.
     pub(crate) fn get(&self) -> &str {
-        &self.0
+        self.message.get(self.place.clone()).unwrap_or_default()
     }
 
     pub(crate) fn is_null(&self) -> bool {
         self.get() == "null"
-    }
-
-    /// The value, or its text where a `Value` cannot hold it.
-    pub(crate) fn held(&self) -> Value {
-        held(self.get())
     }
 
     /// The value, as a `T`.
@@ -52,10 +71,15 @@ impl Json {
     }
 }
 
-/// A field of an object, which [`for_each_field`] has found to be one value.
-impl From<&str> for Json {
-    fn from(text: &str) -> Self {
-        Self(text.into())
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Json").field(&self.get()).finish()
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
     }
 }
 
@@ -64,7 +88,7 @@ impl From<&str> for Json {
 /// # Errors
 ///
 /// What is wrong with it, or how it is not what `T` expects.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let refused = match strictly(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -81,6 +105,18 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     if python::has_words(text) { python::read(text) } else { Err(refused) }
 }
 
+/// A text, borrowed where nothing in it is escaped.
+///
+/// # Errors
+///
+/// If it is something else.
+pub(super) fn text(json: &str) -> Result<Cow<'_, str>, Error> {
+    match string(json) {
+        Some((text, "")) => Ok(text),
+        _ => read(json).map(Cow::Owned),
+    }
+}
+
 /// Reads a text as serde_json does. By itself, so that it is compiled once for a type and not at
 /// both of its uses.
 #[inline(never)]
@@ -89,7 +125,7 @@ fn strictly<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 }
 
 /// A value, whatever it is: as its text where a `Value` cannot hold it, as a NaN.
-pub(super) fn held(text: &str) -> Value {
+pub(crate) fn held(text: &str) -> Value {
     read(text).unwrap_or_else(|_| text.into())
 }
 

@@ -3,6 +3,8 @@
 //! This walks lists and objects. What stands in them, numbers and texts, is given to serde_json,
 //! so that types are read here exactly as they are everywhere else.
 
+use std::borrow::Cow;
+
 use serde::Deserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -28,7 +30,7 @@ pub(in crate::wire) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error>
 /// Gives the fields of an object, each as the text that it is.
 pub(super) fn fields<'de>(
     object: &'de str,
-    mut each: impl FnMut(&str, &'de str),
+    mut each: impl FnMut(&Cow<'de, str>, &'de str),
 ) -> Result<(), Error> {
     let mut tokens = Tokens::new(object);
     let Token::Object = tokens.next()? else {
@@ -36,7 +38,7 @@ pub(super) fn fields<'de>(
     };
     let mut first = true;
     while tokens.another(b'}', &mut first)? {
-        let key: String = super::read(tokens.string()?)?;
+        let key = super::text(tokens.string()?)?;
         tokens.expect(b':')?;
         let begin = tokens.position();
         tokens.skip()?;

@@ -126,7 +126,7 @@ fn half_a_surrogate_pair_is_the_replacement_character() {
     assert_eq!(read::<Value>(text).unwrap(), json!({"\u{fffd}": ["\u{fffd}x", "😀"]}));
     let mut seen = Vec::new();
     for_each_field(text, |key, value| {
-        seen.push((key.to_owned(), read::<Value>(value)?));
+        seen.push((key.clone().into_owned(), read::<Value>(value)?));
         Ok(())
     })
     .unwrap();

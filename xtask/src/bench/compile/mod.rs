@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::cost::Load;
+use super::{goal, saved};
 use crate::failure::Result;
 use crate::workspace::Workspace;
 
@@ -64,11 +65,9 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     results.load_of_others = load.of_others()?;
 
-    let verdicts = goals::judge(&results);
-    let path = workspace.target().join("bench/compile.json");
-    report::write(&path, &results, &verdicts)?;
-    report::print(&results, &verdicts);
-    println!("\nall of it: {}", path.display());
-    let met = verdicts.iter().all(|verdict| verdict.is_met());
-    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let goals = goals::judge(&results);
+    report::print(&results);
+    goal::print(&goals);
+    saved::save(workspace, "compile", &report::all(&results, &goals))?;
+    Ok(goal::code(&goals))
 }

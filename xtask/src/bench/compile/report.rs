@@ -1,19 +1,16 @@
 //! The tables, and the file with all of it.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use super::goals::{COMPARED, Verdict};
-use super::package;
+use super::goals::COMPARED;
 use super::results::{Measure, Results};
 use super::stage::Stage;
 use super::subject::{Kind, Subject};
+use crate::bench::goal::Goal;
 use crate::bench::spread::Spread;
-use crate::failure::Result;
 
 /// Prints what a reader wants to know.
-pub(super) fn print(results: &Results, verdicts: &[Verdict]) {
+pub(super) fn print(results: &Results) {
     let methods = results.methods;
     println!(
         "\nProcessor seconds, median (least to most); others kept {:.2} processors busy\n",
@@ -43,13 +40,6 @@ pub(super) fn print(results: &Results, verdicts: &[Verdict]) {
         });
         println!("{:<24}{}", measure.name(), cells.concat());
     }
-
-    println!("\nGoals\n");
-    for verdict in verdicts {
-        let Verdict { what, ratio, at_most } = verdict;
-        let met = if verdict.is_met() { "met" } else { "MISSED" };
-        println!("{what:<52}{ratio:>6.2}, at most {at_most:.1}: {met}");
-    }
 }
 
 fn row(results: &Results, name: &str, measure: Measure, cell: impl Fn(Spread) -> String) {
@@ -59,8 +49,8 @@ fn row(results: &Results, name: &str, measure: Measure, cell: impl Fn(Spread) ->
     println!("{name:<24}{}", cells.collect::<String>());
 }
 
-/// Writes all of it, each single measurement too.
-pub(super) fn write(path: &Path, results: &Results, verdicts: &[Verdict]) -> Result<()> {
+/// All of it, each single measurement too.
+pub(super) fn all(results: &Results, goals: &[Goal]) -> Value {
     let costs = results.costs.iter().map(|((subject, stage), costs)| {
         let Subject { kind, methods } = *subject;
         json!({
@@ -80,12 +70,11 @@ pub(super) fn write(path: &Path, results: &Results, verdicts: &[Verdict]) -> Res
             "stripped_bytes": results.of(Measure::Bytes, kind, methods).median,
         })
     });
-    let all = json!({
+    json!({
         "methods": results.methods,
         "processors_kept_busy_by_others": results.load_of_others,
         "costs": costs.collect::<Vec<Value>>(),
         "sizes": sizes.collect::<Vec<Value>>(),
-        "goals": verdicts,
-    });
-    package::write(path, &format!("{all:#}\n"))
+        "goals": goals,
+    })
 }

@@ -114,6 +114,8 @@ fn serve(mut socket: TcpStream, number: usize, script: Script, asked: &Asked) ->
                 deleted = true;
                 send(&mut socket, channel, [50, 41], &[0; 4])?;
             }
+            // channel.flow
+            [20, 20] => send(&mut socket, channel, [20, 21], &[1])?,
             // queue.bind, confirm.select
             [50, 20] => send(&mut socket, channel, [50, 21], &[])?,
             [85, 10] => send(&mut socket, channel, [85, 11], &[])?,

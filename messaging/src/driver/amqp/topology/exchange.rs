@@ -48,13 +48,27 @@ impl Exchange {
         })
     }
 
+    /// What it is declared with, for operators.
+    pub(in crate::driver::amqp) fn described(&self) -> Vec<(String, String)> {
+        let kind = if self.kind == ExchangeKind::Fanout { "fanout" } else { "topic" };
+        vec![
+            ("type".to_owned(), kind.to_owned()),
+            ("durable".to_owned(), self.durable.to_string()),
+            ("auto_delete".to_owned(), self.auto_delete.to_string()),
+        ]
+    }
+
     /// The same as not durable; none if it is not durable.
     pub(in crate::driver::amqp) fn not_durable(&self) -> Option<Self> {
         self.durable.then(|| Self { durable: false, ..self.clone() })
     }
 
     /// Asks the broker whether it is there. A refusal costs the channel.
-    pub(super) async fn look(&self, channel: &Channel, deadline: &Deadline) -> Result<(), Fault> {
+    pub(in crate::driver::amqp) async fn look(
+        &self,
+        channel: &Channel,
+        deadline: &Deadline,
+    ) -> Result<(), Fault> {
         let options = ExchangeDeclareOptions { passive: true, ..ExchangeDeclareOptions::default() };
         let (name, arguments) = (self.name.clone(), FieldTable::default());
         let looking = channel.exchange_declare(name, self.kind.clone(), options, arguments);

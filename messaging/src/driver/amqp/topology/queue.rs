@@ -248,20 +248,8 @@ impl Queue {
         if let Some((exchange, _)) = &self.binding {
             exchange.declare(channel, deadline).await?;
         }
-        let options = QueueDeclareOptions {
-            durable: self.durable,
-            auto_delete: self.auto_delete,
-            ..QueueDeclareOptions::default()
-        };
-        let declaring = channel.queue_declare(self.name.clone(), options, self.arguments.clone());
-        let transient = self.is_transient() || self.position.is_some();
-        let sort = if transient { Sort::Transient } else { Sort::Shared };
-        let name = &self.name;
-        channel
-            .connection
-            .bounded(deadline, declaring)
-            .await
-            .map_err(|fault| refused(&self.told_with(&fault), sort, channel, fault))?;
+        self.declare_alone(channel, deadline).await?;
+        let (sort, name) = (self.sort(), &self.name);
         self.bind(channel, deadline).await.map_err(|fault| match (fault.refusal(), &self.binding) {
             // A fanout exchange goes with its last queue, also in this very moment.
             (Some(Refusal::NotFound), Some((exchange, _))) => {
@@ -271,6 +259,46 @@ impl Queue {
             }
             _ => refused(&format!("the binding of queue `{name}`"), sort, channel, fault),
         })
+    }
+
+    /// Declares it, without its exchange and its binding.
+    pub(in crate::driver::amqp) async fn declare_alone(
+        &self,
+        channel: &Channel,
+        deadline: &Deadline,
+    ) -> Result<(), Error> {
+        let options = QueueDeclareOptions {
+            durable: self.durable,
+            auto_delete: self.auto_delete,
+            ..QueueDeclareOptions::default()
+        };
+        let declaring = channel.queue_declare(self.name.clone(), options, self.arguments.clone());
+        let declared = channel.connection.bounded(deadline, declaring).await;
+        let refused = |fault| refused(&self.told_with(&fault), self.sort(), channel, fault);
+        declared.map(drop).map_err(refused)
+    }
+
+    fn sort(&self) -> Sort {
+        let transient = self.is_transient() || self.position.is_some();
+        if transient { Sort::Transient } else { Sort::Shared }
+    }
+
+    /// What it is declared with, for operators.
+    pub(in crate::driver::amqp) fn described(&self) -> Vec<(String, String)> {
+        let mut described = vec![
+            ("durable".to_owned(), self.durable.to_string()),
+            ("auto_delete".to_owned(), self.auto_delete.to_string()),
+        ];
+        described.extend(self.arguments.inner().iter().map(|(name, value)| {
+            let value = match value {
+                AMQPValue::LongString(text) => text.to_string(),
+                AMQPValue::LongInt(number) => number.to_string(),
+                AMQPValue::LongLongInt(number) => number.to_string(),
+                other => format!("{other:?}"),
+            };
+            (name.to_string(), value)
+        }));
+        described
     }
 }
 

@@ -9,6 +9,10 @@
 //! lies too deep becomes a byte array, which is written like a table and a list, and a byte beyond
 //! ASCII in a name becomes a question mark. Nothing that this library reads is touched.
 
+use std::sync::Arc;
+
+use super::traces::Traces;
+
 /// How deep tables and lists may lie within one another; RabbitMQ's own `x-death` has three levels.
 const DEPTH: usize = 16;
 
@@ -17,8 +21,9 @@ const DEPTH: usize = 16;
 const METHOD: u8 = 1;
 const HEADER: u8 = 2;
 
-/// The class and the method of `basic.deliver`.
+/// The class and the method of `basic.deliver`, and of `channel.close`.
 const DELIVER: [u8; 4] = [0, 60, 0, 60];
+const CLOSE: [u8; 4] = [0, 20, 0, 40];
 
 /// Looks at all that is read from one connection, in pieces of any size.
 #[derive(Debug, Default)]
@@ -28,52 +33,72 @@ pub(in crate::driver::amqp) struct Guard {
     /// How much of the frame is still to come, with the octet that ends it.
     left: u64,
     inside: Option<Inside>,
+    /// The tables and lists that are open in it: where each ends, and whether it has names.
+    open: Vec<(u64, bool)>,
+    traces: Arc<Traces>,
 }
 
 impl Guard {
+    pub(super) fn traces(&self) -> &Arc<Traces> {
+        &self.traces
+    }
+
     /// Mends what was read.
     pub(in crate::driver::amqp) fn pass(&mut self, read: &mut [u8]) {
         let mut rest = read;
-        while let Some(first) = rest.first_mut() {
-            if self.left == 0 {
-                self.head_byte(*first);
-                rest = rest.get_mut(1..).unwrap_or_default();
-                continue;
-            }
-            match &mut self.inside {
-                Some(inside) => {
-                    if !inside.byte(first) {
-                        self.inside = None;
-                    }
-                    self.left -= 1;
-                    rest = rest.get_mut(1..).unwrap_or_default();
-                }
-                None => {
-                    let skipped = usize::try_from(self.left).unwrap_or(usize::MAX).min(rest.len());
-                    self.left -= skipped as u64;
-                    rest = rest.get_mut(skipped..).unwrap_or_default();
-                }
-            }
+        while !rest.is_empty() {
+            let taken = if self.left == 0 { self.head(rest) } else { self.within(rest) };
+            rest = rest.get_mut(taken..).unwrap_or_default();
         }
     }
 
-    fn head_byte(&mut self, byte: u8) {
-        if let Some(place) = self.head.get_mut(self.have) {
-            *place = byte;
-        }
-        self.have += 1;
+    /// Takes what is there of the bytes that a frame begins with; how many that are.
+    fn head(&mut self, bytes: &[u8]) -> usize {
+        let taken = take(&mut self.head, self.have, bytes);
+        self.have += taken;
         if self.have < self.head.len() {
-            return;
+            return taken;
         }
-        let [kind, _, _, size @ ..] = self.head;
+        let [kind, high, low, size @ ..] = self.head;
+        let channel = u16::from_be_bytes([high, low]);
         self.have = 0;
         self.left = u64::from(u32::from_be_bytes(size)) + 1;
+        self.open.clear();
         self.inside = match kind {
-            METHOD => Some(Inside::new(Part::Method)),
-            HEADER => Some(Inside::new(Part::Properties)),
+            METHOD => Some(Inside::new(Part::Method, channel)),
+            HEADER => Some(Inside::new(Part::Properties, channel)),
             _ => None,
         };
+        taken
     }
+
+    /// Takes what is there of one part of a frame, or of all that is of no interest.
+    fn within(&mut self, bytes: &mut [u8]) -> usize {
+        let here = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
+        let taken = match &mut self.inside {
+            None => here,
+            Some(inside) => {
+                let bytes = bytes.get_mut(..here).unwrap_or_default();
+                let (taken, goes_on) = inside.take(bytes, &mut self.open, &self.traces);
+                if !goes_on {
+                    self.inside = None;
+                }
+                taken
+            }
+        };
+        self.left -= taken as u64;
+        taken
+    }
+}
+
+/// Copies what there is of `bytes` to where `have` bytes are already; how many that are.
+fn take(places: &mut [u8], have: usize, bytes: &[u8]) -> usize {
+    let places = places.get_mut(have..).unwrap_or_default();
+    let taken = places.len().min(bytes.len());
+    for (place, byte) in places.iter_mut().zip(bytes) {
+        *place = *byte;
+    }
+    taken
 }
 
 /// What a frame begins with.
@@ -81,6 +106,16 @@ impl Guard {
 enum Part {
     Method,
     Properties,
+}
+
+impl Part {
+    /// How many bytes come before the fields.
+    fn start(self) -> usize {
+        match self {
+            Self::Method => 4,
+            Self::Properties => 14,
+        }
+    }
 }
 
 /// A field of a method or of properties.
@@ -96,8 +131,8 @@ enum Field {
 /// What comes next within a frame.
 #[derive(Debug)]
 enum Next {
-    /// The bytes that a frame begins with, up to the fields.
-    Start,
+    /// The bytes that a frame begins with, up to the fields: how many are there.
+    Start(usize),
     Skip(u32),
     NameLength {
         mend: bool,
@@ -127,96 +162,149 @@ enum Sized {
 #[derive(Debug)]
 struct Inside {
     part: Part,
+    channel: u16,
     start: [u8; 14],
     next: Next,
     /// How much was read.
     at: u64,
-    /// The tables and lists that are open: where each ends, and whether it has names.
-    open: Vec<(u64, bool)>,
-    /// The fields still to come, the next one last.
-    fields: Vec<Field>,
+    /// The fields of this kind of frame, and which of them are there.
+    fields: std::slice::Iter<'static, (u8, Field)>,
+    present: u16,
+    /// Those fields as they were read, where the traces want them.
+    kept: Option<Vec<u8>>,
 }
 
 impl Inside {
-    fn new(part: Part) -> Self {
-        let (start, next) = ([0; 14], Next::Start);
-        Self { part, start, next, at: 0, open: Vec::new(), fields: Vec::new() }
+    fn new(part: Part, channel: u16) -> Self {
+        let (start, fields) = ([0; 14], [].iter());
+        let kept = None;
+        Self { part, channel, start, next: Next::Start(0), at: 0, fields, present: 0, kept }
     }
 
-    /// Takes one byte, which may be changed; false if nothing more of the frame is of interest.
-    fn byte(&mut self, byte: &mut u8) -> bool {
-        let at = self.at;
-        self.at += 1;
-        match &mut self.next {
-            Next::Start => return self.started(at, *byte),
-            Next::Skip(left) if *left > 1 => *left -= 1,
-            Next::Skip(_) => return self.advance(),
-            Next::NameLength { .. } if *byte == 0 => return self.named(),
-            Next::NameLength { mend } => self.next = Next::Name { left: *byte, mend: *mend },
-            Next::Name { left, mend } => {
-                if *mend && !byte.is_ascii() {
-                    *byte = b'?';
-                }
-                *left -= 1;
-                if *left == 0 {
-                    return self.named();
-                }
+    /// Takes what is there of what comes next, which may be changed: how many bytes that are, and
+    /// whether more of the frame is of interest.
+    fn take(
+        &mut self,
+        bytes: &mut [u8],
+        open: &mut Vec<(u64, bool)>,
+        traces: &Traces,
+    ) -> (usize, bool) {
+        // What was to be kept before: the start of the frame is not.
+        let mut kept = self.kept.take();
+        let (taken, goes_on) = self.walk(bytes, open, traces);
+        if let Some(kept) = &mut kept {
+            kept.extend_from_slice(bytes.get(..taken).unwrap_or_default());
+            if !goes_on {
+                traces.channel_closed(self.channel, kept);
             }
+        }
+        self.kept = self.kept.take().or(kept);
+        (taken, goes_on)
+    }
+
+    fn walk(
+        &mut self,
+        bytes: &mut [u8],
+        open: &mut Vec<(u64, bool)>,
+        traces: &Traces,
+    ) -> (usize, bool) {
+        let most = |left: usize| bytes.len().min(left);
+        let (taken, ended) = match &mut self.next {
+            Next::Start(have) => {
+                let length = self.part.start();
+                let taken = take(self.start.get_mut(..length).unwrap_or_default(), *have, bytes);
+                *have += taken;
+                (taken, *have == length)
+            }
+            Next::Skip(left) => {
+                let taken = most(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= u32::try_from(taken).unwrap_or(*left);
+                (taken, *left == 0)
+            }
+            Next::Name { left, mend } => {
+                let taken = most(usize::from(*left));
+                let name = bytes.get_mut(..taken).unwrap_or_default();
+                if *mend && !name.is_ascii() {
+                    name.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
+                }
+                *left -= u8::try_from(taken).unwrap_or(*left);
+                (taken, *left == 0)
+            }
+            Next::NameLength { .. } | Next::Length { .. } | Next::Tag => {
+                self.at += 1;
+                return (1, bytes.first_mut().is_some_and(|byte| self.byte(byte, open)));
+            }
+        };
+        self.at += taken as u64;
+        let goes_on = match self.next {
+            _ if !ended => true,
+            Next::Start(_) => self.started(open, traces),
+            Next::Name { .. } => self.named(open),
+            _ => self.advance(open),
+        };
+        (taken, goes_on)
+    }
+
+    /// Goes on to the fields, if they are of interest.
+    fn started(&mut self, open: &mut Vec<(u64, bool)>, traces: &Traces) -> bool {
+        match (self.part, self.start) {
+            (Part::Method, [first, second, third, fourth, ..]) => {
+                let method = [first, second, third, fourth];
+                traces.method(self.channel, method);
+                self.present = u16::MAX;
+                match method {
+                    DELIVER => self.fields = DELIVERY.iter(),
+                    CLOSE => (self.fields, self.kept) = (CLOSING.iter(), Some(Vec::new())),
+                    _ => return false,
+                }
+                self.advance(open)
+            }
+            (Part::Properties, [.., high, low]) => {
+                (self.fields, self.present) = (PROPERTIES.iter(), u16::from_be_bytes([high, low]));
+                self.advance(open)
+            }
+        }
+    }
+
+    /// Takes one byte of a length or a tag, which may be changed; false if nothing more of the frame
+    /// is of interest.
+    fn byte(&mut self, byte: &mut u8, open: &mut Vec<(u64, bool)>) -> bool {
+        match &mut self.next {
+            Next::NameLength { .. } if *byte == 0 => return self.named(open),
+            Next::NameLength { mend } => self.next = Next::Name { left: *byte, mend: *mend },
             Next::Length { have, length, kind } => {
                 *length = *length << 8 | u32::from(*byte);
                 *have += 1;
                 if *have == 4 {
                     let (length, kind) = (*length, *kind);
-                    return self.sized(length, kind);
+                    return self.sized(length, kind, open);
                 }
             }
-            Next::Tag => return self.tagged(byte),
+            Next::Tag => return self.tagged(byte, open),
+            Next::Start(_) | Next::Skip(_) | Next::Name { .. } => {}
         }
         true
     }
 
-    fn started(&mut self, at: u64, byte: u8) -> bool {
-        let place = usize::try_from(at).ok().and_then(|at| self.start.get_mut(at));
-        if let Some(place) = place {
-            *place = byte;
-        }
-        match self.part {
-            Part::Method if self.at < 4 => return true,
-            Part::Method if !self.start.starts_with(&DELIVER) => return false,
-            // The consumer's tag, the delivery's tag and a flag, the exchange, the routing key.
-            Part::Method => {
-                self.fields = vec![Field::Name, Field::Name, Field::Skip(9), Field::Name];
-            }
-            Part::Properties if self.at < 14 => return true,
-            Part::Properties => {
-                let [.., high, low] = self.start;
-                let flags = u16::from_be_bytes([high, low]);
-                let present = PROPERTIES.iter().filter(|(bit, _)| flags & 1 << bit != 0);
-                self.fields = present.map(|(_, field)| *field).collect();
-            }
-        }
-        self.advance()
-    }
-
     /// A name has ended: in a table its value follows.
-    fn named(&mut self) -> bool {
-        if self.open.is_empty() {
-            return self.advance();
+    fn named(&mut self, open: &mut Vec<(u64, bool)>) -> bool {
+        if open.is_empty() {
+            return self.advance(open);
         }
         self.next = Next::Tag;
         true
     }
 
-    fn tagged(&mut self, tag: &mut u8) -> bool {
+    fn tagged(&mut self, tag: &mut u8, open: &mut Vec<(u64, bool)>) -> bool {
         let kind = match *tag {
-            b'V' => return self.advance(),
+            b'V' => return self.advance(open),
             b't' | b'b' | b'B' => return self.skip(1),
             b's' | b'U' | b'u' => return self.skip(2),
             b'I' | b'i' | b'f' => return self.skip(4),
             b'D' => return self.skip(5),
             b'L' | b'l' | b'd' | b'T' => return self.skip(8),
-            b'F' if self.open.len() < DEPTH => Sized::Table,
-            b'A' if self.open.len() < DEPTH => Sized::List,
+            b'F' if open.len() < DEPTH => Sized::Table,
+            b'A' if open.len() < DEPTH => Sized::List,
             b'F' | b'A' => {
                 *tag = b'x';
                 Sized::Bytes
@@ -234,24 +322,28 @@ impl Inside {
         true
     }
 
-    fn sized(&mut self, length: u32, kind: Sized) -> bool {
+    fn sized(&mut self, length: u32, kind: Sized, open: &mut Vec<(u64, bool)>) -> bool {
         match kind {
             Sized::Bytes if length > 0 => return self.skip(length),
             Sized::Bytes => {}
             Sized::Table | Sized::List => {
-                self.open.push((self.at + u64::from(length), kind == Sized::Table));
+                open.push((self.at + u64::from(length), kind == Sized::Table));
             }
         }
-        self.advance()
+        self.advance(open)
     }
 
     /// What comes after a value or a field that has ended.
-    fn advance(&mut self) -> bool {
-        while self.open.pop_if(|(end, _)| *end <= self.at).is_some() {}
-        self.next = match self.open.last() {
+    fn advance(&mut self, open: &mut Vec<(u64, bool)>) -> bool {
+        while open.pop_if(|(end, _)| *end <= self.at).is_some() {}
+        let present = self.present;
+        let field = |fields: &mut std::slice::Iter<'static, (u8, Field)>| {
+            fields.find(|(bit, _)| present & 1 << bit != 0).map(|(_, field)| *field)
+        };
+        self.next = match open.last() {
             Some((_, true)) => Next::NameLength { mend: true },
             Some((_, false)) => Next::Tag,
-            None => match self.fields.pop() {
+            None => match field(&mut self.fields) {
                 Some(Field::Skip(count)) => Next::Skip(count),
                 Some(Field::Name) => Next::NameLength { mend: true },
                 Some(Field::User) => Next::NameLength { mend: false },
@@ -263,23 +355,30 @@ impl Inside {
     }
 }
 
+/// The consumer's tag, the delivery's tag and a flag, the exchange, the routing key.
+const DELIVERY: [(u8, Field); 4] =
+    [(0, Field::Name), (0, Field::Skip(9)), (0, Field::Name), (0, Field::Name)];
+
+/// The code, and the text.
+const CLOSING: [(u8, Field); 2] = [(0, Field::Skip(2)), (0, Field::Name)];
+
 /// The properties in their order, by the bit that says whether each is there (AMQP 0-9-1, section
-/// 4.2.6.1), from the last to the first.
+/// 4.2.6.1).
 const PROPERTIES: [(u8, Field); 14] = [
-    (2, Field::Name),     // cluster-id
-    (3, Field::Name),     // app-id
-    (4, Field::User),     // user-id
-    (5, Field::Name),     // type
-    (6, Field::Skip(8)),  // timestamp
-    (7, Field::Name),     // message-id
-    (8, Field::Name),     // expiration
-    (9, Field::Name),     // reply-to
-    (10, Field::Name),    // correlation-id
-    (11, Field::Skip(1)), // priority
-    (12, Field::Skip(1)), // delivery-mode
-    (13, Field::Table),   // headers
-    (14, Field::Name),    // content-encoding
     (15, Field::Name),    // content-type
+    (14, Field::Name),    // content-encoding
+    (13, Field::Table),   // headers
+    (12, Field::Skip(1)), // delivery-mode
+    (11, Field::Skip(1)), // priority
+    (10, Field::Name),    // correlation-id
+    (9, Field::Name),     // reply-to
+    (8, Field::Name),     // expiration
+    (7, Field::Name),     // message-id
+    (6, Field::Skip(8)),  // timestamp
+    (5, Field::Name),     // type
+    (4, Field::User),     // user-id
+    (3, Field::Name),     // app-id
+    (2, Field::Name),     // cluster-id
 ];
 
 #[cfg(test)]
@@ -406,7 +505,23 @@ mod tests {
         };
         assert_eq!(passed(&deliver(b"\xff", b"k\x80")), deliver(b"?", b"k?"));
         // Another method is none of its business.
-        let close = frame(METHOD, b"\0\x14\0\x28\xff\xff\xff");
+        let close = frame(METHOD, b"\0\x0a\0\x32\xff\xff\xff");
         assert_eq!(passed(&close), close);
+    }
+
+    #[test]
+    fn why_a_channel_was_closed_is_known_before_lapin_says_it() {
+        let why = [&CLOSE[..], &404_u16.to_be_bytes(), &name(b"NOT_FOUND - gone"), &[0; 4]];
+        let close = frame(METHOD, &why.concat());
+        for size in [1, 5, close.len()] {
+            let (mut pieces, mut guard) = (close.clone(), Guard::default());
+            assert!(guard.traces().closed(1).is_none());
+            pieces.chunks_mut(size).for_each(|piece| guard.pass(piece));
+            assert_eq!(pieces, close, "in pieces of {size}");
+            let error = guard.traces().closed(1).expect("it was closed");
+            assert!(error.to_string().contains("NOT_FOUND - gone"), "{error}");
+            guard.traces().opened(1);
+            assert!(guard.traces().closed(1).is_none(), "another has its number");
+        }
     }
 }

@@ -1,0 +1,225 @@
+//! A channel on which many messages are published at once.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use lapin::BasicProperties;
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::ShortString;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::channel::Channel;
+use super::connection::Connection;
+use super::declare::first_of;
+use super::fate::{Fate, Posted};
+use super::fault::{self, Fault};
+use super::messages::{Looking, Messages, ended};
+use super::proof::Proof;
+use super::topology::Exchange;
+use super::under_way::Message;
+use crate::context::Deadline;
+use crate::runtime;
+use crate::{Error, ErrorKind};
+
+/// How many messages may be under way on a channel at once; more wait their turn. Some dozens keep
+/// the broker busy, and what is under way is kept in memory.
+pub(super) const MOST: usize = 256;
+
+/// A channel for the messages to one exchange, with confirms on or without: the broker closes the
+/// channel over what is wrong with an exchange, and the messages to others go on.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    channel: Arc<Channel>,
+    /// None is the default exchange.
+    exchange: Option<Exchange>,
+    proof: Proof,
+    turns: Semaphore,
+    messages: Mutex<Messages>,
+}
+
+/// What a look has found.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// What was posted and failed, and what the broker should have taken by now.
+    pub(super) failed: Vec<(Posted, Fate)>,
+    /// How long until the next look, if anything is under way for which nobody waits.
+    pub(super) pause: Option<Duration>,
+}
+
+/// What is published.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    pub(super) key: ShortString,
+    pub(super) mandatory: bool,
+    pub(super) body: Arc<Vec<u8>>,
+    pub(super) properties: BasicProperties,
+}
+
+impl Outlet {
+    /// Opens the channel, and declares the exchange on it (wire document, section 5.6).
+    pub(super) async fn open(
+        connection: &Arc<Connection>,
+        exchange: Option<&Exchange>,
+        proof: Proof,
+        deadline: &Deadline,
+    ) -> Result<Self, Error> {
+        let mut channel = open_channel(connection, proof, deadline).await?;
+        if let Some(exchange) = exchange
+            && let Err(error) = exchange.declare(&channel, deadline).await
+        {
+            // As the peer does it where another service has made it so (wire document, 5.7).
+            let not_durable = exchange.not_durable();
+            let Some(other) = not_durable.filter(|_| fault::is_about_durable(&error)) else {
+                return Err(error);
+            };
+            channel = open_channel(connection, proof, deadline).await?;
+            other.declare(&channel, deadline).await.map_err(|second| first_of(&error, second))?;
+            tracing::warn!("{error}; it is used as not durable");
+        }
+        let turns = Semaphore::new(MOST);
+        let given_back = connection.traces().opened(channel.id());
+        let messages = Mutex::new(Messages::new(proof, given_back));
+        let (channel, exchange) = (Arc::new(channel), exchange.cloned());
+        Ok(Self { channel, exchange, proof, turns, messages })
+    }
+
+    pub(super) fn connection(&self) -> &Arc<Connection> {
+        &self.channel.connection
+    }
+
+    /// Whether it can be used, and is for messages to `exchange` on `connection` of which `proof` is
+    /// wanted.
+    pub(super) fn serves(
+        &self,
+        connection: &Arc<Connection>,
+        exchange: Option<&Exchange>,
+        proof: Proof,
+    ) -> bool {
+        self.proof == proof
+            && Arc::ptr_eq(&self.channel.connection, connection)
+            && self.exchange.as_ref().map(|own| &own.name) == exchange.map(|other| &other.name)
+            && self.channel.alive()
+    }
+
+    /// Whether nothing is under way on it.
+    pub(super) fn is_idle(&self) -> bool {
+        self.messages().under_way.is_empty()
+    }
+
+    /// Whether it can be used no more.
+    pub(super) fn is_over(&self) -> bool {
+        !self.channel.alive() || !self.channel.connection.alive()
+    }
+
+    /// The right to have one message more under way, if there is room.
+    pub(super) fn try_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.try_acquire().ok()
+    }
+
+    /// The right to have one message more under way, in time.
+    pub(super) async fn turn(&self, deadline: &Deadline) -> Option<SemaphorePermit<'_>> {
+        let waiting = self.turns.acquire();
+        let turn = runtime::timeout(&*self.channel.runtime, deadline.remaining(), waiting);
+        turn.await?.ok()
+    }
+
+    /// Writes a message, as far as that goes without waiting; gives its number, and whether all is said
+    /// of it already, which is nothing good. It keeps its turn until its fate is known. `post` is who
+    /// is told of a bad one where nobody waits for it.
+    pub(super) fn send(
+        &self,
+        turn: SemaphorePermit<'_>,
+        parcel: Parcel,
+        post: Option<Posted>,
+    ) -> (u64, bool) {
+        turn.forget();
+        let Parcel { key, mandatory, body, mut properties } = parcel;
+        let exchange = self.exchange.as_ref().map_or_else(|| "".into(), |it| it.name.clone());
+        let options = BasicPublishOptions { mandatory, immediate: false };
+        let mut messages = self.messages();
+        let number = messages.number();
+        if mandatory {
+            // By which one is recognised that the broker gives back.
+            properties = properties.with_message_id(number.to_string().into());
+        }
+        let channel = Arc::clone(&self.channel);
+        let writing = Box::pin(async move {
+            channel.basic_publish(exchange, key, options, &body, properties).await
+        });
+        let mut message = Message::new(number, writing, post);
+        // lapin queues it when it is asked for the first time, and numbers it: in our order.
+        let is_over = message.look();
+        messages.under_way.push_back(message);
+        (number, is_over)
+    }
+
+    /// What became of the message that `number` is, for whoever waits for it.
+    pub(super) fn poll_fate(&self, number: u64, context: &Context<'_>) -> Poll<Fate> {
+        let mut messages = self.messages();
+        let Some(message) = messages.find(number) else {
+            // Nobody else takes it.
+            return Poll::Ready(Fate::Lost { fault: ended(&self.channel), alone: false });
+        };
+        message.told_by(context.waker());
+        if !message.look() && self.channel.connection.alive() {
+            return Poll::Pending;
+        }
+        messages.conclude(&self.channel);
+        let Some(message) = messages.find(number) else { return Poll::Pending };
+        let Some(fate) = message.take_fate() else { return Poll::Pending };
+        messages.remove(number);
+        self.turns.add_permits(1);
+        Poll::Ready(fate)
+    }
+
+    /// Nobody waits any more for the message that `number` is; whether it is still under way.
+    pub(super) fn abandon(&self, number: u64) -> bool {
+        let mut messages = self.messages();
+        let message = messages.find(number);
+        message.map(Message::abandon).is_some()
+    }
+
+    /// Forgets the first messages as far as the broker has taken them, which is what becomes of most.
+    /// Whatever else became of one is for [`sweep`](Self::sweep).
+    pub(super) fn glance(&self) {
+        let forgotten = self.messages().pass(&self.channel);
+        self.turns.add_permits(forgotten);
+    }
+
+    /// Looks at every message.
+    pub(super) fn sweep(&self, looking: &Looking<'_>) -> Found {
+        let mut messages = self.messages();
+        let before = messages.under_way.len();
+        messages.look(&self.channel, looking);
+        let failed = messages.take(looking.now);
+        self.turns.add_permits(before - messages.under_way.len());
+        let pause = messages.pause(&self.channel, looking);
+        Found { failed, pause }
+    }
+
+    fn messages(&self) -> MutexGuard<'_, Messages> {
+        // It is whole at every point where a panic could happen.
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A channel, with confirms on if they are the `proof`.
+async fn open_channel(
+    connection: &Arc<Connection>,
+    proof: Proof,
+    deadline: &Deadline,
+) -> Result<Channel, Error> {
+    let failed = |fault: Fault| {
+        let fault = connection.explain(fault);
+        let (words, hint) = (fault.words(), connection.hint());
+        let text = format!("{connection} opens no channel to publish on: {words}{hint}");
+        fault.into_error(ErrorKind::Connection, text).with_next_step()
+    };
+    let channel = connection.channel(deadline).await.map_err(failed)?;
+    if proof == Proof::Confirms {
+        let confirms = channel.confirm_select(ConfirmSelectOptions::default());
+        connection.bounded(deadline, confirms).await.map_err(failed)?;
+    }
+    Ok(channel)
+}
