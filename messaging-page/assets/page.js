@@ -69,8 +69,7 @@
     } else if (event.key === "Enter") {
       const first = methods.find((method) => !method.hidden);
       if (first) {
-        location.hash = first.id;
-        open();
+        go(first.id);
       }
       event.preventDefault();
     }
@@ -108,7 +107,20 @@
     }
     target.scrollIntoView();
   };
-  addEventListener("hashchange", open);
+  // What is open by the time that the change of the hash is told of is not opened again: whoever has
+  // gone on typing elsewhere by then would be taken back.
+  let opened = "";
+  const go = (id) => {
+    const before = location.hash;
+    location.hash = id;
+    if (location.hash !== before) opened = location.hash;
+    open();
+  };
+  addEventListener("hashchange", () => {
+    const already = location.hash === opened;
+    opened = "";
+    if (!already) open();
+  });
   // A link to where one is already changes no hash.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#"]');

@@ -13,7 +13,7 @@ pub(crate) const SCRIPT: &str = include_str!("../../assets/page.js");
 /// The hashes by which the policy lets our own style and script run (SHA-256, base64); a test holds
 /// them to the files.
 pub(crate) const STYLE_HASH: &str = "sha256-dkAQVzj1kNulR99bsYIDe3e0a8Bs4wxes39BXY/RljA=";
-pub(crate) const SCRIPT_HASH: &str = "sha256-7Ny6xfhRXFl7iluM5AZqv5VYuxSFDA8RfFCMM9i34L8=";
+pub(crate) const SCRIPT_HASH: &str = "sha256-T8lDVq4KQT3+ydCfxWijeOvNTKb2SpZ7L0Pdn1JTniQ=";
 
 pub(super) fn write(html: &mut Html, document: &Document, ids: &Ids, mode: Mode) {
     html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
