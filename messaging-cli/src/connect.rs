@@ -81,17 +81,14 @@ impl Settings {
             }),
         };
         if !has_files && globals.url.is_none() {
-            config = context.config_dirs.iter().fold(config, Config::folder);
-            config = context.config_files.iter().fold(config, Config::file);
+            config = with_files(config, &context);
             if url.is_none() && !context.config_files.is_empty() {
                 broker.get_or_insert_with(|| "the configuration files of the context".to_owned());
             }
         }
         config = globals.config_dir.iter().fold(config, Config::folder);
         config = globals.config_file.iter().fold(config, Config::file);
-        for (name, value) in &context.options {
-            config = config.option(name, value);
-        }
+        config = with_options(config, &context);
         for (name, value) in &globals.options {
             config = config.option(name, value);
         }
@@ -122,6 +119,31 @@ impl Settings {
     pub(crate) fn timeout_or(&self, default: Duration) -> Duration {
         self.timeout.unwrap_or(default)
     }
+}
+
+/// Checks what a context says by itself.
+///
+/// # Errors
+///
+/// What no connection can be made with: a file that cannot be read, an option that there is not.
+pub(crate) fn check(context: &Context) -> Result<(), Failure> {
+    let mut config = with_options(with_files(Config::new(), context), context);
+    if let Some(url) = &context.url {
+        config = config.url(url);
+    }
+    if let Some(exchange) = &context.exchange {
+        config = config.control_exchange(exchange);
+    }
+    Ok(config.check()?)
+}
+
+fn with_files(config: Config, context: &Context) -> Config {
+    let config = context.config_dirs.iter().fold(config, Config::folder);
+    context.config_files.iter().fold(config, Config::file)
+}
+
+fn with_options(config: Config, context: &Context) -> Config {
+    context.options.iter().fold(config, |config, (name, value)| config.option(name, value))
 }
 
 fn context(globals: &Globals) -> Result<(Option<String>, Context), Failure> {

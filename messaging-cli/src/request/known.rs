@@ -138,6 +138,21 @@ impl Known {
             .hint(format!("it is in {}", places.join("; ")))
             .hint("say which by --namespace and --version");
         }
+        self.unknown(&topic, name).hint("what the server does not tell is sent by --no-check")
+    }
+
+    /// That no API has a method of this name, if that is so.
+    pub(crate) fn lacks(&self, topic: &str, name: &str) -> Option<Failure> {
+        let any = MethodDescriptor::ANY.name;
+        let has =
+            |api: &ApiDescription| [name, any].iter().any(|it| api.contract.method(it).is_some());
+        let lacks = !self.is_empty() && !self.apis.iter().any(has);
+        lacks.then(|| self.unknown(&text::line(topic), name))
+    }
+
+    /// That there is no such method, with those that there are.
+    fn unknown(&self, topic: &str, name: &str) -> Failure {
+        let shown = text::line(name);
         let names: Vec<_> = self.names().collect();
         let failure =
             Failure::new(Exit::Unknown, format!("topic `{topic}` has no method `{shown}`"));
@@ -150,9 +165,7 @@ impl Known {
                 api.contract.methods.iter().map(|it| text::line(&it.name)).collect();
             format!("{}: {}", place(&api.contract), methods.join(", "))
         });
-        lists
-            .fold(failure, Failure::hint)
-            .hint("what the server does not tell is sent by --no-check")
+        lists.fold(failure, Failure::hint)
     }
 
     /// The names of all methods.

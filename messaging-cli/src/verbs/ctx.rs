@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::cli::Globals;
+use crate::connect;
 use crate::context::{Context, Store, check_name, shown_http, shown_url};
 use crate::exit::Failure;
 use crate::output::NAME;
@@ -110,7 +111,6 @@ impl Save {
         let variable = env::var("MESSAGING_URL").ok().filter(|it| !it.is_empty());
         let is_bare = context.url.is_none() && context.config_files.is_empty() && !has_files;
         if let Some(url) = globals.url.clone().or_else(|| variable.filter(|_| is_bare)) {
-            url.parse::<messaging::TransportUrl>()?;
             context.url = Some(url);
         }
         if has_files {
@@ -142,6 +142,7 @@ impl Save {
             return Err(Failure::usage("a context needs a broker")
                 .hint("give `--url`, or `--config-file`, or set the variable MESSAGING_URL"));
         }
+        connect::check(&context)?;
         Ok(context)
     }
 }

@@ -85,6 +85,12 @@ async fn an_open_loop_hides_no_pause() {
     let p50 = |figures: &str| report[figures]["p50"].as_f64().unwrap();
     // 100 calls of 5 ms one after the other, where they were to be sent within 100 ms.
     assert!(p50("corrected") > 0.1 && p50("corrected") > 2.0 * p50("measured"), "{report}");
+
+    // Nor one that lasts to the end: what had no place by then is counted.
+    let duration = ["--rate", "1000", "--duration", "200ms", "--max-in-flight", "1", &topic, "any"];
+    let report = bench(&duration, 0).await;
+    let not_sent = report["not_sent"].as_u64().unwrap();
+    assert!(not_sent > 100 && not_sent + counts(&report)[0] == 200, "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,6 +40,17 @@ async fn contexts_are_saved_selected_shown_and_removed_without_their_passwords()
         .ends(2)
         .says(&["no name of a context"]);
     home.run(&["ctx", "save", "lab"]).await.ends(2).says(&["needs a broker"]);
+    // What no command could use is not kept.
+    for (wrong, said) in [
+        (&["--url", "hunter2"][..], "transport URL"),
+        (&["--url", URL, "-o", "rabbit_qos_prefetch_cont=1"], "rabbit_qos_prefetch_count"),
+        (&["--url", URL, "-o", "rabbit_qos_prefetch_count=many"], "rabbit_qos_prefetch_count"),
+        (&["--config-file", "nowhere.conf"], "nowhere.conf"),
+    ] {
+        let ran = home.run(&[&["ctx", "save", "lab"], wrong].concat()).await.ends(2).says(&[said]);
+        assert!(!ran.err.contains("hunter2"), "{ran}");
+    }
+    home.run(&["ctx", "ls"]).await.ends(0).says(&["no context yet"]);
 }
 
 /// Each names a broker that is there, and what it wins over one that is not.

@@ -4,7 +4,9 @@ use messaging::driver::{Address, Look};
 use messaging::{Config, runtime};
 use serde_json::{Value, json};
 
+use crate::fleet::Fleet;
 use crate::process::{Ended, WITHIN, run};
+use crate::program::Home;
 use crate::python::{rabbit_url, unique_topic};
 use crate::site::{Node, VirtualHost, client, connect, rabbitmqctl, serve, serve_python};
 
@@ -87,6 +89,15 @@ async fn what_is_otherwise_than_the_options_have_it_is_found_and_nothing_is_made
     let exchanges = rabbitmqctl(&["list_exchanges", "-p", &host.name, "name"]);
     assert!(!exchanges.contains("absent"), "{exchanges}");
     drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_there_is_not_is_told_with_those_that_were_met() {
+    let (fleet, home) = (Fleet::start_rust().await, Home::new());
+    home.run(&["ls", &fleet.topic]).await.ends(0);
+    let wrong = fleet.topic.replace("scheduler", "schedular");
+    let ran = home.run(&["doctor", &wrong]).await.ends(12);
+    ran.says(&["nobody has served queue", &format!("did you mean `{}`?", fleet.topic)]);
 }
 
 #[tokio::test]

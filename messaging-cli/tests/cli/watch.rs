@@ -7,6 +7,7 @@ use messaging::{Config, ErrorKind, runtime};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::fleet::Fleet;
 use crate::process::{Program, WITHIN, cli, run};
 use crate::program::Home;
 use crate::python::{rabbit_url, unique_topic};
@@ -49,11 +50,11 @@ async fn the_tracing_shows_calls_casts_and_replies_of_both_languages() {
         serve(&transport, &topic, "rust-2").await,
         serve_python(&url, &topic, "python-1").await,
     );
+    // One that shows values, and asks for the methods before it begins.
+    let values = ["--show-args", "--count", "2", "--method", "echo"];
+    let (mut shown, _) = watch(&url, &topic, &values).await;
     let (mut watch, begun) = watch(&url, &topic, &["--replies"]).await;
     assert_eq!((&begun["through"], &begun["replies"]), (&json!("trace"), &json!(true)));
-    // Beside it one that shows values.
-    let values = ["--show-args", "--count", "2", "--method", "echo"];
-    let (mut shown, _) = self::watch(&url, &topic, &values).await;
 
     let client = client(&transport, &topic);
     let secret = json!({"value": {"password": "hunter2", "host": "a\u{1b}[2J"}});
@@ -105,6 +106,15 @@ async fn a_topic_that_there_is_not_is_told_and_waited_for() {
     let words = ["--url", &rabbit_url(), "--timeout", "100ms", "watch", &topic];
     let ran = Home::without_broker().run(&words).await.ends(0);
     ran.says(&[&format!("nobody serves topic `{topic}`"), "0 messages"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_there_is_not_is_told_with_those_that_there_are() {
+    let (fleet, home) = (Fleet::start_rust().await, Home::new());
+    let words = ["--timeout", "1ms", "watch", &fleet.topic, "--method", "ecko", "--method", "echo"];
+    let ran = home.run(&words).await.ends(0);
+    let ran = ran.says(&["has no method `ecko`", "did you mean `echo`?", "whoami"]);
+    assert!(!ran.err.contains("no method `echo`"), "{ran}");
 }
 
 #[tokio::test]

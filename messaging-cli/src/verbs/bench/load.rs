@@ -72,6 +72,25 @@ struct Left {
     count: Option<u64>,
 }
 
+impl Bounds {
+    /// How many were to be sent by a time after the begin, at so many in a second.
+    pub(super) fn due(&self, rate: f64, after: Duration) -> u64 {
+        let after = self.duration.map_or(after, |it| it.min(after));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // it is no less than 0
+        let mut due = (after.as_secs_f64() * rate).ceil() as u64;
+        while due > 0 && offset(due - 1, rate) >= after {
+            due -= 1;
+        }
+        self.count.map_or(due, |count| count.min(due))
+    }
+}
+
+/// When a request is to be sent, counted from the begin, of so many in a second.
+fn offset(number: u64, rate: f64) -> Duration {
+    #[allow(clippy::cast_precision_loss)] // so many requests nobody sends
+    Duration::from_secs_f64(number as f64 / rate)
+}
+
 impl Left {
     /// Whether number `sent`, counted from 0, is still to be sent at this time.
     fn has(&self, sent: u64, at: Instant) -> bool {
@@ -168,9 +187,7 @@ impl Clock {
 
     /// When request `number` is to be sent.
     fn at(&self, number: u64) -> Instant {
-        #[allow(clippy::cast_precision_loss)] // so many requests nobody sends
-        let offset = number as f64 / self.rate;
-        self.since + Duration::from_secs_f64(offset)
+        self.since + offset(number, self.rate)
     }
 
     async fn wait(&self, until: Instant) {

@@ -61,7 +61,7 @@ pub(crate) struct Bench {
     rate: Option<f64>,
 
     /// How many requests of an open loop may be under way; beyond it they are sent late, which
-    /// their figures show.
+    /// their figures show, or by the end not at all, which a count does.
     #[arg(long, value_name = "N", default_value = "10000", requires = "rate")]
     max_in_flight: NonZeroUsize,
 
@@ -136,7 +136,7 @@ impl Bench {
         let progress = Progress::start(app.output, bounds, &recorder);
         let end = load::run(mode, bounds, &work, &recorder, self.keep_going).await;
         progress.end();
-        let report = Report::of(&work, mode, end, &recorder, self.expected_interval);
+        let report = Report::of(&work, mode, bounds, end, &recorder, self.expected_interval);
         self.tell(app, &report)
     }
 

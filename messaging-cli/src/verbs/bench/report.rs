@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::load::{End, Loop};
+use super::load::{Bounds, End, Loop};
 use super::recorder::{Durations, Measured, Recorder, Second, durations, quantile};
 use super::work::Work;
 use crate::exit::Exit;
@@ -38,6 +38,10 @@ pub(super) struct Report {
     pub(super) failed: u64,
     /// Those that were under way when it was ended.
     pub(super) given_up: u64,
+    /// Of an open loop: those that were to be sent by its end, and had no place among those that may
+    /// be under way. No figure counts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) not_sent: Option<u64>,
     /// What succeeded, in a second.
     pub(super) per_second: f64,
     pub(super) errors: Vec<ErrorKinds>,
@@ -95,6 +99,7 @@ impl Report {
     pub(super) fn of(
         work: &Work,
         mode: Loop,
+        bounds: Bounds,
         end: End,
         recorder: &Recorder,
         interval: Option<Duration>,
@@ -110,7 +115,7 @@ impl Report {
             seconds,
             ..
         } = recorder.measured();
-        let elapsed = since.elapsed().as_secs_f64();
+        let elapsed = since.elapsed();
         let (correction, corrected_durations) = match mode {
             Loop::Open { .. } => (Correction::IntendedTime, from_intended),
             Loop::Closed { .. } => {
@@ -124,6 +129,8 @@ impl Report {
             Loop::Closed { clients } => (Some(clients), None),
             Loop::Open { rate, .. } => (None, Some(rate)),
         };
+        let not_sent = rate.map(|rate| bounds.due(rate, elapsed).saturating_sub(sent));
+        let elapsed = elapsed.as_secs_f64();
         let most_frequent = errors.values().max_by_key(|errors| errors.count);
         let exit = match (&end, most_frequent) {
             (End::Interrupted, _) => Exit::Interrupted,
@@ -163,6 +170,7 @@ impl Report {
             succeeded,
             failed,
             given_up: sent.saturating_sub(succeeded + failed),
+            not_sent,
             per_second,
             errors,
             measured: Latency::of(&from_sent),

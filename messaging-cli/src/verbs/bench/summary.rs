@@ -76,6 +76,9 @@ fn totals(report: &Report) -> String {
     if report.given_up > 0 {
         let _ = write!(line, ", {WARN}{} given up{WARN:#}", number(report.given_up));
     }
+    if let Some(not_sent) = report.not_sent.filter(|it| *it > 0) {
+        let _ = write!(line, ", {WARN}{} not sent{WARN:#}", number(not_sent));
+    }
     line
 }
 

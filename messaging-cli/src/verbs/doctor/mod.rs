@@ -14,7 +14,7 @@ use messaging::runtime;
 
 use self::report::Report;
 use crate::app::App;
-use crate::bus::Management;
+use crate::bus::{self, Management};
 use crate::complete;
 use crate::connect::Settings;
 use crate::exit::Failure;
@@ -72,7 +72,8 @@ impl Doctor {
         permissions::of_clients(&operator, within, &mut report).await?;
         for topic in topics {
             permissions::of_servers(&operator, topic, within, &mut report).await?;
-            topology::topic(&operator, topic, &self.servers, within, &mut report).await?;
+            let known = bus::known(&settings);
+            topology::topic(&operator, topic, &self.servers, &known, within, &mut report).await?;
         }
         for queue in &self.queues {
             queues::named(&operator, queue, within, &mut report).await?;

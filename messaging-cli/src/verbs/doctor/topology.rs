@@ -5,15 +5,17 @@ use std::time::Duration;
 use messaging::driver::operator::{Compared, Expected, Found, Operator, Standing};
 
 use super::report::{Item, Report};
-use crate::exit::Failure;
+use crate::bus::with_known;
+use crate::exit::{Exit, Failure};
 
 const AREA: &str = "topology";
 
-/// Looks at the exchanges and the queues of a topic.
+/// Looks at the exchanges and the queues of a topic; `known` are those that were met before.
 pub(super) async fn topic(
     operator: &Operator,
     topic: &str,
     servers: &[String],
+    known: &[String],
     within: Duration,
     report: &mut Report,
 ) -> Result<(), Failure> {
@@ -28,7 +30,7 @@ pub(super) async fn topic(
     let items = compared.iter().filter(is_new).map(|compared| item(compared).with("topic", topic));
     let items: Vec<_> = items.collect();
     report.extend(items);
-    report.extend(compared.iter().filter_map(|compared| unread(compared, topic)));
+    report.extend(compared.iter().filter_map(|compared| unread(compared, topic, known)));
     Ok(())
 }
 
@@ -72,7 +74,7 @@ fn item(compared: &Compared) -> Item {
 }
 
 /// Whether nobody reads it.
-fn unread(compared: &Compared, topic: &str) -> Option<Item> {
+fn unread(compared: &Compared, topic: &str, known: &[String]) -> Option<Item> {
     const AREA: &str = "queues";
     let name = &compared.name;
     if !compared.is_queue {
@@ -96,8 +98,18 @@ fn unread(compared: &Compared, topic: &str) -> Option<Item> {
             Item::good(AREA, text).with("ready", *ready).with("consumers", *consumers)
         }
         Found::Missing => Item::finding(AREA, format!("nobody has served queue `{name}` so far"))
-            .advise(format!("check the name, and start a server of topic `{topic}`")),
+            .advise(check_name(topic, known)),
         _ => return None,
     };
     Some(item.with("name", name.clone()))
+}
+
+/// What to do about a topic that nobody has served so far.
+fn check_name(topic: &str, known: &[String]) -> String {
+    let mut advice = format!("check the name, and start a server of topic `{topic}`");
+    for hint in with_known(Failure::told(Exit::Nobody), topic, known).hints {
+        advice.push_str(if advice.ends_with('?') { " " } else { "; " });
+        advice.push_str(&hint);
+    }
+    advice
 }

@@ -27,6 +27,7 @@ use crate::connect::Settings;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::output::NAME;
+use crate::request::Known;
 
 /// How long the broker may take to say whether a queue is there.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -138,21 +139,24 @@ impl Watch {
         }
     }
 
-    /// Tells of a topic or a server that there is not: no error, since it may come.
+    /// Tells of a topic, a server or a method that there is not: no error, since it may come.
     async fn tell_of_nobody(&self, app: &App) {
         // Whoever follows tells of a broker that is away.
         let Ok(connection) = app.connect().await else { return };
         let servers = self.servers.iter().map(|server| Some(&**server));
         for server in std::iter::once(None).chain(servers) {
             if let Ok(Look::Missing) = connection.look(&self.topic, server, PATIENCE).await {
-                let failure = bus::missing(&connection, &self.topic, server).await;
-                app.output.note(&failure.message);
-                for hint in &failure.hints {
-                    app.output.note(format_args!("  {hint}"));
-                }
+                remark(app, &bus::missing(&connection, &self.topic, server).await);
                 if server.is_none() {
                     return;
                 }
+            }
+        }
+        if !self.methods.is_empty() {
+            let known = Known::ask(&connection, &self.topic, None, None, PATIENCE).await;
+            let known = known.unwrap_or_default();
+            for lacking in self.methods.iter().filter_map(|it| known.lacks(&self.topic, it)) {
+                remark(app, &lacking);
             }
         }
     }
@@ -171,6 +175,14 @@ impl Watch {
             (true, false) => Shown::Values,
             (true, true) => Shown::Everything,
         }
+    }
+}
+
+/// Tells of what is no failure here.
+fn remark(app: &App, failure: &Failure) {
+    app.output.note(&failure.message);
+    for hint in &failure.hints {
+        app.output.note(format_args!("  {hint}"));
     }
 }
 
