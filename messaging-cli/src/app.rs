@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use messaging::Transport;
 
-use crate::cli::Globals;
 use crate::connect::{self, Connection};
 use crate::exit::Failure;
+use crate::globals::Globals;
 use crate::output::Output;
 
 /// How long the connection may take to end well.

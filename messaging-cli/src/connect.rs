@@ -7,9 +7,9 @@ use std::time::Duration;
 use messaging::driver::{self, Address, Driver, Look};
 use messaging::{Config, Transport, runtime};
 
-use crate::cli::Globals;
 use crate::context::{Context, Store, shown_url};
 use crate::exit::Failure;
+use crate::globals::Globals;
 
 /// The variable that holds a transport URL.
 const URL: &str = "MESSAGING_URL";

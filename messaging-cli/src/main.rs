@@ -1,9 +1,9 @@
 //! `messaging-cli`: looks at what is on the bus, calls it and measures it.
 //!
-//! `cli` is the tree of commands, `verbs` has a file or a folder for each; `connect` finds the
-//! broker, `context` keeps where it is, `bus` is what can be learnt of it, and `request` what `call`,
-//! `cast` and `gather` share; `complete` answers shells; `output` writes for people and for programs,
-//! and `exit` says how all of it ends.
+//! `cli` is the tree of commands, `globals` what all of them take, and `verbs` has a file or a folder
+//! for each; `connect` finds the broker, `context` keeps where it is, `bus` is what can be learnt of
+//! it, and `request` what `call`, `cast` and `gather` share; `complete` answers shells; `output` writes
+//! for people and for programs, and `exit` says how all of it ends.
 
 mod app;
 mod bus;
@@ -13,6 +13,7 @@ mod connect;
 mod context;
 mod duration;
 mod exit;
+mod globals;
 mod interrupt;
 mod log;
 mod output;

@@ -4,7 +4,8 @@ use std::env;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use crate::cli::{Cli, Globals};
+use crate::cli::Cli;
+use crate::globals::Globals;
 
 /// The verbs that have a method behind a topic.
 const REQUESTS: [&str; 4] = ["bench", "call", "cast", "gather"];

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::cli::Globals;
 use crate::connect;
 use crate::context::{Context, Store, check_name, shown_http, shown_url};
 use crate::exit::Failure;
+use crate::globals::Globals;
 use crate::output::NAME;
 
 /// Keeps brokers under names, and chooses among them.

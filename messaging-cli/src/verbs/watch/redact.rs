@@ -3,6 +3,7 @@
 //! By default none of them is: a value is shown as its type. Where values are asked for, those whose
 //! names look like secrets are left out all the same, and so is the password in a URL.
 
+use messaging::driver::operator::SeenRequest;
 use serde_json::{Map, Value};
 
 use super::value;
@@ -57,6 +58,19 @@ impl Shown {
             Self::Values => cleaned(value, DEEPEST),
             Self::Types => type_of(value).into(),
         }
+    }
+
+    /// The arguments of a request, as they may be shown.
+    pub(super) fn args(self, request: &SeenRequest) -> Map<String, Value> {
+        let named =
+            |(name, json): &(String, String)| (name.clone(), self.of(name, &value::shown(json)));
+        request.args.iter().map(named).collect()
+    }
+
+    /// Its context, as it may be shown.
+    pub(super) fn context(self, request: &SeenRequest) -> Map<String, Value> {
+        let named = |(name, value): (&String, &Value)| (name.clone(), self.of(name, value));
+        request.context.iter().map(named).collect()
     }
 
     /// A text of others that may hold values, such as what an exception says.
