@@ -84,6 +84,7 @@ impl Site {
         let mut pauses = Pauses::between_publishes();
         let plan = Arc::new(plan);
         let mut begun = Begun { site: self, plan: Some(Arc::clone(&plan)) };
+        let mut said = None;
         loop {
             let error = match self.open(&plan, &deadline, &mut tries).await {
                 Ok(intake) => {
@@ -94,13 +95,14 @@ impl Site {
                     let standing = self.enter(&plan);
                     return Ok(Consumer::new(self, plan, intake, standing));
                 }
-                Err(error) => error,
+                Err(error) => telling(said.take(), error),
             };
             let pause = pauses.next();
             let hopeless = error.kind() != ErrorKind::Connection || deadline.remaining() <= pause;
             if hopeless || !tries.spend() {
                 return Err(error);
             }
+            said = Some(error);
             self.runtime.sleep(pause).await;
         }
     }
@@ -176,8 +178,13 @@ impl Site {
 
     /// Ends all consumers, then the connection.
     pub(super) async fn close(&self, deadline: &Deadline) {
+        // Known before the link is closed: that ends the consumers, which forget their queues then.
+        let known = self.own_queues().clone();
+        let mut own = self.done_with(known.iter());
         let connection = self.link.close();
-        let own = self.done_with(self.own_queues().iter());
+        // Those that came about meanwhile.
+        let queues = self.own_queues().clone();
+        own.extend(self.done_with(queues.iter().filter(|(queue, _)| !known.contains_key(*queue))));
         if let Some(connection) = connection {
             self.delete(&own, &connection, deadline).await;
             connection.close(deadline).await;
@@ -203,6 +210,15 @@ impl Site {
     }
 }
 
+/// Of the errors of two tries the one that tells more: when the time ends in the middle of a try, what
+/// was said of the one before.
+fn telling(before: Option<Error>, now: Error) -> Error {
+    match before {
+        Some(before) if now.kind() == ErrorKind::NotSent => before,
+        _ => now,
+    }
+}
+
 /// A plan that was begun: given up, it leaves no queue behind that collects what nobody reads.
 struct Begun<'a> {
     site: &'a Arc<Site>,
@@ -217,5 +233,23 @@ impl Drop for Begun<'_> {
             let deadline = Deadline::after(&site.runtime, TIDY_TIMEOUT);
             site.delete_own(&plan, &deadline).await;
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_time_hides_nothing_that_was_said_before() {
+        let error = |kind| Error::new(kind, "as it is");
+        let locked = || Some(error(ErrorKind::Connection));
+        for (before, now, told) in [
+            (locked(), ErrorKind::NotSent, ErrorKind::Connection),
+            (locked(), ErrorKind::Topology, ErrorKind::Topology),
+            (None, ErrorKind::NotSent, ErrorKind::NotSent),
+        ] {
+            assert_eq!(telling(before, error(now)).kind(), told);
+        }
     }
 }

@@ -238,7 +238,7 @@ async fn a_queue_that_another_connection_holds_is_waited_for_and_named() {
     driver.close(within).await;
 
     let (driver, _) = connected(Script::Locked(usize::MAX)).await;
-    let opening = OpenInbox::within(Duration::from_millis(300));
+    let opening = OpenInbox { retries: Some(2), ..OpenInbox::within(within) };
     let error = driver.open_inbox(opening).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
     let text = error.to_string();
@@ -247,6 +247,23 @@ async fn a_queue_that_another_connection_holds_is_waited_for_and_named() {
         "{text}"
     );
     driver.close(within).await;
+}
+
+/// Whoever reads it learns on another thread that the driver is closed, and is done with it as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_driver_that_is_closed_deletes_the_queue_of_whoever_still_reads() {
+    let within = Duration::from_secs(20);
+    for _ in 0..40 {
+        let (driver, asked) = connected(Script::NoLeader).await;
+        let mut inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
+        let reading = tokio::spawn(async move {
+            while inbox.consumer.next().await.is_some() {}
+            inbox.consumer.close(within).await
+        });
+        driver.close(within).await;
+        reading.await.unwrap().unwrap();
+        assert!(count(&asked, [50, 40]) > 0);
+    }
 }
 
 #[tokio::test]
