@@ -151,7 +151,7 @@ where
     }
     let mut gather = call.gather(window);
     if let Some(consumers) = asked.consumers() {
-        gather = gather.first(usize::try_from(consumers).unwrap_or(usize::MAX));
+        gather = gather.all_of(usize::try_from(consumers).unwrap_or(usize::MAX));
     }
     let mut answers = gather.await?;
     while let Some(answer) = answers.next().await {

@@ -79,9 +79,11 @@ impl Gather {
         let call = request.client.call::<Answer>(&request.method, &request.args);
         let consumers = request.consumers.and_then(|it| usize::try_from(it).ok());
         let mut gather = call.gather(window);
-        if let Some(first) = self.first.or(consumers) {
-            gather = gather.first(first);
-        }
+        gather = match (self.first, consumers) {
+            (Some(first), _) => gather.first(first),
+            (None, Some(all)) => gather.all_of(all),
+            (None, None) => gather,
+        };
         let mut answers = gather.await.map_err(|error| request.failed(error.into()))?;
         while let Some(answer) = answers.next().await {
             tally.answers += 1;

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::fleet::Fleet;
 use crate::program::Home;
 use crate::python::unique_topic;
+use crate::site::{VirtualHost, connect, rabbitmqctl, serve};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ls_tells_who_serves_what_in_both_languages() {
@@ -21,6 +22,23 @@ async fn ls_tells_who_serves_what_in_both_languages() {
     assert_eq!((kinds("messaging"), kinds("tells nothing")), (2, 1), "{listed}");
     // What was met is known without being named again.
     home.run(&["ls"]).await.ends(0).says(&[topic, "host-1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_leaves_no_queue_behind() {
+    let (host, topic) = (VirtualHost::new(false), unique_topic("looked"));
+    let url = host.url();
+    let transport = connect(&url).await;
+    let _servers = (serve(&transport, &topic, "one").await, serve(&transport, &topic, "two").await);
+    for verb in [&["ls"][..], &["stats"], &["info"], &["ping"], &["gather", "--value", "1"]] {
+        let (verb, more) = verb.split_first().unwrap();
+        let method = (*verb == "gather").then_some("echo");
+        let words: Vec<_> = ["--url", &url, verb, &topic].into_iter().chain(method).collect();
+        let arguments = words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>();
+        Home::without_broker().run(&arguments).await.ends(0);
+        let names = rabbitmqctl(&["list_queues", "-p", &host.name, "name"]);
+        assert!(names.contains(&topic) && !names.contains("reply_"), "{verb}: {names}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

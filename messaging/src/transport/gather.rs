@@ -48,6 +48,7 @@ impl Transport {
             ends: clock.sleep(window.remaining()),
             clock: Arc::clone(clock),
             left: rules.first,
+            are_all: rules.are_all,
             unconfirmed: None,
         };
         let left = window.remaining();
@@ -86,6 +87,8 @@ pub(crate) struct Gathering {
     ends: BoxFuture<'static, ()>,
     clock: Arc<dyn Runtime>,
     left: Option<usize>,
+    /// Whether nobody answers beyond these.
+    are_all: bool,
     /// That the broker may not have the request: told at the end if no answer disproves it.
     unconfirmed: Option<Error>,
 }
@@ -106,7 +109,7 @@ impl Gathering {
         let seat = Seat {
             msg_id: "".into(),
             window: window.clone(),
-            delivered: false,
+            awaited: false,
             correlation: Arc::default(),
         };
         Self {
@@ -117,6 +120,7 @@ impl Gathering {
             ends: clock.sleep(window.remaining()),
             clock: Arc::clone(clock),
             left: rules.first,
+            are_all: rules.are_all,
             unconfirmed: None,
         }
     }
@@ -136,7 +140,10 @@ impl Gathering {
                 }
                 self.left = self.left.map(|left| left.saturating_sub(1));
                 if self.left == Some(0) {
-                    self.seat = None;
+                    match self.seat.take() {
+                        Some(seat) if self.are_all => seat.not_awaited(),
+                        seat => drop(seat),
+                    }
                 }
                 Poll::Ready(Some(arrival))
             }
@@ -158,8 +165,8 @@ impl Gathering {
     }
 
     fn not_delivered(mut self) {
-        if let Some(seat) = &mut self.seat {
-            seat.delivered = false;
+        if let Some(seat) = self.seat.take() {
+            seat.not_awaited();
         }
     }
 
@@ -183,7 +190,8 @@ impl fmt::Debug for Gathering {
 pub(super) struct Seat {
     msg_id: Id,
     window: Deadline,
-    delivered: bool,
+    /// Whether anybody may answer.
+    awaited: bool,
     correlation: Arc<Correlation>,
 }
 
@@ -196,19 +204,19 @@ impl Seat {
         window: Deadline,
     ) -> Self {
         correlation.enter_gather(msg_id.clone(), sink);
-        Self { msg_id, window, delivered: true, correlation: Arc::clone(correlation) }
+        Self { msg_id, window, awaited: true, correlation: Arc::clone(correlation) }
     }
 
-    /// The request was not sent.
-    pub(super) fn not_delivered(mut self) {
-        self.delivered = false;
+    /// Nobody answers any more: the request was not sent, or all have.
+    pub(super) fn not_awaited(mut self) {
+        self.awaited = false;
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         // Once the window has passed, the request has expired: nobody begins to answer it.
-        let may_be_answered = self.delivered && !self.window.remaining().is_zero();
+        let may_be_answered = self.awaited && !self.window.remaining().is_zero();
         self.correlation.give_up(&self.msg_id, may_be_answered);
     }
 }

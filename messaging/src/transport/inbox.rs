@@ -130,7 +130,7 @@ impl Replies {
         let seat = Seat::take(&self.correlation, msg_id, sink, window);
         // As above.
         if self.alive.receiver_count() == 0 {
-            seat.not_delivered();
+            seat.not_awaited();
             return Err(not_sent());
         }
         Ok(seat)

@@ -25,6 +25,8 @@ const REMEMBERED: usize = 4096;
 pub(crate) struct Rules {
     /// The number of answers that ends it.
     pub(crate) first: Option<usize>,
+    /// Whether so many are all that there will be.
+    pub(crate) are_all: bool,
     /// The time without an answer, after the first, that ends it.
     pub(crate) gap: Option<Duration>,
     /// How many answers may wait unread.
@@ -201,7 +203,7 @@ mod tests {
 
     fn sink(unread: usize) -> (Sink, mpsc::Receiver<Arrival>, Arc<Shared>) {
         let clock = runtime::tokio().unwrap();
-        let rules = Rules { first: None, gap: None, unread };
+        let rules = Rules { first: None, are_all: false, gap: None, unread };
         Sink::new(rules, Deadline::after(&clock, Duration::from_secs(1)), &clock)
     }
 

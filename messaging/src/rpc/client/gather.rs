@@ -30,7 +30,7 @@ const FIRST: usize = 10_000;
 /// the [`Answers`].
 ///
 /// What ends the answers, whichever comes first: the window has passed, [`first`](Self::first) so
-/// many have come, or a [`gap`](Self::gap) was too long. These are the rules of NATS (ADR-47).
+/// many have come, or [`all_of`](Self::all_of) the servers, or a [`gap`](Self::gap) was too long. These are the rules of NATS (ADR-47).
 #[must_use = "a gather is sent when it is awaited"]
 pub struct Gather<R> {
     outgoing: Result<Box<Outgoing>, Error>,
@@ -90,7 +90,7 @@ impl<R, Runs> Call<R, Runs> {
     /// # Ok(()) }
     /// ```
     pub fn gather(self, window: Duration) -> Gather<R> {
-        let rules = Rules { first: Some(FIRST), gap: None, unread: UNREAD };
+        let rules = Rules { first: Some(FIRST), are_all: false, gap: None, unread: UNREAD };
         Gather { outgoing: self.into_outgoing(), window, rules, _reply: PhantomData }
     }
 }
@@ -98,7 +98,16 @@ impl<R, Runs> Call<R, Runs> {
 impl<R> Gather<R> {
     /// Ends with the answer that is the `count`th; zero is one. The default is 10,000.
     pub fn first(mut self, count: usize) -> Self {
-        self.rules.first = Some(count.max(1));
+        (self.rules.first, self.rules.are_all) = (Some(count.max(1)), false);
+        self
+    }
+
+    /// The same, where there are no more than `count` servers: when so many have answered nobody's
+    /// answer is awaited, and the queue for answers goes when the transport is closed. Where more may
+    /// come it is left to expire, since a server in Python holds a worker for a minute over each
+    /// answer whose queue is gone (wire document, section 10).
+    pub fn all_of(mut self, count: usize) -> Self {
+        (self.rules.first, self.rules.are_all) = (Some(count.max(1)), true);
         self
     }
 

@@ -91,7 +91,7 @@ async fn a_gather_learns_of_an_answer_that_does_not_decode_and_goes_on() {
 
     let (correlation, clock) = (Arc::<Correlation>::default(), crate::runtime::tokio().unwrap());
     let window = Deadline::after(&clock, Duration::from_secs(60));
-    let rules = Rules { first: None, gap: None, unread: 10 };
+    let rules = Rules { first: None, are_all: false, gap: None, unread: 10 };
     let (sink, mut arrivals, _) = Sink::new(rules, window.clone(), &clock);
     let id = "0123456789abcdef0123456789abcdef";
     let seat = Seat::take(&correlation, id.into(), sink, window);
