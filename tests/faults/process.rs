@@ -108,7 +108,7 @@ impl Process {
     }
 
     async fn next(&mut self, wanted: &str) {
-        match timeout(WITHIN, self.lines.recv()).await {
+        match timeout(3 * WITHIN, self.lines.recv()).await {
             Ok(Some(event)) => self.told.push(event),
             Ok(None) => panic!("it ended before {wanted}{}", self.log()),
             Err(_) => panic!("not {wanted} in time{}", self.log()),

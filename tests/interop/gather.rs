@@ -22,7 +22,7 @@ async fn everyone_is_asked_and_each_answers_once() {
 
     let admin = AdminClient::new(&transport).prepare().topic(&topic).build().unwrap();
     // A gap in place of a number: nobody answers twice.
-    let gather = admin.whoami().gather(WINDOW).gap(Duration::from_secs(3));
+    let gather = admin.whoami().gather(WINDOW).gap(Duration::from_secs(5));
     let answers = gather.await.unwrap().all().await;
     let seen: BTreeSet<_> = answers
         .iter()

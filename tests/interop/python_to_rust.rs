@@ -133,13 +133,13 @@ async fn an_error_of_rust_becomes_the_exception_that_python_knows() {
     client.finish().await;
 }
 
-/// Without the signs of life the Python client would give up after two seconds.
+/// Without the signs of life the Python client would give up after four seconds.
 #[tokio::test]
 async fn a_python_client_that_monitors_a_call_hears_of_a_rust_server_that_is_busy() {
     let client = Python::spawn("client.py", &[]);
     let server = Rust::serve(&unique_topic("demo"), "host-1").await;
-    let slow = command(&server.topic, "call", "slow", json!({"seconds": 3.5}));
-    let monitored = with(slow, json!({"call_monitor_timeout": 2}));
+    let slow = command(&server.topic, "call", "slow", json!({"seconds": 5.5}));
+    let monitored = with(slow, json!({"call_monitor_timeout": 4}));
     assert_eq!(client.ask(monitored).await, Ok(json!("done")));
     client.finish().await;
 }

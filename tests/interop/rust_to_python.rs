@@ -135,7 +135,7 @@ async fn a_monitored_call_hears_of_a_python_server_that_is_busy() {
     let target = Target::topic(server.topic()).version(version!("1.0"));
     let client = RpcClient::new(&transport, target);
     // Longer than the monitored time: without the signs of life it would be given up.
-    let slow = client.call::<String>("slow", json!({"seconds": 3.5}));
-    assert_eq!(slow.monitor(std::time::Duration::from_secs(2)).await.unwrap(), "done");
+    let slow = client.call::<String>("slow", json!({"seconds": 5.5}));
+    assert_eq!(slow.monitor(std::time::Duration::from_secs(4)).await.unwrap(), "done");
     server.stop().await;
 }

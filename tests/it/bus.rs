@@ -132,6 +132,11 @@ pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(SOON, future).await.expect("it takes too long")
 }
 
+/// Bounds a whole test, of however many steps: beyond it, it hangs.
+pub(crate) async fn whole<F: Future>(test: F) -> F::Output {
+    tokio::time::timeout(6 * SOON, test).await.expect("it takes too long")
+}
+
 /// Runs each test on both buses, as `memory::name` and `rabbit::name`.
 macro_rules! on_both {
     ($($(#[$attr:meta])* async fn $name:ident($bus:ident: Bus) $body:block)*) => {
@@ -140,14 +145,14 @@ macro_rules! on_both {
         mod memory {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                $crate::bus::soon(super::$name($crate::bus::Bus::memory().await)).await;
+                $crate::bus::whole(super::$name($crate::bus::Bus::memory().await)).await;
             })*
         }
 
         mod rabbit {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                $crate::bus::soon(super::$name($crate::bus::Bus::rabbit().await)).await;
+                $crate::bus::whole(super::$name($crate::bus::Bus::rabbit().await)).await;
             })*
         }
     };

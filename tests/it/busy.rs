@@ -27,7 +27,7 @@ on_both! {
         assert_eq!(server.statistics().busy, 1);
 
         // Whoever tries again is answered as soon as there is a place.
-        let patient = RetryPolicy::new().pauses(PAUSE, PAUSE);
+        let patient = RetryPolicy::new().attempts(u32::MAX).pauses(PAUSE, PAUSE);
         let again = tokio::spawn(client.again().retry(patient).into_future());
         manager.release.one();
         assert_eq!(first.await.unwrap().unwrap(), "one");

@@ -40,7 +40,7 @@ on_both! {
         let careless = client(&bus).prepare().mandatory(false).build().unwrap();
         careless.update("one".into()).await.unwrap();
         careless.update("one".into()).mandatory(true).await.unwrap_err();
-        let call = careless.whoami().timeout(std::time::Duration::from_millis(500)).await;
+        let call = careless.whoami().timeout(std::time::Duration::from_secs(3)).await;
         let error = call.unwrap_err();
         assert_eq!(error.rpc().map(messaging::Error::kind), Some(messaging::ErrorKind::Timeout));
         assert!(error.to_string().contains("not mandatory"), "{error}");

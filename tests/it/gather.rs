@@ -75,7 +75,8 @@ on_both! {
         let _one = house(&bus, "one", Ok(1), AT_ONCE).await;
         let _two = house(&bus, "two", Err("closed"), AT_ONCE).await;
         let _three = house(&bus, "three", Ok(3), AT_ONCE).await;
-        let answers = rooms(&bus).free().gather(Duration::from_secs(3)).await.unwrap().all().await;
+        let gather = rooms(&bus).free().gather(LONG).gap(Duration::from_secs(3));
+        let answers = gather.await.unwrap().all().await;
         assert_eq!(answers.len(), 3, "{answers:?}");
         let expected = [
             ("one".to_owned(), Ok(1)),

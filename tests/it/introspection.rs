@@ -98,7 +98,7 @@ on_both! {
         let builder = bus.builder("silent").endpoint(SchedulerEndpoint::new(manager));
         let _silent = builder.introspection(false).start().await.unwrap();
         let _another = bus.serve("another", BaseApi::new("any")).await;
-        let window = Duration::from_secs(2);
+        let window = Duration::from_secs(4);
         let answers = client(&bus).contract_differences(window).await.unwrap();
         assert_eq!(answers.len(), 3, "{answers:?}");
         for answer in answers {

@@ -192,12 +192,12 @@ fn nested(depth: usize) -> Value {
     (0..depth).fold(json!(1), |inner, _| json!([inner]))
 }
 
-/// All that is seen of an outcome. A time-out tells of the road, so of it only its kind.
+/// All that is seen of an outcome. A time-out tells of the road, so of it nothing else.
 fn told<T: std::fmt::Debug, E: std::fmt::Debug>(outcome: Result<T, CallError<E>>) -> String {
     match outcome {
         Ok(value) => format!("{value:?}"),
         Err(CallError::Remote(error)) => format!("Remote {error:?}"),
-        Err(CallError::Rpc(error)) if error.is_timeout() => format!("{:?}", error.kind()),
+        Err(CallError::Rpc(error)) if error.is_timeout() => "a time-out".to_owned(),
         Err(CallError::Rpc(error)) => {
             let kind = error.kind();
             let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -229,7 +229,7 @@ on_both! {
             ("a result", "[\"north\"]"),
             ("the user's error", "Remote Maintenance"),
             ("a panic", "Remote call"),
-            ("a time-out", "Timeout"),
+            ("a time-out", "a time-out"),
             ("a parameter too new", "Version"),
             ("a method too new", "Version"),
             ("another namespace", "UnsupportedVersion"),

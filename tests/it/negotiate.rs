@@ -54,7 +54,7 @@ async fn serve_2_6(bus: &Bus, name: &str) -> RpcServer {
 }
 
 /// Enough for those who are there, and no more.
-const WINDOW: Duration = Duration::from_secs(2);
+const WINDOW: Duration = Duration::from_secs(3);
 
 async fn negotiate(client: &SchedulerClient) -> Negotiated<SchedulerClient> {
     client.negotiate().window(WINDOW).await.unwrap()

@@ -6,7 +6,7 @@ use messaging::{Context, ErrorKind, Proxy as _, RpcClient, Target, version};
 use serde_json::{Value, json};
 
 use crate::api::{SchedulerClient, client, serve};
-use crate::bus::on_both;
+use crate::bus::{SOON, on_both};
 
 on_both! {
     async fn settings_are_inherited_cleared_and_set(bus: Bus) {
@@ -75,8 +75,7 @@ on_both! {
             let began = Instant::now();
             let error = call.await.unwrap_err();
             // A busy broker has not always taken the request by then.
-            let kind = error.rpc().unwrap().kind();
-            assert!(matches!(kind, ErrorKind::Timeout | ErrorKind::NotConfirmed), "{error}");
+            assert!(error.rpc().unwrap().is_timeout(), "{error}");
             began.elapsed()
         };
         // The method says 150 ms.
@@ -85,11 +84,11 @@ on_both! {
         let slower = client(&bus).prepare().timeout(Duration::from_millis(600)).build().unwrap();
         let by_client = took(slower.newest()).await;
         assert!(by_client >= Duration::from_millis(590), "{by_client:?}");
-        let by_call = took(slower.newest().timeout(Duration::from_millis(20))).await;
-        assert!(by_call < Duration::from_millis(590), "{by_call:?}");
-        let cleared = slower.prepare().timeout(None).build().unwrap();
-        let by_method = took(cleared.newest()).await;
-        assert!(by_method < Duration::from_millis(590), "{by_method:?}");
+        // Longer than this test may take.
+        let patient = client(&bus).prepare().timeout(10 * SOON).build().unwrap();
+        took(patient.newest().timeout(Duration::from_millis(20))).await;
+        let cleared = patient.prepare().timeout(None).build().unwrap();
+        took(cleared.newest()).await;
     }
 }
 

@@ -10,6 +10,8 @@ use messaging::{
     rpc_api, runtime,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::api::{Manager, SchedulerEndpoint, client, serve};
 use crate::bus::{Bus, on_both, unique};
 use crate::gated::Gated;
@@ -26,7 +28,17 @@ trait Rude {
     fn block(&self, ctx: &Context) -> Result<(), Infallible>;
 }
 
-struct It;
+#[derive(Clone)]
+struct It {
+    /// Has a permit for each that clings.
+    clinging: Arc<Semaphore>,
+}
+
+impl It {
+    fn new() -> Self {
+        Self { clinging: Arc::new(Semaphore::new(0)) }
+    }
+}
 
 /// Panics whenever it is dropped.
 struct Bomb;
@@ -48,6 +60,7 @@ impl Rude for It {
 
     async fn cling(&self, _: &Context) -> Result<(), Infallible> {
         let _bomb = Bomb;
+        self.clinging.add_permits(1);
         std::future::pending().await
     }
 
@@ -63,7 +76,8 @@ fn rude(bus: &Bus) -> RudeClient {
 
 on_both! {
     async fn a_panic_that_panics_again_is_answered(bus: Bus) {
-        let _server = bus.serve("one", RudeEndpoint::new(It)).await;
+        let it = It::new();
+        let _server = bus.serve("one", RudeEndpoint::new(it.clone())).await;
         for call in [rude(&bus).bomb(), rude(&bus).bomb_blocking()] {
             let error = call.await.unwrap_err();
             let failure = error.rpc().and_then(|error| error.failure()).expect("an answer");
@@ -72,10 +86,10 @@ on_both! {
     }
 
     async fn a_handler_that_clings_is_cut_off_and_its_caller_told(bus: Bus) {
-        let server = bus.serve("one", RudeEndpoint::new(It)).await;
+        let it = It::new();
+        let server = bus.serve("one", RudeEndpoint::new(it.clone())).await;
         let call = tokio::spawn(rude(&bus).cling().into_future());
-        // The second is answered once the first is taken: the queue is in order.
-        rude(&bus).block().await.unwrap();
+        let _began = it.clinging.acquire().await.unwrap();
         let report = server.shutdown(Duration::from_millis(300)).await;
         assert_eq!(report.cut_off.len(), 1);
         let error = call.await.unwrap().unwrap_err();
@@ -89,7 +103,7 @@ on_both! {
         let _server = builder.executor(Executor::serial()).start().await.unwrap();
         let held = tokio::spawn(client(&bus).hold().into_future());
         assert_eq!(seen.recv().await.unwrap(), "holds on one");
-        let impatient = client(&bus).hold().timeout(Duration::from_millis(300)).await.unwrap_err();
+        let impatient = client(&bus).hold().timeout(Duration::from_secs(2)).await.unwrap_err();
         assert_eq!(impatient.rpc().unwrap().kind(), ErrorKind::Timeout);
         // A worker that would run it would never be free again.
         manager.release.one();
@@ -139,7 +153,7 @@ fn methods_that_block_run_on_the_threads_that_there_are() {
     let tokio = tokio.worker_threads(2).max_blocking_threads(4).enable_all().build().unwrap();
     tokio.block_on(async {
         let bus = Bus::memory().await;
-        let builder = bus.builder("one").endpoint(RudeEndpoint::new(It));
+        let builder = bus.builder("one").endpoint(RudeEndpoint::new(It::new()));
         let _server = builder.executor(Executor::threads(4)).start().await.unwrap();
         let calls: Vec<_> =
             (0..12).map(|_| tokio::spawn(rude(&bus).block().into_future())).collect();
@@ -191,7 +205,7 @@ fn a_server_ends_with_the_runtime_of_its_transport() {
     let transport =
         first.block_on(async { Transport::from_config(&Config::new().url(&url)).await.unwrap() });
     let start = RpcServer::builder(&transport, Target::topic("t").server("one"))
-        .endpoint(RudeEndpoint::new(It))
+        .endpoint(RudeEndpoint::new(It::new()))
         .start();
     let server = first.block_on(start).unwrap();
     first.shutdown_background();

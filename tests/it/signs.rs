@@ -114,5 +114,5 @@ async fn they_come_from_a_method_that_blocks() {
     let (manager, _seen) = Manager::new("one");
     let builder = bus.builder("one").endpoint(SchedulerEndpoint::new(manager));
     let _server = builder.executor(Executor::threads(1)).start().await.unwrap();
-    client(&bus).block(2500).monitor(Duration::from_secs(2)).await.unwrap();
+    client(&bus).block(4500).monitor(Duration::from_secs(4)).await.unwrap();
 }

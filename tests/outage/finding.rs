@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::judge::Tally;
+use crate::patience;
 
 /// What a row found, on one side.
 #[derive(Debug, Default, Serialize)]
@@ -47,6 +48,7 @@ impl Finding {
 
     /// Adds a time that may not be above a limit.
     pub(crate) fn within(&mut self, what: impl Display, time: Duration, limit: Duration) {
+        let limit = patience::limit(limit);
         self.check(format!("{what} {} (≤ {})", short(time), short(limit)), time <= limit);
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ledger::{Moment, What, since};
+use crate::patience;
 use crate::program::Program;
 
 /// How late a call may end.
@@ -122,6 +123,7 @@ pub(crate) fn judge(
         }
     }
     let mut times = Vec::new();
+    let latest = deadline + patience::limit(LATE);
     for client in clients {
         let mut sent: BTreeMap<&str, Sent> = BTreeMap::new();
         let mut last = steady;
@@ -161,7 +163,7 @@ pub(crate) fn judge(
             match sent.ended {
                 Some((at, _)) => {
                     let took = since(sent.at, at);
-                    if took > deadline + LATE {
+                    if took > latest {
                         tally.late.push(format!("{id} after {took:.1?}"));
                     }
                     if call {
@@ -175,7 +177,7 @@ pub(crate) fn judge(
             }
             let ran = begun.get(id);
             let began = first.get(id).filter(|_| call).map(|at| since(sent.at, *at));
-            if let Some(after) = began.filter(|after| *after > deadline + LATE) {
+            if let Some(after) = began.filter(|after| *after > latest) {
                 tally.expired.push(format!("{id} after {after:.1?}"));
             }
             if answered && ran.is_none() && !id.ends_with("fanout") {

@@ -10,6 +10,7 @@
 // What a row is, and what it finds.
 mod rows;
 mod finding;
+mod patience;
 mod report;
 // The load, and what is judged of it.
 mod load;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
 const AS_TESTS: &str = "15,24,33,39";
 
 fn as_tests(runtime: tokio::runtime::Runtime) -> ExitCode {
+    patience::begin();
     let mut arguments = libtest_mimic::Arguments::from_args();
     arguments.test_threads = Some(1);
     let folder = std::env::temp_dir().join(format!("messaging-outage-{}", std::process::id()));

