@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messaging::driver::{self, Address, Driver, Look};
-use messaging::{Config, Transport, runtime};
+use messaging::{Config, Error, Transport, TransportUrl, runtime};
 
+use crate::bus::Management;
 use crate::context::{Context, Store, shown_url};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::globals::Globals;
 
 /// The variable that holds a transport URL.
@@ -40,6 +41,13 @@ impl Connection {
         let exchange = self.transport.control_exchange().to_owned();
         let (topic, server) = (topic.to_owned(), server.map(str::to_owned));
         Ok(self.driver.look(&Address::Topic { exchange, topic, server }, within).await?)
+    }
+
+    /// The same of the queue of a topic, with the library's own error.
+    pub(crate) async fn glance(&self, topic: &str, within: Duration) -> Result<Look, Error> {
+        let exchange = self.transport.control_exchange().to_owned();
+        let address = Address::Topic { exchange, topic: topic.to_owned(), server: None };
+        self.driver.look(&address, within).await
     }
 }
 
@@ -121,6 +129,9 @@ impl Settings {
     }
 }
 
+/// What the URL of a broker begins with.
+const SCHEMES: [&str; 4] = ["rabbit", "memory", "kombu+amqp", "kombu+rabbit"];
+
 /// Checks what a context says by itself.
 ///
 /// # Errors
@@ -129,7 +140,20 @@ impl Settings {
 pub(crate) fn check(context: &Context) -> Result<(), Failure> {
     let mut config = with_options(with_files(Config::new(), context), context);
     if let Some(url) = &context.url {
+        url.parse::<TransportUrl>()?;
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        if !SCHEMES.contains(&scheme) {
+            let shown = crate::text::line(scheme);
+            return Err(Failure::usage(format!("nothing is connected to by `{shown}://`"))
+                .hint("write the URL as rabbit://user:password@host:5672/vhost, or as memory://"));
+        }
         config = config.url(url);
+    }
+    if let Some(management) = &context.management {
+        Management::new(management, "/")?;
+    }
+    if context.topics.iter().any(String::is_empty) {
+        return Err(Failure::usage("a topic has a name"));
     }
     if let Some(exchange) = &context.exchange {
         config = config.control_exchange(exchange);
@@ -174,12 +198,24 @@ fn short_lived(settings: &Settings, globals: &Globals) -> Config {
     if is_said { settings.config.clone() } else { settings.config.clone().option(name, seconds) }
 }
 
+/// What connecting may take at least, however short a time is given for what comes behind it.
+const LEAST: Duration = Duration::from_secs(1);
+
 /// Connects as the options, the environment, files and contexts say.
 pub(crate) async fn connect(globals: &Globals) -> Result<Connection, Failure> {
     let settings = Settings::of(globals)?;
     let runtime = runtime::current()?;
     let config = short_lived(&settings, globals);
-    let driver = driver::connect(&config, Arc::clone(&runtime)).await.map_err(|error| {
+    let connecting = driver::connect(&config, Arc::clone(&runtime));
+    let connected = match settings.timeout.map(|it| it.max(LEAST)) {
+        Some(within) => tokio::time::timeout(within, connecting).await.map_err(|_| {
+            let (broker, within) = (&settings.broker, crate::duration::show(within));
+            Failure::new(Exit::Connection, format!("{broker} did not answer within {within}"))
+                .hint("check that the broker runs, and its URL; allow more time by --timeout")
+        })?,
+        None => connecting.await,
+    };
+    let driver = connected.map_err(|error| {
         let failure = Failure::from(error);
         match &settings.context_name {
             Some(name) if globals.url.is_none() => failure

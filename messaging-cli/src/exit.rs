@@ -176,8 +176,9 @@ impl From<Error> for Failure {
         for (of_library, here) in WORDS {
             message = message.replace(of_library, here);
         }
+        let is_length = message.contains("max_message_size");
         let failure = Self { kind: Some(kind), ..Self::new(kind.into(), message) };
-        match next_step(kind) {
+        match next_step(kind).filter(|_| kind != ErrorKind::Decode || is_length) {
             Some(next_step) => failure.hint(next_step),
             None => failure,
         }
@@ -185,9 +186,14 @@ impl From<Error> for Failure {
 }
 
 /// What the library's errors advise, and what is written here for it.
-const WORDS: [(&str, &str); 3] = [
+const WORDS: [(&str, &str); 5] = [
     ("`.timeout(..)`", "--timeout"),
     ("`.prepare().version(..)`", "--version"),
+    (
+        "not the `alloc::boxed::Box<serde_json::raw::RawValue>` that was expected",
+        "no JSON, which has neither NaN nor Infinity",
+    ),
+    (": invalid type: newtype struct, expected any valid JSON value", ""),
     ("`Config::explain` tells where each value came from", "see messaging-cli ctx show"),
 ];
 

@@ -22,6 +22,7 @@ mod size;
 mod text;
 mod verbs;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -56,10 +57,17 @@ fn misspelt(error: &clap::Error) -> ExitCode {
     let reads_json = std::env::args_os().skip(1).any(|word| word == "--json");
     if reads_json && error.use_stderr() {
         let message = error.render().to_string();
-        let message = message.trim().trim_start_matches("error: ").to_owned();
+        let message = text::without_passwords(message.trim().trim_start_matches("error: "));
         return Output::new(true).failed(&Failure::usage(message)).into();
     }
-    error.exit()
+    let text = error.render().to_string();
+    let clean = text::without_passwords(&text);
+    // Help has a URL as an example.
+    if clean == text || !error.use_stderr() {
+        error.exit();
+    }
+    let _ = write!(io::stderr(), "{clean}");
+    Exit::Usage.into()
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

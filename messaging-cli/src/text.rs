@@ -44,6 +44,30 @@ pub(crate) fn json(text: &str) -> String {
     clean
 }
 
+/// A text without what stands between `://` and `@` in it.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        clean.push_str(before);
+        clean.push_str("://");
+        // A password may hold a slash.
+        let end = after.find([' ', '"', '\'', '\n']).unwrap_or(after.len());
+        let (authority, tail) = after.split_at(end);
+        match authority.rsplit_once('@') {
+            Some((_, host)) => {
+                clean.push_str("***");
+                clean.push('@');
+                clean.push_str(host);
+            }
+            None => clean.push_str(authority),
+        }
+        rest = tail;
+    }
+    clean.push_str(rest);
+    clean
+}
+
 /// Marks that turn the direction of writing, and so show one text for another.
 fn turns_writing(letter: char) -> bool {
     matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

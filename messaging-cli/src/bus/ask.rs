@@ -12,12 +12,13 @@ use serde::de::DeserializeOwned;
 
 use crate::connect::Connection;
 use crate::exit::{Exit, Failure};
-use crate::text;
 
 /// What became of a question to the servers of a topic.
 #[derive(Debug)]
 pub(crate) struct Asked<T> {
     pub(crate) topic: String,
+    /// The one server that was asked; none if all were.
+    pub(crate) server: Option<String>,
     /// The topic's queue, or that of the one server that was asked.
     pub(crate) queue: Look,
     /// In the order of their names, and those without one at the end.
@@ -75,30 +76,6 @@ impl<T> Asked<T> {
             Said::Nothing | Said::Failed(_) => None,
         })
     }
-
-    /// The end of a verb that needs an answer of somebody, and of everybody.
-    pub(crate) fn outcome(&self, window: Duration) -> Result<(), Failure> {
-        let topic = text::line(&self.topic);
-        if self.heard.is_empty() && self.consumers() == Some(0) {
-            return Err(nobody(&topic, self.queue));
-        }
-        let waited = crate::duration::show(window);
-        match (self.heard.len(), self.silent()) {
-            (0, _) => Err(Failure::new(
-                Exit::Timeout,
-                format!("no server of topic `{topic}` answered within {waited}"),
-            )
-            .hint("servers whose workers are all busy answer later: give more --timeout")),
-            (_, 0) => Ok(()),
-            (heard, silent) => Err(Failure::new(
-                Exit::Timeout,
-                format!(
-                    "{silent} of the {} servers of topic `{topic}` did not answer within {waited}",
-                    silent + u64::try_from(heard).unwrap_or(0)
-                ),
-            )),
-        }
-    }
 }
 
 /// That nobody serves a topic.
@@ -132,7 +109,8 @@ where
     T: Serialize + DeserializeOwned + Send + 'static,
 {
     let queue = connection.look(topic, server, window).await?;
-    let mut asked = Asked { topic: topic.to_owned(), queue, heard: Vec::new() };
+    let (heard, server_asked) = (Vec::new(), server.map(str::to_owned));
+    let mut asked = Asked { topic: topic.to_owned(), server: server_asked, queue, heard };
     if asked.consumers() == Some(0) {
         return Ok(asked);
     }

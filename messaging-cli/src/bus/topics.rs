@@ -34,8 +34,12 @@ impl Topics {
             Some(url) => api(url, settings)?.topics().await?,
             None => BTreeMap::new(),
         };
-        let mut names = named.to_vec();
-        names.dedup();
+        let mut names = Vec::new();
+        named.iter().for_each(|name| {
+            if !names.contains(name) {
+                names.push(name.clone())
+            }
+        });
         let are_named = !names.is_empty();
         if names.is_empty() {
             names = match url {

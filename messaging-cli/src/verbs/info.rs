@@ -56,7 +56,7 @@ impl Info {
                 "tell_nothing": errors.collect::<Vec<_>>(),
                 "silent": asked.silent(),
             }))?;
-            return asked.outcome(window);
+            return bus::outcome(&asked, &connection, window).await;
         }
         for (api, servers) in merged(&told) {
             show(app, api, &servers)?;
@@ -72,7 +72,7 @@ impl Info {
             };
             app.output.line(format_args!("{WARN}{name}{WARN:#} {what}"))?;
         }
-        asked.outcome(window)
+        bus::outcome(&asked, &connection, window).await
     }
 }
 

@@ -61,16 +61,11 @@ impl Ls {
         }
         let is_nobody = asked.iter().all(|asked| asked.heard.is_empty());
         match (topics.are_named && is_nobody, asked.as_slice()) {
-            (true, [asked]) => asked.outcome(window).map_err(|failure| told(&failure)),
-            (true, _) => Err(Failure::told(Exit::Nobody)),
+            (true, [asked]) => bus::outcome(asked, &connection, window).await,
+            (true, _) => Err(Failure::new(Exit::Nobody, "nobody serves any of these topics")),
             (false, _) => Ok(()),
         }
     }
-}
-
-/// The table says it already.
-fn told(failure: &Failure) -> Failure {
-    Failure::told(failure.exit)
 }
 
 /// The servers of a topic that did not say their names, and have a queue that somebody reads.

@@ -7,7 +7,7 @@ use messaging::{RpcClient, Target};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::bus::{self, Asked, Heard, Said};
+use crate::bus::{self, Heard, Said};
 use crate::complete;
 use crate::connect::Connection;
 use crate::duration;
@@ -62,7 +62,7 @@ impl Ping {
             let rows = answers.iter().map(|(heard, oslo)| row(heard, *oslo));
             app.output.table(["SERVER", "ANSWERED", "UP", "PID", "MADE WITH"], rows)?;
         }
-        self.end(&asked, window)
+        bus::outcome(&asked, &connection, window).await
     }
 
     /// Opens the reply queue, which is no part of how long an answer takes.
@@ -92,16 +92,6 @@ impl Ping {
         let begun = Instant::now();
         let pong = client.call::<Value>(OSLO_PING, json!({})).timeout(window).await;
         pong.is_ok().then(|| begun.elapsed())
-    }
-
-    fn end(&self, asked: &Asked<Pong>, window: Duration) -> Result<(), Failure> {
-        match (&self.server, asked.heard.is_empty()) {
-            (Some(server), true) if asked.consumers() == Some(0) => {
-                let (topic, server) = (crate::text::line(&self.topic), crate::text::line(server));
-                Err(bus::nobody(&format!("{topic}.{server}"), asked.queue))
-            }
-            _ => asked.outcome(window),
-        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Stats {
                 "tell_nothing": quiet,
                 "silent": asked.silent(),
             }))?;
-            return asked.outcome(window);
+            return bus::outcome(&asked, &connection, window).await;
         }
         if !told.is_empty() {
             let rows = told.iter().flat_map(|it| self.rows(it));
@@ -75,7 +75,7 @@ impl Stats {
         if let Some(ready @ 1..) = asked.ready() {
             app.output.note(format_args!("{} messages wait in the queue", number(ready)));
         }
-        asked.outcome(window)
+        bus::outcome(&asked, &connection, window).await
     }
 
     fn rows(&self, told: &Statistics) -> Vec<[String; 8]> {

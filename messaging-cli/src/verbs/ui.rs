@@ -11,6 +11,7 @@ use messaging_page::server::{Options, Server};
 use serde_json::json;
 
 use crate::app::App;
+use crate::bus;
 use crate::complete;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -47,17 +48,22 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) async fn run(&self, app: &App) -> Result<(), Failure> {
-        let connection = app.connect().await?;
+        let connection = interrupt::ends(app.connect()).await?;
         let window = connection.settings.timeout_or(WINDOW);
-        let bus = Bus::new(&connection.transport).waiting(window);
+        let live = Bus::new(&connection.transport).waiting(window);
         let document = match &self.contract {
             Some(path) => super::contract::read(path)?,
             None => {
                 interrupt::ends(async {
-                    bus.describe(&self.topics).await.map_err(|error| match error {
+                    live.describe(&self.topics).await.map_err(|error| match error {
                         DescribeError::Bus(error) => error.into(),
-                        DescribeError::Nobody(_) => Failure::new(Exit::Nobody, error.to_string())
-                            .hint("`--contract FILE` takes what they serve from a file"),
+                        DescribeError::Nobody(_) => {
+                            let failure = Failure::new(Exit::Nobody, error.to_string())
+                                .hint("`--contract FILE` takes what they serve from a file");
+                            let known = bus::known(&connection.settings);
+                            let named = self.topics.iter();
+                            named.fold(failure, |it, topic| bus::with_known(it, topic, &known))
+                        }
                         other => Failure::new(Exit::Unreadable, other.to_string()),
                     })
                 })
@@ -68,7 +74,7 @@ impl Ui {
         options.listen = self.listen;
         options.allow_calls = self.allow_calls;
         options.hosts.clone_from(&self.host);
-        let server = self.bind(document, bus, options).await?;
+        let server = self.bind(document, live, options).await?;
         let url = server.url();
         match app.output.is_json() {
             true => app.output.json_line(&json!({ "url": url, "calls": self.allow_calls }))?,

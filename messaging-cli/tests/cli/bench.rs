@@ -70,6 +70,24 @@ async fn a_closed_loop_is_measured_and_drawn() {
     assert!(svg.contains(&format!("call echo on topic {topic}")), "{svg}");
 }
 
+/// The last request of a time is followed by its pause as the others are.
+#[tokio::test]
+async fn an_open_loop_is_no_faster_than_was_asked_for() {
+    for (bound, sent) in [(["--duration", "1s"], 3), (["--count", "2"], 2)] {
+        let arguments = ["--url", "memory://", "--echo", "--rate", "3"];
+        let report = bench(&[&arguments[..], &bound, &["topic", "any"]].concat(), 0).await;
+        assert_eq!(counts(&report), [sent, sent, 0, 0], "{report}");
+        assert!(report["per_second"].as_f64().unwrap() <= 3.0, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn more_clients_than_there_can_be_are_refused() {
+    let home = Home::without_broker();
+    let words = ["--url", "memory://", "bench", "--echo", "--clients", "1000000", "topic", "any"];
+    home.run(&words).await.ends(2).says(&["from 1 to 100000"]);
+}
+
 /// What is sent late is measured from when it was to be sent.
 #[tokio::test]
 async fn an_open_loop_hides_no_pause() {

@@ -46,11 +46,19 @@ async fn contexts_are_saved_selected_shown_and_removed_without_their_passwords()
         (&["--url", URL, "-o", "rabbit_qos_prefetch_cont=1"], "rabbit_qos_prefetch_count"),
         (&["--url", URL, "-o", "rabbit_qos_prefetch_count=many"], "rabbit_qos_prefetch_count"),
         (&["--config-file", "nowhere.conf"], "nowhere.conf"),
+        (&["--url", "http://nova:hunter2@127.0.0.1/"], "`http://`"),
+        (&["--url", URL, "--management", "ftp://nova:hunter2@127.0.0.1"], "management API"),
+        (&["--url", URL, "--topic", ""], "a topic has a name"),
     ] {
         let ran = home.run(&[&["ctx", "save", "lab"], wrong].concat()).await.ends(2).says(&[said]);
         assert!(!ran.err.contains("hunter2"), "{ran}");
     }
     home.run(&["ctx", "ls"]).await.ends(0).says(&["no context yet"]);
+    // A URL where it does not belong is answered without its password as well.
+    for words in [&[URL, "ls"][..], &["--json", URL, "ls"]] {
+        let ran = home.run(words).await.ends(2).says(&["127.0.0.1:1"]);
+        assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran}");
+    }
 }
 
 /// Each names a broker that is there, and what it wins over one that is not.

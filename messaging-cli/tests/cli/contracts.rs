@@ -14,16 +14,18 @@ async fn what_live_servers_promise_is_shown_compared_and_checked() {
     let topic = fleet.topic.as_str();
     let promised = Lock::new([SchedulerClient::contract()]);
     std::fs::write(home.folder.join("scheduler.json"), promised.to_string()).unwrap();
-    home.run(&["contract", "show", topic]).await.ends(0).says(&["select_hosts", "\"format\": 1"]);
-    let shown = home.run(&["--json", "contract", "show", topic]).await.ends(0);
+    let shown = home.run_patiently(&["contract", "show", topic]).await.ends(0);
+    shown.says(&["select_hosts", "\"format\": 1"]);
+    let shown = home.run_patiently(&["--json", "contract", "show", topic]).await.ends(0);
     assert_eq!(shown.json()["contracts"].as_array().unwrap().len(), 3);
     std::fs::write(home.folder.join("live.json"), &shown.out).unwrap();
 
-    home.run(&["contract", "check", "scheduler.json", topic])
+    home.run_patiently(&["contract", "check", "scheduler.json", topic])
         .await
         .ends(0)
         .says(&["host-1 serves what scheduler.json promises", "1 more tell nothing"]);
-    home.run(&["contract", "diff", "live.json", topic]).await.ends(0).says(&["nothing changed"]);
+    let compared = home.run_patiently(&["contract", "diff", "live.json", topic]).await.ends(0);
+    compared.says(&["nothing changed"]);
 
     // Of the version that is served, a method more was promised than there is.
     let mut old = SchedulerClient::contract();
@@ -35,7 +37,8 @@ async fn what_live_servers_promise_is_shown_compared_and_checked() {
     home.run(&words).await.ends(12).says(&["forget_hosts", "it is gone", "BREAKS"]);
     let told = home.run(&[&["--json"], &words[..]].concat()).await.ends(12).json();
     assert_eq!((&told["covered"], &told["apis"][0]["needs"]), (&json!(false), &json!("major")));
-    let told = home.run(&["--json", "contract", "check", "old.json", topic]).await.ends(12).json();
+    let words = ["--json", "contract", "check", "old.json", topic];
+    let told = home.run_patiently(&words).await.ends(12).json();
     assert_eq!(told["servers"].as_array().unwrap().len(), 2, "{told}");
     home.run(&["contract", "diff", "no-such.json", topic]).await.ends(2);
 }
@@ -43,12 +46,13 @@ async fn what_live_servers_promise_is_shown_compared_and_checked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn docs_are_a_reference_of_what_is_served() {
     let (fleet, home) = (Fleet::start_rust().await, Home::new());
-    let page = home.run(&["docs", &fleet.topic]).await.ends(0);
+    let page = home.run_patiently(&["docs", &fleet.topic]).await.ends(0);
     let page =
         page.says(&["## Scheduler 2.6", "| `request_spec` | RequestSpec | 2.0 | required |"]);
-    home.run(&["docs", &fleet.topic, "--out", "api.md"]).await.ends(0).says(&["api.md"]);
+    let words = ["docs", &fleet.topic, "--out", "api.md"];
+    home.run_patiently(&words).await.ends(0).says(&["api.md"]);
     assert_eq!(std::fs::read_to_string(home.folder.join("api.md")).unwrap(), page.out);
-    let told = home.run(&["--json", "docs", &fleet.topic]).await.ends(0).json();
+    let told = home.run_patiently(&["--json", "docs", &fleet.topic]).await.ends(0).json();
     assert_eq!(told["markdown"], page.out);
     home.run(&["docs"]).await.ends(0).says(&["To begin with", "messaging-cli ls scheduler"]);
     home.run(&["--json", "docs"]).await.ends(0).says(&["places"]);

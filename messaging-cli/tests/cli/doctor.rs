@@ -56,7 +56,9 @@ async fn a_topic_that_is_served_by_both_languages_is_well() {
     assert_eq!(consumers(format!("{topic}.python-1")), Some(json!(1)));
     assert_eq!(items(&report, "topology", "good").len(), 5, "{report}");
     assert_eq!(items(&report, "permissions", "good").len(), 2, "{report}");
-    assert_eq!(items(&report, "alarms", "good").len(), 1, "{report}");
+    // A note, where the message that was sent to see it took more than a second.
+    let alarms = ["good", "note"].map(|level| items(&report, "alarms", level).len());
+    assert_eq!(alarms.iter().sum::<usize>(), 1, "{report}");
     assert_eq!(items(&report, "tracing", "good").len(), 1, "{report}");
     assert!(!ended.output.contains("guest:guest"), "{ended:?}");
 }
@@ -94,7 +96,7 @@ async fn what_is_otherwise_than_the_options_have_it_is_found_and_nothing_is_made
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_that_there_is_not_is_told_with_those_that_were_met() {
     let (fleet, home) = (Fleet::start_rust().await, Home::new());
-    home.run(&["ls", &fleet.topic]).await.ends(0);
+    home.run_patiently(&["ls", &fleet.topic]).await.ends(0);
     let wrong = fleet.topic.replace("scheduler", "schedular");
     let ran = home.run(&["doctor", &wrong]).await.ends(12);
     ran.says(&["nobody has served queue", &format!("did you mean `{}`?", fleet.topic)]);

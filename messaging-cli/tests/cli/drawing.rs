@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use messaging::Proxy as _;
 use messaging::contract::Lock;
@@ -10,6 +11,7 @@ use messaging_examples::scheduler::SchedulerClient;
 use serde_json::Value;
 
 use crate::fleet::Fleet;
+use crate::process::WITHIN;
 use crate::program::{Home, Running};
 use crate::python::unique_topic;
 
@@ -17,11 +19,11 @@ use crate::python::unique_topic;
 async fn what_is_served_is_drawn_for_tools_and_as_a_page() {
     let (fleet, home) = (Fleet::start_rust().await, Home::new());
     let topic = fleet.topic.as_str();
-    let document = home.run(&["contract", "asyncapi", topic]).await.ends(0).json();
+    let document = home.run_patiently(&["contract", "asyncapi", topic]).await.ends(0).json();
     assert_eq!(document["asyncapi"], "3.1.0");
     assert_eq!(document["channels"]["Scheduler.select_hosts"]["address"], topic);
     let words = ["contract", "page", topic, "--out", "api.html"];
-    home.run(&words).await.ends(0).says(&["api.html"]);
+    home.run_patiently(&words).await.ends(0).says(&["api.html"]);
     let page = std::fs::read_to_string(home.folder.join("api.html")).unwrap();
     assert!(page.contains("The hosts fit for a request, best first."));
     assert!(page.contains("whoami") && !page.contains("<form"));
@@ -45,7 +47,7 @@ async fn a_lock_file_is_drawn_without_a_broker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ui_serves_the_page_with_its_servers_until_it_is_interrupted() {
     let (fleet, home) = (Fleet::start_rust().await, Home::new());
-    let mut command = home.command(&["--json", "ui", &fleet.topic]);
+    let mut command = home.command(&["--json", "--timeout", "30s", "ui", &fleet.topic]);
     let mut program = Running(command.stdout(Stdio::piped()).spawn().unwrap());
     let output = program.0.stdout.take().unwrap();
     let line = tokio::task::spawn_blocking(move || {
@@ -56,9 +58,16 @@ async fn ui_serves_the_page_with_its_servers_until_it_is_interrupted() {
     let url = told["url"].as_str().unwrap();
     let page = get(url, "").await;
     assert!(page.contains("select_hosts") && page.contains("Calling is switched off."), "{page}");
-    let live = get(url, "api/live").await;
-    let live: Value = serde_json::from_str(live.split("\r\n\r\n").nth(1).unwrap()).unwrap();
-    assert_eq!(live["servers"].as_array().unwrap().len(), 2, "{live}");
+    // One look does not wait for a server that answers some time after the other.
+    let begun = Instant::now();
+    loop {
+        let live = get(url, "api/live").await;
+        let live: Value = serde_json::from_str(live.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        if live["servers"].as_array().unwrap().len() == 2 {
+            break;
+        }
+        assert!(begun.elapsed() < WITHIN, "{live}");
+    }
 
     let interrupt = Command::new("kill").args(["-INT", &program.0.id().to_string()]).status();
     assert!(interrupt.unwrap().success());
@@ -68,8 +77,8 @@ async fn ui_serves_the_page_with_its_servers_until_it_is_interrupted() {
 
 #[tokio::test]
 async fn ui_of_a_topic_that_nobody_serves_ends_with_what_to_do() {
-    let words = ["--timeout", "300ms", "ui", &unique_topic("nobody")];
-    Home::new().run(&words).await.ends(5).says(&["--contract FILE"]);
+    let words = ["ui", &unique_topic("nobody")];
+    Home::new().run_for("300ms", &words, |ran| ran.has(5, &["--contract FILE"])).await;
 }
 
 /// The page's code for a shell is for this program.

@@ -3,13 +3,14 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use messaging::{Context, RpcServer, Target, Transport, rpc_api};
+use messaging::{Context, RpcClient, RpcServer, Target, Transport, rpc_api, version};
 use messaging_examples::scheduler::{
     Capabilities, FilterProperties, Host, RequestSpec, Scheduler, SchedulerEndpoint, SchedulerError,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::process::WITHIN;
 use crate::python::{Python, rabbit_url, unique_topic};
 
 /// What the server in Python has as well, and what it has not.
@@ -125,6 +126,7 @@ impl Fleet {
         let python = Python::spawn("server.py", &arguments);
         python.event("ready").await;
         fleet._python = Some(python);
+        has_answered(url, topic, "host-3").await;
         fleet
     }
 
@@ -147,4 +149,15 @@ impl Fleet {
         }
         Self { topic: topic.to_owned(), notes, _python: None, _servers: servers }
     }
+}
+
+/// Waits for an answer of the server in Python. Its first one opens a connection, which commands
+/// that give it a second or two should not have to wait for.
+async fn has_answered(url: &str, topic: &str, server: &str) {
+    let transport = Transport::connect(url).await.expect("the broker is there");
+    let target = Target::topic(topic).server(server).version(version!("1.5"));
+    let client = RpcClient::new(&transport, target);
+    let answer = client.call::<Value>("echo", json!({"value": 1})).timeout(WITHIN).await;
+    assert_eq!(answer.expect("it answers"), json!(1));
+    transport.close(WITHIN).await;
 }

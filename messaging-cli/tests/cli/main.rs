@@ -27,3 +27,4 @@ mod terminal;
 mod top;
 mod watch;
 mod work;
+mod wrong;

@@ -16,6 +16,12 @@ use crate::program::Home;
 /// Long enough for a busy machine; nothing that works takes it.
 pub(crate) const WITHIN: Duration = Duration::from_secs(30);
 
+/// Times for what lasts as long as its time does, to be tried one after the other: something has to
+/// have happened within it, for which the first is enough unless the machine is slow.
+pub(crate) fn times(first: &str) -> [&str; 3] {
+    [first, "3s", "20s"]
+}
+
 /// The binary, at a home of its own, before it runs.
 pub(crate) struct Cli {
     home: Home,
@@ -114,6 +120,20 @@ impl Program {
         kill_process(self.pid, Signal::INT).expect("it runs");
     }
 
+    /// Waits until ctrl-C would be heard (proc_pid_status(5), `SigCgt`).
+    pub(crate) async fn hears_interrupts(&self) {
+        let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
+        let hears = || {
+            let status = std::fs::read_to_string(&path).expect("it runs");
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+            caught.expect("a mask") >> (Signal::INT.as_raw() - 1) & 1 == 1
+        };
+        while !hears() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How it ended, by itself.
     pub(crate) async fn ended(mut self) -> Ended {
         let (output, complaints) = (rest(&mut self.output), rest(&mut self.complaints));
@@ -151,6 +171,12 @@ impl Ended {
     /// Standard output, which is one JSON document.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.output).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The last line of standard output, which is JSON.
+    pub(crate) fn last_json(&self) -> Value {
+        let line = self.output.lines().next_back().unwrap_or_default();
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
 

@@ -3,9 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Instant;
 
 use serde_json::Value;
 
+use crate::process::{WITHIN, times};
 use crate::python::rabbit_url;
 
 /// The binary.
@@ -60,7 +62,45 @@ impl Home {
         self.finish(self.command(words), None).await
     }
 
-    /// The same, with text on its standard input.
+    /// The same with more time for the answers of all servers than the program gives them by itself.
+    /// It takes none of it: it ends when all have answered.
+    pub(crate) async fn run_patiently(&self, words: &[&str]) -> Ran {
+        self.run(&[&["--timeout", "30s"], words].concat()).await
+    }
+
+    /// Runs it until it has ended as it should: for what the program gives servers a second or two,
+    /// whatever it is told, which may be too short on a machine that stalls.
+    pub(crate) async fn run_until(&self, words: &[&str], wanted: impl Fn(&Ran) -> bool) -> Ran {
+        let begun = Instant::now();
+        loop {
+            let ran = self.run(words).await;
+            if wanted(&ran) {
+                return ran;
+            }
+            assert!(begun.elapsed() < WITHIN, "not in time; the last one: {ran}");
+        }
+    }
+
+    /// Runs it with more and more time until it has ended as it should: for what lasts as long as
+    /// its time does, and has to have come some way by then.
+    pub(crate) async fn run_for(
+        &self,
+        first: &str,
+        words: &[&str],
+        wanted: impl Fn(&Ran) -> bool,
+    ) -> Ran {
+        let mut last = None;
+        for time in times(first) {
+            let ran = self.run(&[&["--timeout", time], words].concat()).await;
+            if wanted(&ran) {
+                return ran;
+            }
+            last = Some(ran);
+        }
+        panic!("not in any of the times; the last one: {}", last.expect("there are times"));
+    }
+
+    /// Runs it to its end, with text on its standard input.
     pub(crate) async fn run_with_input(&self, words: &[&str], input: &str) -> Ran {
         self.finish(self.command(words), Some(input.to_owned())).await
     }
@@ -113,6 +153,13 @@ impl Ran {
     pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self}");
         self
+    }
+
+    /// Whether it ended with this exit code, and its output, or what it says beside it, has each of
+    /// these in it.
+    pub(crate) fn has(&self, code: i32, parts: &[&str]) -> bool {
+        let says = |part: &&str| self.out.contains(*part) || self.err.contains(*part);
+        self.code == code && parts.iter().all(says)
     }
 
     /// That its output, or what it says beside it, has each of these in it.

@@ -73,6 +73,14 @@ struct Left {
 }
 
 impl Bounds {
+    /// How long it takes to send so many, at so many in a second, where all goes as it is to.
+    pub(super) fn planned(&self, rate: f64, sent: u64) -> Duration {
+        let all = offset(sent, rate);
+        self.duration.map_or(all, |duration| {
+            if self.count == Some(sent) { duration.min(all) } else { duration }
+        })
+    }
+
     /// How many were to be sent by a time after the begin, at so many in a second.
     pub(super) fn due(&self, rate: f64, after: Duration) -> u64 {
         let after = self.duration.map_or(after, |it| it.min(after));
@@ -104,6 +112,13 @@ async fn closed(clients: usize, left: Left, work: &Arc<Work>, recorder: &Arc<Rec
     // No more than there are requests for.
     let most = left.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
     for client in 0..clients.min(most) {
+        // So many take a while to begin, which the end of the time and ctrl-C do not wait for.
+        if client % 1000 == 999 {
+            tokio::task::yield_now().await;
+            if !left.has(0, Instant::now()) {
+                break;
+            }
+        }
         let (work, recorder, sent) = (Arc::clone(work), Arc::clone(recorder), Arc::clone(&sent));
         running.spawn(async move {
             while left.has(sent.fetch_add(1, Ordering::Relaxed), Instant::now()) {

@@ -33,6 +33,9 @@ pub(crate) use self::summary::rounded;
 /// How long it lasts, where neither `--duration` nor `--count` says so.
 const DURATION: Duration = Duration::from_secs(10);
 
+/// How many clients there may be: each has a call under way.
+const MOST_CLIENTS: usize = 100_000;
+
 /// Measures calls, or casts: how many in a second, and how long each takes.
 ///
 /// A closed loop, which is the default: each client sends the next when it has its answer. What is
@@ -53,7 +56,7 @@ pub(crate) struct Bench {
     work: WorkArgs,
 
     /// A closed loop of so many clients, each with one call under way.
-    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "rate")]
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "rate", value_parser = clients)]
     clients: NonZeroUsize,
 
     /// An open loop of so many requests in a second.
@@ -108,6 +111,11 @@ pub(crate) struct Bench {
     /// Draws the same.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+}
+
+fn clients(text: &str) -> Result<NonZeroUsize, String> {
+    let clients = text.parse::<NonZeroUsize>().ok().filter(|it| it.get() <= MOST_CLIENTS);
+    clients.ok_or_else(|| format!("expected a number from 1 to {MOST_CLIENTS}"))
 }
 
 fn rate(text: &str) -> Result<f64, String> {

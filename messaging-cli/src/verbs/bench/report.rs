@@ -129,6 +129,11 @@ impl Report {
             Loop::Closed { clients } => (Some(clients), None),
             Loop::Open { rate, .. } => (None, Some(rate)),
         };
+        // The last of an open loop is followed by its own pause, which nobody waits for.
+        let elapsed = match (&end, rate) {
+            (End::Done, Some(rate)) => elapsed.max(bounds.planned(rate, sent)),
+            _ => elapsed,
+        };
         let not_sent = rate.map(|rate| bounds.due(rate, elapsed).saturating_sub(sent));
         let elapsed = elapsed.as_secs_f64();
         let most_frequent = errors.values().max_by_key(|errors| errors.count);

@@ -65,7 +65,7 @@ async fn document(app: &App, source: &Source) -> Result<Document, Failure> {
         contracts.push(contract);
     }
     if contracts.is_empty() {
-        asked.outcome(window)?;
+        bus::outcome(&asked, &connection, window).await?;
         let topic = text::line(topic);
         let what = format!("no server of topic `{topic}` tells what it serves");
         return Err(Failure::new(Exit::Unknown, what).hint("a lock file does as well"));

@@ -94,7 +94,7 @@ impl ContractVerb {
                 let lock = Source::of(source, server.as_deref()).lock(app).await?;
                 match app.output.is_json() {
                     true => app.output.json(&lock),
-                    false => app.output.line(text::lines(lock.to_string().trim_end())),
+                    false => app.output.line(text::json(lock.to_string().trim_end())),
                 }
             }
             Self::Diff { old, new, server } => {
@@ -125,7 +125,7 @@ async fn check(app: &App, file: &std::path::Path, topic: &str) -> Result<(), Fai
     let connection = app.connect().await?;
     let window = connection.settings.timeout_or(WINDOW);
     let asked = crate::bus::ask(&connection, topic, None, window, |it| it.describe()).await?;
-    asked.outcome(window)?;
+    crate::bus::outcome(&asked, &connection, window).await?;
     let mut documents = Vec::new();
     let mut is_well = true;
     let names: Vec<_> = promised.contracts().iter().map(|it| it.name.as_str()).collect();

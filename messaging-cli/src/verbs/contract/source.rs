@@ -47,7 +47,7 @@ async fn live(app: &App, topic: &str, server: Option<&str>) -> Result<Lock, Fail
     let window = connection.settings.timeout_or(WINDOW);
     let asked = bus::ask(&connection, topic, server, window, |it| it.describe()).await?;
     let Some((_, told)) = asked.told().next() else {
-        asked.outcome(window)?;
+        bus::outcome(&asked, &connection, window).await?;
         return Err(Failure::new(
             Exit::Unknown,
             format!("no server of topic `{}` tells what it serves", text::line(topic)),

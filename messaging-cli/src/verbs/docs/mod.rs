@@ -65,7 +65,7 @@ impl Docs {
         let server = self.server.as_deref();
         let asked = bus::ask(&connection, topic, server, window, |it| it.describe()).await?;
         let Some((_, told)) = asked.told().next() else {
-            asked.outcome(window)?;
+            bus::outcome(&asked, &connection, window).await?;
             let topic = text::line(topic);
             return Err(Failure::new(
                 Exit::Unknown,

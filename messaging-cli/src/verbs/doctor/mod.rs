@@ -59,6 +59,9 @@ impl Doctor {
             true => &settings.context.topics,
             false => &self.topics,
         };
+        if topics.iter().any(String::is_empty) {
+            return Err(Failure::usage("a topic has a name"));
+        }
         let within = settings.timeout_or(PATIENCE);
         let operator = Operator::connect(&settings.config, runtime::current()?).await?;
         let management = url.map(|url| Management::new(url, operator.virtual_host()));

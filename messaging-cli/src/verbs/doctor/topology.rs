@@ -98,7 +98,12 @@ fn unread(compared: &Compared, topic: &str, known: &[String]) -> Option<Item> {
             Item::good(AREA, text).with("ready", *ready).with("consumers", *consumers)
         }
         Found::Missing => Item::finding(AREA, format!("nobody has served queue `{name}` so far"))
-            .advise(check_name(topic, known)),
+            .advise(match name == topic {
+                true => check_name(topic, known),
+                false => format!(
+                    "check the server's name: messaging-cli ping {topic} tells who is there"
+                ),
+            }),
         _ => return None,
     };
     Some(item.with("name", name.clone()))

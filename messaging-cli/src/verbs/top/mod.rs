@@ -7,8 +7,9 @@ mod view;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::time::{Duration, Instant};
 
+use messaging::driver::Look;
 use messaging::introspection::Introspection;
-use messaging::{Error, Target, Transport};
+use messaging::{CallError, Error, ErrorKind, Target};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -17,6 +18,7 @@ use self::board::Board;
 use self::screen::Screen;
 use self::view::View;
 use crate::app::App;
+use crate::connect::Connection;
 use crate::exit::{Exit, Failure};
 use crate::{bus, complete, duration, interrupt};
 
@@ -98,8 +100,8 @@ impl Top {
         let mut view = View::new(topics.clone(), known, self.sort, self.interval);
         let board = Board::default();
         match is_live {
-            true => self.live(app, &connection.transport, &mut view, board).await,
-            false => self.lines(app, &connection.transport, &view, board).await,
+            true => self.live(app, &connection, &mut view, board).await,
+            false => self.lines(app, &connection, &view, board).await,
         }
     }
 
@@ -107,11 +109,11 @@ impl Top {
     async fn live(
         &self,
         app: &App,
-        transport: &Transport,
+        connection: &Connection,
         view: &mut View,
         mut board: Board,
     ) -> Result<(), Failure> {
-        let ended = self.drawn(transport, view, &mut board).await;
+        let ended = self.drawn(connection, view, &mut board).await;
         if ended.as_ref().is_err_and(|failure| failure.exit == Exit::Interrupted) {
             view.write(&board, app.output)?;
         }
@@ -120,13 +122,13 @@ impl Top {
 
     async fn drawn(
         &self,
-        transport: &Transport,
+        connection: &Connection,
         view: &mut View,
         board: &mut Board,
     ) -> Result<(), Failure> {
         let mut screen = Screen::enter(io::stdout())?;
         let mut keys = keys();
-        let mut asking = Asking::begin(transport, view.topics());
+        let mut asking = Asking::begin(connection, view.topics());
         let mut ticks = tokio::time::interval(self.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -140,7 +142,7 @@ impl Top {
                     key => view.key(key),
                 },
                 answers = asking.done() => board.take(answers),
-                _ = ticks.tick() => asking.again(transport, view.topics()),
+                _ = ticks.tick() => asking.again(connection, view.topics()),
             }
         }
     }
@@ -149,7 +151,7 @@ impl Top {
     async fn lines(
         &self,
         app: &App,
-        transport: &Transport,
+        connection: &Connection,
         view: &View,
         mut board: Board,
     ) -> Result<(), Failure> {
@@ -159,7 +161,7 @@ impl Top {
         loop {
             let round = async {
                 ticks.tick().await;
-                ask(transport, view.topics()).await
+                ask(connection, view.topics()).await
             };
             let answers = tokio::select! {
                 answers = round => answers,
@@ -188,13 +190,13 @@ pub(super) struct Answers {
 pub(super) type Answer = Option<messaging::introspection::Statistics>;
 
 /// Asks the servers of all topics at once.
-async fn ask(transport: &Transport, topics: &[String]) -> Answers {
+async fn ask(connection: &Connection, topics: &[String]) -> Answers {
     let asked = Instant::now();
     let mut asking = JoinSet::new();
     for topic in topics {
-        let (transport, topic) = (transport.clone(), topic.clone());
+        let (connection, topic) = (connection.clone(), topic.clone());
         asking.spawn(async move {
-            let answers = stats(&transport, &topic).await;
+            let answers = stats(&connection, &topic).await;
             (topic, answers)
         });
     }
@@ -203,27 +205,44 @@ async fn ask(transport: &Transport, topics: &[String]) -> Answers {
     Answers { asked, topics }
 }
 
-async fn stats(transport: &Transport, topic: &str) -> Result<Vec<Answer>, Error> {
-    let client = Introspection::of(transport, Target::topic(topic))?;
-    let answers = client.stats().gather(WINDOW).gap(GAP).await?.all().await;
-    Ok(answers.into_iter().map(|answer| answer.result.ok()).collect())
+async fn stats(connection: &Connection, topic: &str) -> Result<Vec<Answer>, Error> {
+    let client = Introspection::of(&connection.transport, Target::topic(topic))?;
+    // To ask would make an exchange that nobody else has made.
+    if connection.glance(topic, WINDOW).await? == Look::Missing {
+        return Ok(Vec::new());
+    }
+    let (mut answers, mut failed) = (Vec::new(), None);
+    for answer in client.stats().gather(WINDOW).gap(GAP).await?.all().await {
+        match answer.result {
+            Ok(statistics) => answers.push(Some(statistics)),
+            Err(CallError::Remote(never)) => match never {},
+            Err(CallError::Rpc(error)) => match error.kind() {
+                ErrorKind::UnsupportedVersion | ErrorKind::NoSuchMethod => answers.push(None),
+                _ => failed = Some(error),
+            },
+        }
+    }
+    match failed {
+        Some(error) if answers.is_empty() => Err(error),
+        _ => Ok(answers),
+    }
 }
 
 /// A round of questions, one at a time.
 struct Asking(JoinSet<Answers>);
 
 impl Asking {
-    fn begin(transport: &Transport, topics: &[String]) -> Self {
+    fn begin(connection: &Connection, topics: &[String]) -> Self {
         let mut asking = Self(JoinSet::new());
-        asking.again(transport, topics);
+        asking.again(connection, topics);
         asking
     }
 
     /// Asks, unless the last round still goes on.
-    fn again(&mut self, transport: &Transport, topics: &[String]) {
+    fn again(&mut self, connection: &Connection, topics: &[String]) {
         if self.0.is_empty() {
-            let (transport, topics) = (transport.clone(), topics.to_vec());
-            self.0.spawn(async move { ask(&transport, &topics).await });
+            let (connection, topics) = (connection.clone(), topics.to_vec());
+            self.0.spawn(async move { ask(&connection, &topics).await });
         }
     }
 

@@ -169,7 +169,8 @@ impl View {
 
 /// What all rows come to.
 fn all_together(rows: &[Row]) -> String {
-    let sum = |of: fn(&Row) -> Option<f64>| rows.iter().filter_map(of).sum::<f64>();
+    let sum =
+        |of: fn(&Row) -> Option<f64>| rows.iter().filter_map(of).fold(0.0, |sum, it| sum + it);
     let calls = rounded(sum(|row| row.calls_per_second));
     let errors = rounded(sum(|row| row.errors_per_second));
     let flying = rows.iter().fold(0u64, |sum, row| sum.saturating_add(row.in_flight));

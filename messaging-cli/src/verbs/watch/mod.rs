@@ -12,10 +12,12 @@ mod tracing;
 mod value;
 mod watcher;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use messaging::driver::Look;
-use tokio::sync::mpsc;
+use serde_json::json;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 
 use self::follow::Plan;
@@ -29,7 +31,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::request::Known;
 
-/// How long the broker may take to say whether a queue is there.
+/// How long may be looked for what there is not, before it begins.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many pieces of news may wait to be written. Each may hold a message, of any length.
@@ -54,9 +56,9 @@ const WAITING: usize = 8;
 /// Values are shown as their types unless `--show-args` is given; what looks like a secret, by its
 /// name, is left out all the same, unless `--no-redaction` is given too.
 ///
-/// Ctrl-C ends it with a summary, and so do `--timeout` and `--count`. A broker that goes away is told,
+/// Ctrl-C ends it with a summary, and so do `--timeout`, from when it begins, and `--count`. A broker that goes away is told,
 /// and tried again until it is there; the exit code is 3 where it is away at the end, and 130 where
-/// ctrl-C came before an end that was set.
+/// ctrl-C came before an end that was set, or before it began.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Watch {
     /// The topic.
@@ -117,14 +119,30 @@ impl Watch {
             through: if self.replies { Through::Trace } else { self.through },
             replies: !self.no_replies,
         };
-        self.tell_of_nobody(app).await;
+        // Before the watch, which would show what is asked here.
+        tokio::select! {
+            () = self.tell_of_nobody(app) => {}
+            // Whoever does not answer by then is not waited for.
+            () = sleep(PATIENCE) => {}
+            () = interrupt::asked() => return Err(Failure::told(Exit::Interrupted)),
+        }
         let (tell, mut news) = mpsc::channel(WAITING);
         let following = tokio::spawn(follow::follow(plan, tell));
-        let mut watcher = Watcher::new(self, app);
+        let begun = Arc::new(Notify::new());
+        let mut watcher = Watcher::new(self, app, Arc::clone(&begun));
         let ended = tokio::select! {
             ended = watcher.watch(&mut news) => ended,
-            () = interrupt::asked() => self.interrupted(app),
-            () = for_as_long(app) => Ok(()),
+            () = interrupt::asked() => Err(Failure::told(Exit::Interrupted)),
+            () = for_as_long(app, &begun) => Ok(()),
+        };
+        let ended = match ended {
+            // Without another end, this is the one that was meant.
+            Err(failure)
+                if failure.exit == Exit::Interrupted && watcher.began && self.is_open(app) =>
+            {
+                Ok(())
+            }
+            ended => ended,
         };
         drop(news);
         // The private queue goes with its connection; nobody waits for more than that.
@@ -161,12 +179,9 @@ impl Watch {
         }
     }
 
-    /// Without another end, this is the one that was meant.
-    fn interrupted(&self, app: &App) -> Result<(), Failure> {
-        match self.count.is_some() || app.globals.timeout.is_some() {
-            true => Err(Failure::told(Exit::Interrupted)),
-            false => Ok(()),
-        }
+    /// Whether no other end is set than ctrl-C.
+    fn is_open(&self, app: &App) -> bool {
+        self.count.is_none() && app.globals.timeout.is_none()
     }
 
     fn shown(&self) -> Shown {
@@ -180,15 +195,26 @@ impl Watch {
 
 /// Tells of what is no failure here.
 fn remark(app: &App, failure: &Failure) {
+    if app.output.is_json() {
+        let Failure { message, hints, .. } = failure;
+        let line = json!({ "kind": "missing", "message": message, "hints": hints });
+        // A reader that is gone is met again by what is watched.
+        let _ = app.output.json_line(&line);
+        return;
+    }
     app.output.note(&failure.message);
     for hint in &failure.hints {
         app.output.note(format_args!("  {hint}"));
     }
 }
 
-async fn for_as_long(app: &App) {
+/// From when it has begun.
+async fn for_as_long(app: &App, begun: &Notify) {
     match app.globals.timeout {
-        Some(time) => sleep(time).await,
+        Some(time) => {
+            begun.notified().await;
+            sleep(time).await;
+        }
         None => std::future::pending().await,
     }
 }

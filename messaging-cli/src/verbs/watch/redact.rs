@@ -7,6 +7,7 @@ use messaging::driver::operator::SeenRequest;
 use serde_json::{Map, Value};
 
 use super::value;
+use crate::text;
 
 /// What stands for a value that is not shown.
 const HIDDEN: &str = "***";
@@ -77,7 +78,7 @@ impl Shown {
     pub(super) fn text(self, text: &str) -> Option<String> {
         match self {
             Self::Everything => Some(text.to_owned()),
-            Self::Values => Some(without_passwords(text)),
+            Self::Values => Some(text::without_passwords(text)),
             Self::Types => None,
         }
     }
@@ -134,37 +135,13 @@ fn cleaned(value: &Value, deep: usize) -> Value {
 
 /// A text, which may be JSON itself.
 fn of_text(text: &str, deep: usize) -> Value {
-    let Some(value) = value::of_text(text) else { return without_passwords(text).into() };
+    let Some(value) = value::of_text(text) else { return text::without_passwords(text).into() };
     let clean = cleaned(&value, deep);
     match (&clean, clean == value) {
         (Value::String(unreadable), _) => unreadable.as_str().into(),
         (_, true) => text.into(),
         (_, false) => clean.to_string().into(),
     }
-}
-
-/// A text without what stands between `://` and `@` in it.
-fn without_passwords(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("://") {
-        clean.push_str(before);
-        clean.push_str("://");
-        // A password may hold a slash.
-        let end = after.find([' ', '"', '\'', '\n']).unwrap_or(after.len());
-        let (authority, tail) = after.split_at(end);
-        match authority.rsplit_once('@') {
-            Some((_, host)) => {
-                clean.push_str(HIDDEN);
-                clean.push('@');
-                clean.push_str(host);
-            }
-            None => clean.push_str(authority),
-        }
-        rest = tail;
-    }
-    clean.push_str(rest);
-    clean
 }
 
 /// The type of a value, with its length.

@@ -1,8 +1,10 @@
 //! Who writes what is seen.
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use tokio::sync::mpsc;
+use messaging::Error;
+use tokio::sync::{Notify, mpsc};
 
 use super::Watch;
 use super::calls::Calls;
@@ -12,7 +14,7 @@ use super::line::line;
 use super::record::{Kind, Record};
 use super::tally::Tally;
 use crate::app::App;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::NAME;
 
 /// Who writes what is seen.
@@ -22,7 +24,9 @@ pub(super) struct Watcher<'a> {
     exchange: String,
     calls: Calls,
     tally: Tally,
-    began: bool,
+    pub(super) began: bool,
+    /// Told when it begins.
+    begun: Arc<Notify>,
     /// Whether replies are seen at the moment.
     sees_replies: bool,
     /// Why nothing is seen at the moment.
@@ -30,10 +34,10 @@ pub(super) struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    pub(super) fn new(verb: &'a Watch, app: &'a App) -> Self {
+    pub(super) fn new(verb: &'a Watch, app: &'a App, begun: Arc<Notify>) -> Self {
         let (calls, tally) = (Calls::default(), Tally::new(Instant::now()));
         let (exchange, began, sees_replies, lost) = (String::new(), false, false, None);
-        Self { verb, app, exchange, calls, tally, began, sees_replies, lost }
+        Self { verb, app, exchange, calls, tally, began, begun, sees_replies, lost }
     }
 
     pub(super) async fn watch(&mut self, news: &mut mpsc::Receiver<News>) -> Result<(), Failure> {
@@ -42,6 +46,7 @@ impl<'a> Watcher<'a> {
                 News::Begun { traced, host, exchange, why } => {
                     self.exchange = exchange;
                     (self.began, self.lost) = (true, None);
+                    self.begun.notify_one();
                     self.sees_replies = traced && !self.verb.no_replies;
                     self.begun(traced, &host, why.as_deref())?;
                 }
@@ -64,7 +69,7 @@ impl<'a> Watcher<'a> {
                 News::Lost(error) => {
                     self.tally.lost();
                     self.tell("lost", &format!("{error}; trying again"))?;
-                    self.lost = Some(error.into());
+                    self.lost = Some(away(error));
                 }
                 News::Failed(error) => return Err(error.into()),
             }
@@ -148,4 +153,9 @@ impl<'a> Watcher<'a> {
             false => Ok(()),
         }
     }
+}
+
+/// That the broker is away, whatever told so: its silence too.
+fn away(error: Error) -> Failure {
+    Failure { exit: Exit::Connection, hints: Vec::new(), ..error.into() }
 }
