@@ -252,7 +252,7 @@ async fn what_there_was_is_told_where_it_ends_early() {
 
     worker.echoes.store(0, Ordering::Relaxed);
     let cut_short = begun(url, &topic, &worker.echoes).await;
-    relay.go_away();
+    relay.go_away().await;
     let ended = cut_short.ended().await;
     assert_eq!(ended.code, Some(3), "{ended:?}");
     let report = ended.json();
@@ -267,7 +267,7 @@ async fn it_goes_on_without_the_broker_where_it_is_told_to() {
     let (_server, worker) = serve(&topic, "host-1").await;
     let relay = Relay::start().await;
     let bench = begun_with(&["--keep-going"], relay.url(), &topic, &worker.echoes).await;
-    relay.go_away();
+    relay.go_away().await;
     relay.come_back();
     called(&worker.echoes, worker.echoes.load(Ordering::Relaxed) + 20).await;
     bench.interrupt();

@@ -111,7 +111,7 @@ async fn a_broker_that_goes_away_is_told_of_and_its_rows_are_stale() {
     let relay = Relay::start().await;
     let mut top = Terminal::start(cli(&["top", "--url", relay.url(), &topic]));
     top.until(|screen| row(screen, "host-1", "echo").is_some()).await;
-    relay.go_away();
+    relay.go_away().await;
     top.until(|screen| {
         screen.contents().contains("the broker is away for ")
             && screen.contents().contains("s ago host-1")
