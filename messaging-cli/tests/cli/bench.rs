@@ -251,6 +251,15 @@ async fn what_there_was_is_told_where_it_ends_early() {
     assert!(report["succeeded"].as_u64() > Some(0), "{report}");
 
     worker.echoes.store(0, Ordering::Relaxed);
+    let hanging = Relay::start().await;
+    let stuck = begun(hanging.url(), &topic, &worker.echoes).await;
+    hanging.hang();
+    stuck.interrupt();
+    let ended = stuck.ended().await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(ended.json()["succeeded"].as_u64() > Some(0), "{ended:?}");
+
+    worker.echoes.store(0, Ordering::Relaxed);
     let cut_short = begun(url, &topic, &worker.echoes).await;
     relay.go_away().await;
     let ended = cut_short.ended().await;

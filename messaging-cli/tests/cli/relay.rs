@@ -12,6 +12,7 @@ use crate::python::rabbit_url;
 pub(crate) struct Relay {
     url: String,
     is_away: watch::Sender<bool>,
+    hangs: watch::Sender<bool>,
     /// How many connections there are.
     open: watch::Receiver<usize>,
 }
@@ -24,25 +25,31 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = listener.local_addr().unwrap();
         let (is_away, away) = watch::channel(false);
+        let (hangs, hanging) = watch::channel(false);
         let (count, open) = watch::channel(0);
         let count = Arc::new(count);
         let broker = broker.to_owned();
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let (broker, mut away, count) = (broker.clone(), away.clone(), Arc::clone(&count));
+                let mut hanging = hanging.clone();
                 tokio::spawn(async move {
                     let Ok(mut server) = TcpStream::connect(broker).await else { return };
                     count.send_modify(|open| *open += 1);
-                    tokio::select! {
-                        _ = copy_bidirectional(&mut client, &mut server) => (),
-                        _ = away.wait_for(|away| *away) => (),
+                    let has_ended = tokio::select! {
+                        _ = copy_bidirectional(&mut client, &mut server) => true,
+                        _ = away.wait_for(|away| *away) => true,
+                        _ = hanging.wait_for(|hangs| *hangs) => false,
+                    };
+                    if !has_ended {
+                        let _ = away.wait_for(|away| *away).await;
                     }
                     drop((client, server));
                     count.send_modify(|open| *open -= 1);
                 });
             }
         });
-        Self { url: format!("{login}@{here}/{path}"), is_away, open }
+        Self { url: format!("{login}@{here}/{path}"), is_away, hangs, open }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -54,6 +61,11 @@ impl Relay {
         self.is_away.send_replace(true);
         let mut open = self.open.clone();
         open.wait_for(|open| *open == 0).await.expect("it still runs");
+    }
+
+    /// Keeps all connections, and forwards nothing any more.
+    pub(crate) fn hang(&self) {
+        self.hangs.send_replace(true);
     }
 
     pub(crate) fn come_back(&self) {

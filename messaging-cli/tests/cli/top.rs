@@ -138,6 +138,19 @@ async fn a_broker_that_goes_away_is_told_of_and_its_rows_are_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_hangs_is_told_of_as_one_that_is_away() {
+    let topic = unique_topic("hangs");
+    let _server = serve(&topic, "host-1").await;
+    let relay = Relay::start().await;
+    let mut top = Terminal::start(cli(&["top", "--url", relay.url(), &topic]));
+    top.until(|screen| row(screen, "host-1", "echo").is_some()).await;
+    relay.hang();
+    top.until_text("the broker is away for ").await;
+    top.press(b"q");
+    assert_eq!(top.ended().await.0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_fleet_in_both_languages_is_seen_as_far_as_it_tells() {
     let (fleet, home) = (Fleet::start().await, Home::new());
     let topic = fleet.topic.as_str();
