@@ -38,6 +38,22 @@ on_both! {
         assert!(late.contains("late_replies: 6") || late.contains("late_replies: 5"), "{late}");
     }
 
+    async fn a_call_that_ends_unanswered_tells_of_what_came_and_cannot_be_read(bus: Bus) {
+        let mut server = Server::of(&bus, &bus.topic).await;
+        let client = VaultClient::new(&bus.transport).prepare().topic(&bus.topic).build().unwrap();
+        let time = std::time::Duration::from_secs(3);
+        let call = tokio::spawn(client.open("first".into()).timeout(time).into_future());
+        let request = server.request().await;
+        server.reply(&request, "\u{1b} no JSON").await;
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), Some(ErrorKind::Timeout));
+        let text = error.to_string();
+        assert!(text.contains("cannot be read") && !text.contains('\u{1b}'), "{text}");
+        // A later call knows nothing of it.
+        let error = client.open("second".into()).timeout(time).await.unwrap_err();
+        assert!(!error.to_string().contains("cannot be read"), "{error}");
+    }
+
     async fn a_reply_after_the_end_of_its_call_is_counted_and_no_more(bus: Bus) {
         let mut server = Server::of(&bus, &bus.topic).await;
         let client = VaultClient::new(&bus.transport).prepare().topic(&bus.topic).build().unwrap();

@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::cancels::Outbox;
 use super::given_up::GivenUp;
@@ -33,6 +34,8 @@ pub(crate) struct Correlation {
     max_size: MaxSize,
     calls: Mutex<Table>,
     late: AtomicU64,
+    /// The last message that could not be read and named nobody who waits, and when it came.
+    unreadable: Mutex<Option<(Instant, Error)>>,
     /// The requests that may still be answered although their calls have given up.
     given_up: Mutex<GivenUp>,
     clock: Arc<dyn Runtime>,
@@ -46,6 +49,7 @@ impl Correlation {
             max_size: MaxSize::default(),
             calls: Mutex::default(),
             late: AtomicU64::new(0),
+            unreadable: Mutex::default(),
             given_up: Mutex::default(),
             clock,
             outbox,
@@ -88,6 +92,12 @@ impl Correlation {
     /// How many replies came that no call waited for any more.
     pub(crate) fn late(&self) -> u64 {
         self.late.load(Ordering::Relaxed)
+    }
+
+    /// What is wrong with the last message that has come since then, cannot be read and names nobody.
+    pub(super) fn unreadable_since(&self, since: Instant) -> Option<Error> {
+        let last = self.unreadable();
+        last.as_ref().filter(|(at, _)| *at >= since).map(|(_, error)| error.clone())
     }
 
     /// Whether a request may still be answered.
@@ -215,6 +225,8 @@ impl Correlation {
         if !known {
             msg_ids(parts).for_each(|msg_id| _ = self.given_up().remove(&msg_id));
             tracing::warn!(%error, "a message in the reply queue does not decode");
+            let now = self.clock.now();
+            *self.unreadable() = Some((now, error.clone()));
         }
     }
 
@@ -228,6 +240,10 @@ impl Correlation {
         drop(calls);
         waiting.fail(error.clone());
         true
+    }
+
+    fn unreadable(&self) -> MutexGuard<'_, Option<(Instant, Error)>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn given_up(&self) -> MutexGuard<'_, GivenUp> {

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
@@ -144,6 +144,11 @@ impl Replies {
     /// How many calls and gathers wait for answers.
     pub(super) fn waiting(&self) -> usize {
         self.correlation.waiting()
+    }
+
+    /// See [`Correlation::unreadable_since`].
+    pub(super) fn unreadable_since(&self, since: Instant) -> Option<Error> {
+        self.correlation.unreadable_since(since)
     }
 
     pub(super) fn late(&self) -> u64 {

@@ -149,7 +149,12 @@ impl Unanswered {
         let (stage, why) = self.why(wait);
         // Whoever monitors a call is told that, whatever else is known.
         let stage = if self.silent { Stage::Monitoring } else { stage };
-        Error::new(ErrorKind::Timeout, format!("{missing}; {why}")).with_stage(stage)
+        let replies = &wait.transport.inner.replies;
+        let unreadable = replies.unreadable_since(wait.since).map(|error| {
+            format!("; a message that cannot be read, {error}, came to the reply queue meanwhile")
+        });
+        let unreadable = unreadable.unwrap_or_default();
+        Error::new(ErrorKind::Timeout, format!("{missing}{unreadable}; {why}")).with_stage(stage)
     }
 
     fn why(&self, wait: &Wait<'_>) -> (Stage, String) {
