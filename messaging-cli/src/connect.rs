@@ -38,16 +38,19 @@ impl Connection {
         server: Option<&str>,
         within: Duration,
     ) -> Result<Look, Failure> {
-        let exchange = self.transport.control_exchange().to_owned();
-        let (topic, server) = (topic.to_owned(), server.map(str::to_owned));
-        Ok(self.driver.look(&Address::Topic { exchange, topic, server }, within).await?)
+        Ok(self.glance(topic, server, within).await?)
     }
 
-    /// The same of the queue of a topic, with the library's own error.
-    pub(crate) async fn glance(&self, topic: &str, within: Duration) -> Result<Look, Error> {
+    /// The same, with the library's own error.
+    pub(crate) async fn glance(
+        &self,
+        topic: &str,
+        server: Option<&str>,
+        within: Duration,
+    ) -> Result<Look, Error> {
         let exchange = self.transport.control_exchange().to_owned();
-        let address = Address::Topic { exchange, topic: topic.to_owned(), server: None };
-        self.driver.look(&address, within).await
+        let (topic, server) = (topic.to_owned(), server.map(str::to_owned));
+        self.driver.look(&Address::Topic { exchange, topic, server }, within).await
     }
 }
 

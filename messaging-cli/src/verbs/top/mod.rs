@@ -208,7 +208,7 @@ async fn ask(connection: &Connection, topics: &[String]) -> Answers {
 async fn stats(connection: &Connection, topic: &str) -> Result<Vec<Answer>, Error> {
     let client = Introspection::of(&connection.transport, Target::topic(topic))?;
     // To ask would make an exchange that nobody else has made.
-    if connection.glance(topic, WINDOW).await? == Look::Missing {
+    if connection.glance(topic, None, WINDOW).await? == Look::Missing {
         return Ok(Vec::new());
     }
     let (mut answers, mut failed) = (Vec::new(), None);
