@@ -56,9 +56,9 @@ const WAITING: usize = 8;
 /// Values are shown as their types unless `--show-args` is given; what looks like a secret, by its
 /// name, is left out all the same, unless `--no-redaction` is given too.
 ///
-/// Ctrl-C ends it with a summary, and so do `--timeout`, from when it begins, and `--count`. A broker that goes away is told,
-/// and tried again until it is there; the exit code is 3 where it is away at the end, and 130 where
-/// ctrl-C came before an end that was set, or before it began.
+/// Ctrl-C ends it with a summary, and so do `--timeout`, from when it begins, and `--count`. A broker
+/// that goes away is told, and tried again until it is there; the exit code is 3 where it is away at
+/// the end, and 130 where ctrl-C came before an end that was set, or before it began.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Watch {
     /// The topic.
