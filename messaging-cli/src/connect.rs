@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messaging::driver::{self, Address, Driver, Look};
-use messaging::{Config, Error, Transport, TransportUrl, runtime};
+use messaging::{Config, Transport, TransportUrl, runtime};
 
 use crate::bus::Management;
 use crate::context::{Context, Store, shown_url};
@@ -38,19 +38,9 @@ impl Connection {
         server: Option<&str>,
         within: Duration,
     ) -> Result<Look, Failure> {
-        Ok(self.glance(topic, server, within).await?)
-    }
-
-    /// The same, with the library's own error.
-    pub(crate) async fn glance(
-        &self,
-        topic: &str,
-        server: Option<&str>,
-        within: Duration,
-    ) -> Result<Look, Error> {
         let exchange = self.transport.control_exchange().to_owned();
         let (topic, server) = (topic.to_owned(), server.map(str::to_owned));
-        self.driver.look(&Address::Topic { exchange, topic, server }, within).await
+        Ok(self.driver.look(&Address::Topic { exchange, topic, server }, within).await?)
     }
 }
 

@@ -73,9 +73,9 @@ impl Doctor {
         broker::options(operator.options(), version, &mut report);
         broker::alarms(&operator, &settings.config, within, &mut report).await?;
         permissions::of_clients(&operator, within, &mut report).await?;
+        let known = bus::known(&settings);
         for topic in topics {
             permissions::of_servers(&operator, topic, within, &mut report).await?;
-            let known = bus::known(&settings);
             topology::topic(&operator, topic, &self.servers, &known, within, &mut report).await?;
         }
         for queue in &self.queues {

@@ -93,7 +93,7 @@ impl Board {
             let answered = match answered {
                 Ok(answered) => answered,
                 Err(error) => {
-                    failure.get_or_insert_with(|| Failure::from(error));
+                    failure.get_or_insert(error);
                     continue;
                 }
             };
@@ -293,7 +293,7 @@ mod tests {
         board.take(answers(begun, vec![Some(statistics(1.0, 1, 0, [1, 0, 0]))]));
         let away = || messaging::Error::new(messaging::ErrorKind::NotSent, "away");
         let later = begun + Duration::from_secs(1);
-        board.take(Answers { asked: later, topics: vec![("t".to_owned(), Err(away()))] });
+        board.take(Answers { asked: later, topics: vec![("t".to_owned(), Err(away().into()))] });
         assert!(board.away().is_some() && board.rows(Sort::Name)[0].stale_seconds.is_some());
         assert_eq!(board.verdict(&[]).unwrap_err().exit, Exit::Timeout);
 

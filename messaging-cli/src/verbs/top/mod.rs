@@ -7,9 +7,9 @@ mod view;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::time::{Duration, Instant};
 
-use messaging::driver::Look;
+use futures_util::FutureExt as _;
+use messaging::Target;
 use messaging::introspection::Introspection;
-use messaging::{CallError, Error, ErrorKind, Target};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -18,15 +18,13 @@ use self::board::Board;
 use self::screen::Screen;
 use self::view::View;
 use crate::app::App;
+use crate::bus::Said;
 use crate::connect::Connection;
 use crate::exit::{Exit, Failure};
 use crate::{bus, complete, duration, interrupt};
 
 /// How long servers may take to answer, at most.
 const WINDOW: Duration = Duration::from_secs(1);
-
-/// How long after the last answer nobody else is expected.
-const GAP: Duration = Duration::from_millis(250);
 
 /// Shows what servers do at this moment, method by method: calls in a second, how many run, within
 /// which time 99 in 100 ended, and errors in a second.
@@ -183,7 +181,7 @@ impl Top {
 #[derive(Debug)]
 pub(super) struct Answers {
     pub(super) asked: Instant,
-    pub(super) topics: Vec<(String, Result<Vec<Answer>, Error>)>,
+    pub(super) topics: Vec<(String, Result<Vec<Answer>, Failure>)>,
 }
 
 /// What one server has answered; none if it tells nothing, as Python servers.
@@ -196,7 +194,8 @@ async fn ask(connection: &Connection, topics: &[String]) -> Answers {
     for topic in topics {
         let (connection, topic) = (connection.clone(), topic.clone());
         asking.spawn(async move {
-            let answers = stats(&connection, &topic).await;
+            // Boxed, as the compiler cannot tell otherwise that it may go to another thread.
+            let answers = stats(&connection, &topic).boxed().await;
             (topic, answers)
         });
     }
@@ -205,25 +204,18 @@ async fn ask(connection: &Connection, topics: &[String]) -> Answers {
     Answers { asked, topics }
 }
 
-async fn stats(connection: &Connection, topic: &str) -> Result<Vec<Answer>, Error> {
-    let client = Introspection::of(&connection.transport, Target::topic(topic))?;
-    // To ask would make an exchange that nobody else has made.
-    if connection.glance(topic, None, WINDOW).await? == Look::Missing {
-        return Ok(Vec::new());
-    }
+async fn stats(connection: &Connection, topic: &str) -> Result<Vec<Answer>, Failure> {
+    let asked = bus::ask(connection, topic, None, WINDOW, |it| it.stats()).await?;
     let (mut answers, mut failed) = (Vec::new(), None);
-    for answer in client.stats().gather(WINDOW).gap(GAP).await?.all().await {
-        match answer.result {
-            Ok(statistics) => answers.push(Some(statistics)),
-            Err(CallError::Remote(never)) => match never {},
-            Err(CallError::Rpc(error)) => match error.kind() {
-                ErrorKind::UnsupportedVersion | ErrorKind::NoSuchMethod => answers.push(None),
-                _ => failed = Some(error),
-            },
+    for heard in asked.heard {
+        match heard.said {
+            Said::Told(statistics) => answers.push(Some(statistics)),
+            Said::Nothing => answers.push(None),
+            Said::Failed(error) => failed = Some(error),
         }
     }
     match failed {
-        Some(error) if answers.is_empty() => Err(error),
+        Some(error) if answers.is_empty() => Err(error.into()),
         _ => Ok(answers),
     }
 }
