@@ -16,22 +16,22 @@ use crate::workspace::Workspace;
 
 /// Runs every step, the quick ones first, until one fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
-    step("format", || cargo(&mut workspace.cargo(["fmt", "--all", "--check"])))?;
-    step("tidy", || tidy::run(workspace))?;
-    step("lints", || {
+    step(workspace, "format", || cargo(&mut workspace.cargo(["fmt", "--all", "--check"])))?;
+    step(workspace, "tidy", || tidy::run(workspace))?;
+    step(workspace, "lints", || {
         let arguments = ["clippy", "--workspace", "--all-targets", "--all-features"];
         cargo(workspace.cargo(arguments).args(["--", "-D", "warnings"]))
     })?;
-    step("features", || features(workspace))?;
-    step("documentation", || {
+    step(workspace, "features", || features(workspace))?;
+    step(workspace, "documentation", || {
         let mut doc = workspace.cargo(["doc", "--workspace", "--no-deps", "--all-features"]);
         cargo(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    step("contract", || contract::run(workspace, contract::Action::Check))?;
-    step("dependencies", || dependencies::run(workspace))?;
-    step("instructions", || codec::judge(workspace))?;
-    step("fuzz", || fuzz::run(workspace, &fuzz::Options::bounded()))?;
-    step("test", || test::run(workspace, &[]))
+    step(workspace, "contract", || contract::run(workspace, contract::Action::Check))?;
+    step(workspace, "dependencies", || dependencies::run(workspace))?;
+    step(workspace, "instructions", || codec::judge(workspace))?;
+    step(workspace, "fuzz", || fuzz::run(workspace, &fuzz::Options::bounded()))?;
+    step(workspace, "test", || test::run(workspace, &[]))
 }
 
 /// Each feature of `messaging` alone, all of them, and none: whoever chooses must not be the first
@@ -54,10 +54,21 @@ fn cargo(command: &mut Command) -> Result<()> {
     process::run(command)?.check(&name)
 }
 
-fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+fn step<T>(workspace: &Workspace, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {name}");
     let started = Instant::now();
     let result = work();
-    println!("==> {name}: {:.1} s", started.elapsed().as_secs_f32());
+    let seconds = started.elapsed().as_secs_f32();
+    match free(workspace) {
+        Some(free) => println!("==> {name}: {seconds:.1} s; {free:.1} GiB of the disk are free"),
+        None => println!("==> {name}: {seconds:.1} s"),
+    }
     result
+}
+
+/// How much of the disk that is built on is free, in GiB: where it is full, compilers and linkers
+/// fail, and few of them say of what.
+fn free(workspace: &Workspace) -> Option<f64> {
+    let disk = rustix::fs::statvfs(workspace.root()).ok()?;
+    Some((disk.f_bavail * disk.f_frsize) as f64 / f64::from(1 << 30))
 }

@@ -119,7 +119,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dependencies => dependencies::run(&workspace).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Faults(chosen) => faults::run(&workspace, &chosen),
-        Command::Ci => Ok(ci::run(&workspace)?.close()),
+        Command::Ci => Ok(ci::run(&workspace.built_once())?.close()),
         Command::Broker { name, command } => broker::run(&workspace, &name, &command),
         Command::Bench { command } => bench::run(&workspace, &command),
         Command::Contract { action } => {

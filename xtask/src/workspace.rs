@@ -14,6 +14,8 @@ pub(crate) struct Workspace {
     root: PathBuf,
     target: PathBuf,
     metadata: Value,
+    /// Whether what is built is built but once.
+    once: bool,
 }
 
 impl Workspace {
@@ -37,7 +39,18 @@ impl Workspace {
                 .map(PathBuf::from)
                 .ok_or_else(|| Failure::Message(format!("cargo metadata has no {key}")))
         };
-        Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")?, metadata })
+        Ok(Self {
+            root: folder("workspace_root")?,
+            target: folder("target_directory")?,
+            metadata,
+            once: false,
+        })
+    }
+
+    /// Builds without what would make the next build a quicker one, and takes less of the disk.
+    #[must_use]
+    pub(crate) fn built_once(self) -> Self {
+        Self { once: true, ..self }
     }
 
     /// Where the workspace lies.
@@ -54,6 +67,9 @@ impl Workspace {
     pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(cargo_program());
         command.args(arguments).current_dir(&self.root);
+        if self.once {
+            command.env("CARGO_INCREMENTAL", "0");
+        }
         command
     }
 
