@@ -28,7 +28,7 @@ use serde_json::{Error, Value};
 pub(super) use fields::fields_alike;
 pub(super) use fields::{for_each_field, token};
 pub(super) use python::elements;
-pub(super) use strings::{plain, string};
+pub(super) use strings::{copy_plain, plain, string};
 
 /// A value as the text that it is, until somebody reads it who knows its type: in the message in
 /// which it came, so that it is not copied.

@@ -2,24 +2,51 @@
 
 use std::borrow::Cow;
 
+/// How much is looked at at once where a text goes on for long: compilers compare it in few
+/// instructions.
+const BLOCK: usize = 64;
+
 /// How much of the start of `bytes` stands in a string of JSON as it is: up to the first quote,
 /// backslash or control character.
+// Always: most texts end in its first word, and what is called costs as much again.
+#[inline(always)]
 pub(in crate::wire) fn plain(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();
     let mut plain = 0;
     for word in words {
         match special(u64::from_le_bytes(*word)) {
             0 => plain += word.len(),
-            // The lowest bit is of the first byte that is special.
-            special => return plain + special.trailing_zeros() as usize / 8,
+            special => return plain + first(special),
+        }
+        if plain == BLOCK {
+            return plain_of_long(bytes);
         }
     }
-    let is_special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < b' ';
-    plain + rest.iter().position(is_special).unwrap_or(rest.len())
+    plain + plain_of_few(rest)
 }
 
-/// Eight bytes at once: the highest bit of the first that is special, if one is; those above it mean
-/// nothing (Hacker's Delight, section 6-1).
+/// The same of the last few bytes of a message.
+#[inline(never)]
+fn plain_of_few(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
+}
+
+/// The same where a block of it is plain.
+fn plain_of_long(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let is_plain = |block: &&[u8; BLOCK]| !block.iter().fold(false, |any, &b| any | is_special(b));
+    let plain_blocks = BLOCK + BLOCK * blocks.iter().skip(1).take_while(is_plain).count();
+    // What is left is no block, or one in which something is special.
+    plain_blocks + plain(bytes.get(plain_blocks..).unwrap_or_default())
+}
+
+/// Which of eight bytes it is that [`special`] has found.
+fn first(special: u64) -> usize {
+    special.trailing_zeros() as usize / 8
+}
+
+/// The highest bit of the first byte that is special, if one is; those above it mean nothing
+/// (Hacker's Delight, section 6-1).
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHEST: u64 = ONES << 7;
@@ -28,26 +55,78 @@ fn special(word: u64) -> u64 {
     (below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST
 }
 
+fn is_special(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < b' ')
+}
+
+/// Copies as much of the start of `bytes` as is [`plain`], and tells how much it was.
+#[inline]
+pub(in crate::wire) fn copy_plain(bytes: &[u8], to: &mut Vec<u8>) -> usize {
+    // Most is short between two quotes: eight bytes are copied in one piece, whatever they are, and
+    // those that are not wanted are taken off again.
+    let Some((word, behind)) = bytes.split_first_chunk() else { return copy_few(bytes, to) };
+    let before = to.len();
+    to.extend_from_slice(word);
+    match special(u64::from_le_bytes(*word)) {
+        0 => word.len() + copy_run(behind, to),
+        special => {
+            to.truncate(before + first(special));
+            first(special)
+        }
+    }
+}
+
+/// The same of fewer than eight: a quote, or a piece that serde_json writes.
+fn copy_few(bytes: &[u8], to: &mut Vec<u8>) -> usize {
+    for (place, &byte) in bytes.iter().enumerate() {
+        if is_special(byte) {
+            return place;
+        }
+        to.push(byte);
+    }
+    bytes.len()
+}
+
+fn copy_run(bytes: &[u8], to: &mut Vec<u8>) -> usize {
+    let run = bytes.get(..plain(bytes)).unwrap_or_default();
+    to.extend_from_slice(run);
+    run.len()
+}
+
 /// The text of the string that `json` begins with, and what stands behind it; none if it begins
 /// with none. Half of a surrogate pair is U+FFFD.
 pub(in crate::wire) fn string(json: &str) -> Option<(Cow<'_, str>, &str)> {
     let inside = json.strip_prefix('"')?;
-    let (run, mut rest) = inside.split_at_checked(plain(inside.as_bytes()))?;
-    if let Some(behind) = rest.strip_prefix('"') {
-        return Some((Cow::Borrowed(run), behind));
+    let (run, rest) = inside.split_at_checked(plain(inside.as_bytes()))?;
+    match rest.strip_prefix('"') {
+        Some(behind) => Some((Cow::Borrowed(run), behind)),
+        None => with_escapes(inside).map(|(text, behind)| (Cow::Owned(text), behind)),
     }
+}
+
+/// The text of a string whose first quote stands before `inside`, and what stands behind it.
+fn with_escapes(inside: &str) -> Option<(String, &str)> {
     // No escape is shorter than what it stands for.
-    let mut text = String::with_capacity(inside.len());
-    text.push_str(run);
+    let mut text = Vec::with_capacity(inside.len());
+    let mut rest = inside.as_bytes();
     loop {
-        if let Some(behind) = rest.strip_prefix('"') {
-            return Some((Cow::Owned(text), behind));
-        }
-        let (character, behind) = escaped(rest.strip_prefix('\\')?)?;
-        text.push(character);
-        let (run, next) = behind.split_at_checked(plain(behind.as_bytes()))?;
-        text.push_str(run);
-        rest = next;
+        rest = rest.get(copy_plain(rest, &mut text)..)?;
+        rest = match rest {
+            [b'\\', quote @ (b'"' | b'\\'), behind @ ..] => {
+                text.push(*quote);
+                behind
+            }
+            [b'\\', behind @ ..] => {
+                let (character, behind) = escaped(inside.get(inside.len() - behind.len()..)?)?;
+                text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                behind.as_bytes()
+            }
+            [b'"', behind @ ..] => {
+                let behind = inside.get(inside.len() - behind.len()..)?;
+                return Some((String::from_utf8(text).ok()?, behind));
+            }
+            _ => return None,
+        };
     }
 }
 
@@ -101,6 +180,17 @@ mod tests {
                 let expected = if special.is_empty() { 4 * length } else { 2 * length };
                 assert_eq!(plain(text.as_bytes()), expected);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_copied_is_the_plain_part() {
+        for length in 0..200 {
+            let text = format!("{}\"{}", "é".repeat(length / 2), "x".repeat(length % 9));
+            let mut copy = b"before".to_vec();
+            let copied = copy_plain(text.as_bytes(), &mut copy);
+            assert_eq!(copied, plain(text.as_bytes()));
+            assert_eq!(copy, format!("before{}", &text[..copied]).as_bytes());
         }
     }
 
