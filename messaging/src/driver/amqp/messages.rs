@@ -9,6 +9,7 @@ use super::barrier::is_ending;
 use super::channel::Channel;
 use super::fate::{Fate, Posted};
 use super::fault::Fault;
+use super::fitness::Fitness;
 use super::proof::Proof;
 use super::question::Question;
 use super::under_way::Message;
@@ -39,6 +40,7 @@ pub(super) struct Looking<'a> {
 #[derive(Debug)]
 pub(super) struct Messages {
     pub(super) proof: Proof,
+    pub(super) fitness: Fitness,
     next: u64,
     pub(super) under_way: VecDeque<Message>,
     /// How many were given back, as far as lapin has told.
@@ -55,10 +57,11 @@ pub(super) struct Messages {
 
 impl Messages {
     /// On a channel of whose number `given_back` messages were given back before.
-    pub(super) fn new(proof: Proof, given_back: u64) -> Self {
+    pub(super) fn new(proof: Proof, given_back: u64, now: Instant) -> Self {
+        let fitness = Fitness::new(now);
         let (under_way, question, alone) = Default::default();
         let (next, unwritten, asked) = (0, 0, 0);
-        Self { proof, next, under_way, given_back, alone, question, unwritten, asked }
+        Self { proof, fitness, next, under_way, given_back, alone, question, unwritten, asked }
     }
 
     /// The number of the next one.
@@ -154,7 +157,12 @@ impl Messages {
             self.alone.get_or_insert(self.under_way.len() == 1);
         }
         let alone = self.alone.unwrap_or(false);
-        self.under_way.iter_mut().for_each(|message| message.conclude(alone));
+        for message in &mut self.under_way {
+            message.conclude(alone);
+            if message.is_refused() {
+                self.fitness.refused();
+            }
+        }
     }
 
     /// Takes those whose fate is known and for which nobody waits; gives those that were posted and

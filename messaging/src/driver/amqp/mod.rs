@@ -35,6 +35,7 @@ mod sending;
 mod gone;
 mod outlets;
 mod outlet;
+mod fitness;
 mod messages;
 mod under_way;
 mod question;

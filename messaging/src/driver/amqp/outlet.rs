@@ -1,8 +1,9 @@
 //! A channel on which many messages are published at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lapin::BasicProperties;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -36,6 +37,8 @@ pub(super) struct Outlet {
     proof: Proof,
     turns: Semaphore,
     messages: Mutex<Messages>,
+    /// Whether more messages are to go another way.
+    is_unfit: AtomicBool,
 }
 
 /// What a look has found.
@@ -79,9 +82,10 @@ impl Outlet {
         }
         let turns = Semaphore::new(MOST);
         let given_back = connection.traces().opened(channel.id());
-        let messages = Mutex::new(Messages::new(proof, given_back));
+        let messages = Messages::new(proof, given_back, channel.runtime.now());
         let (channel, exchange) = (Arc::new(channel), exchange.cloned());
-        Ok(Self { channel, exchange, proof, turns, messages })
+        let (messages, is_unfit) = (Mutex::new(messages), AtomicBool::new(false));
+        Ok(Self { channel, exchange, proof, turns, messages, is_unfit })
     }
 
     pub(super) fn connection(&self) -> &Arc<Connection> {
@@ -100,6 +104,34 @@ impl Outlet {
             && Arc::ptr_eq(&self.channel.connection, connection)
             && self.exchange.as_ref().map(|own| &own.name) == exchange.map(|other| &other.name)
             && self.channel.alive()
+    }
+
+    /// Whether more messages may go out on it; else it is kept for those that are under way.
+    pub(super) fn is_fit(&self) -> bool {
+        !self.is_unfit.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether it is [fit](Fitness) still.
+    pub(super) fn check(&self, now: Instant) {
+        self.check_fitness(&mut self.messages(), now);
+    }
+
+    fn check_fitness(&self, messages: &mut Messages, now: Instant) {
+        if self.proof != Proof::Confirms || !self.is_fit() {
+            return;
+        }
+        let connection = &self.channel.connection;
+        if connection.blocked().is_some() || connection.is_doubted() {
+            return messages.fitness.begin_anew();
+        }
+        let first = messages.under_way.front().map(Message::number);
+        if messages.fitness.has_ended(first, now) {
+            tracing::debug!(
+                %connection,
+                "the broker refuses messages on a channel, or says nothing of them: more go another way"
+            );
+            self.is_unfit.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether nothing is under way on it.
@@ -170,6 +202,9 @@ impl Outlet {
         let Some(fate) = message.take_fate() else { return Poll::Pending };
         messages.remove(number);
         self.turns.add_permits(1);
+        if matches!(fate, Fate::NotTaken) {
+            self.check_fitness(&mut messages, self.channel.runtime.now());
+        }
         Poll::Ready(fate)
     }
 
@@ -193,6 +228,7 @@ impl Outlet {
         let before = messages.under_way.len();
         messages.look(&self.channel, looking);
         let failed = messages.take(looking.now);
+        self.check_fitness(&mut messages, looking.now);
         self.turns.add_permits(before - messages.under_way.len());
         let pause = messages.pause(&self.channel, looking);
         Found { failed, pause }

@@ -14,6 +14,10 @@ use crate::{Error, ErrorKind};
 /// How many channels are open at once, on which nothing may be under way.
 const MOST: usize = 64;
 
+/// How many channels that are not fit for more messages are kept for those under way on them, before
+/// one of them is used all the same.
+const UNFIT: usize = 8;
+
 /// The channels that messages go out on: for each exchange one on which each is confirmed, and one
 /// without, as they are wanted.
 #[derive(Debug, Default)]
@@ -24,7 +28,7 @@ pub(super) struct Outlets {
 }
 
 impl Outlets {
-    /// The one for `route` on `connection` that is open, of which `proof` is wanted.
+    /// The one for `route` on `connection` that is open and fit, of which `proof` is wanted.
     pub(super) fn find(
         &self,
         connection: &Arc<Connection>,
@@ -32,7 +36,14 @@ impl Outlets {
         proof: Proof,
     ) -> Option<Arc<Outlet>> {
         let exchange = route.exchange.as_ref();
-        self.open().iter().find(|outlet| outlet.serves(connection, exchange, proof)).cloned()
+        let open = self.open();
+        let mut serving = open.iter().filter(|outlet| outlet.serves(connection, exchange, proof));
+        if let Some(fit) = serving.clone().find(|outlet| outlet.is_fit()) {
+            return Some(Arc::clone(fit));
+        }
+        let last = serving.clone().next_back()?;
+        let busy = serving.by_ref().filter(|outlet| !outlet.is_idle()).count();
+        (busy >= UNFIT).then(|| Arc::clone(last))
     }
 
     /// The same, opened if need be; `bell` rings for what is seen on its connection.
@@ -63,7 +74,8 @@ impl Outlets {
             let exchange = route.exchange.as_ref();
             let outlet = Arc::new(Outlet::open(connection, exchange, proof, deadline).await?);
             let mut open = self.open();
-            open.retain(|outlet| !outlet.is_over() || !outlet.is_idle());
+            let is_of_use = |outlet: &Outlet| !outlet.is_over() && outlet.is_fit();
+            open.retain(|outlet| is_of_use(outlet) || !outlet.is_idle());
             if open.len() >= MOST
                 && let Some(place) = open.iter().position(|outlet| outlet.is_idle())
             {

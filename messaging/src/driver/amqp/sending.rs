@@ -112,6 +112,9 @@ impl Sending<'_> {
         let posted = posted.filter(|_| connection.blocked().is_none());
         let proof = if posted.is_some() { route.proof } else { Proof::Confirms };
         let (bell, clock) = (&publisher.bell, (deadline, &*publisher.runtime));
+        if let Some(outlet) = publisher.outlets.find(&connection, route, proof) {
+            outlet.check(publisher.runtime.now());
+        }
         let outlet = publisher.outlets.get(&connection, route, proof, clock, bell).await;
         let outlet = outlet.map_err(may_retry)?;
         let turn = match outlet.try_turn() {

@@ -7,9 +7,11 @@ mod scripted;
 
 use std::io::Read as _;
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
+use futures_util::future::{Either, select};
 use tokio::sync::oneshot;
 
 use self::scripted::{Asked, Script, broker};
@@ -153,6 +155,38 @@ async fn a_message_that_the_broker_does_not_take_is_published_again_unless_told_
         // Once for the channel, however often it is used.
         assert_eq!(count(&asked, [40, 10]), 1);
         driver.close(within).await;
+    }
+}
+
+/// Of a channel that was first published on while its quorum queue had no leader RabbitMQ may take
+/// nothing ever after, or say nothing.
+#[tokio::test]
+async fn messages_go_another_way_where_the_broker_takes_none_on_a_channel() {
+    for script in [Script::Stuck, Script::Mute] {
+        let (driver, asked) = connected(script).await;
+        let address = Address::Topic { exchange: "e".into(), topic: "t".into(), server: None };
+        let address = &address;
+        let publish = |within| {
+            let (expires, mandatory, retries) = (None, true, None);
+            let (body, notes) = (&b"{}"[..], Notes::NONE);
+            driver.publish(Publish { address, body, notes, expires, mandatory, within, retries })
+        };
+        let long = Duration::from_secs(60);
+        let first = publish(long);
+        let others = async {
+            // Until its silence is noticed; each gives the driver a look at the channel.
+            while publish(Duration::from_millis(100)).await.is_err() {}
+        };
+        match script {
+            // Tried again by itself.
+            Script::Stuck => first.await.unwrap(),
+            _ => assert!(matches!(select(pin!(first), pin!(others)).await, Either::Right(_))),
+        }
+        // On another channel, with the exchange declared there.
+        assert_eq!(count(&asked, [40, 10]), 2);
+        publish(long).await.unwrap();
+        assert_eq!(count(&asked, [40, 10]), 2);
+        driver.close(Duration::from_secs(1)).await;
     }
 }
 

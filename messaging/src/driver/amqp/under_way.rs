@@ -209,6 +209,11 @@ impl Message {
         });
     }
 
+    /// Whether it is certain that the broker did not take it.
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self.fate, Some(Fate::NotTaken))
+    }
+
     /// What became of it, if that is certain.
     pub(super) fn take_fate(&mut self) -> Option<Fate> {
         self.fate.take()

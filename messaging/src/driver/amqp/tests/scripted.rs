@@ -1,5 +1,6 @@
 //! A broker that follows a script.
 
+use std::collections::HashMap;
 use std::io::{Read as _, Result, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +22,11 @@ pub(super) enum Script {
     GoneBeforeConsumed,
     /// As one whose quorum queue has no leader: it does not take the first message.
     NoLeader,
+    /// As one whose quorum queue had no leader when a channel was first published on: it takes nothing
+    /// on that channel any more.
+    Stuck,
+    /// The same, and says nothing of what is published there.
+    Mute,
     /// As one short of memory: it says so, and reads no message.
     ShortOfMemory,
     /// As one on which another connection has the queue for itself: it refuses with 405, and closes
@@ -59,7 +65,7 @@ fn serve(mut socket: TcpStream, number: usize, script: Script, asked: &Asked) ->
     let start = [&[0, 9, 0, 0, 0, 0][..], &long("PLAIN AMQPLAIN"), &long("en_US")].concat();
     send(&mut socket, 0, [10, 10], &start)?;
     let mut deleted = false;
-    let mut published = 0_u64;
+    let (mut published, mut stuck) = (HashMap::<u16, u64>::new(), None);
     loop {
         let (channel, method) = receive(&mut socket)?;
         let time = {
@@ -124,9 +130,15 @@ fn serve(mut socket: TcpStream, number: usize, script: Script, asked: &Asked) ->
                 let reason = b"low on memory";
                 send(&mut socket, 0, [10, 60], &[&[13], &reason[..]].concat())?;
             }
+            [60, 40] if script == Script::Mute && *stuck.get_or_insert(channel) == channel => {}
             [60, 40] => {
-                published += 1;
-                let nack = script == Script::NoLeader && first;
+                let published = published.entry(channel).or_default();
+                *published += 1;
+                let nack = match script {
+                    Script::NoLeader => first,
+                    Script::Stuck => *stuck.get_or_insert(channel) == channel,
+                    _ => false,
+                };
                 let verdict = if nack { [60, 120] } else { [60, 80] };
                 send(
                     &mut socket,
