@@ -227,12 +227,15 @@ mod tests {
     #[test]
     fn what_is_written_takes_the_room_that_was_told() {
         for length in 0..300_u16 {
-            let json: Vec<_> = (0..length).map(|place| (place % 251) as u8).collect();
-            let mut written = Vec::new();
-            Quoted(&mut written).write_all(&json).unwrap();
-            assert_eq!(written.len(), room(&json), "{length}");
-            let escaped = |&byte: &u8| escape(byte).is_some();
-            assert_eq!(room(&json), json.len() + json.iter().filter(|it| escaped(it)).count());
+            for last in [1, 251] {
+                let json: Vec<_> =
+                    (0..length).map(|place| b'"'.wrapping_add((place % last) as u8)).collect();
+                let mut written = Vec::new();
+                Quoted(&mut written).write_all(&json).unwrap();
+                assert_eq!(written.len(), room(&json), "{length}");
+                let escaped = |&byte: &u8| escape(byte).is_some();
+                assert_eq!(room(&json), json.len() + json.iter().filter(|it| escaped(it)).count());
+            }
         }
     }
 }

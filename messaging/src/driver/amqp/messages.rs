@@ -57,8 +57,7 @@ pub(super) struct Messages {
 
 impl Messages {
     /// On a channel of whose number `given_back` messages were given back before.
-    pub(super) fn new(proof: Proof, given_back: u64, now: Instant) -> Self {
-        let fitness = Fitness::new(now);
+    pub(super) fn new(proof: Proof, given_back: u64, fitness: Fitness) -> Self {
         let (under_way, question, alone) = Default::default();
         let (next, unwritten, asked) = (0, 0, 0);
         Self { proof, fitness, next, under_way, given_back, alone, question, unwritten, asked }
@@ -99,7 +98,9 @@ impl Messages {
         }
         let before = self.under_way.len();
         if self.given_back == channel.connection.traces().returns(channel.id()) {
-            while self.under_way.pop_front_if(Message::is_taken_unwatched).is_some() {}
+            while self.under_way.pop_front_if(Message::is_taken_unwatched).is_some() {
+                self.fitness.confirmed();
+            }
         }
         before - self.under_way.len()
     }
@@ -159,8 +160,10 @@ impl Messages {
         let alone = self.alone.unwrap_or(false);
         for message in &mut self.under_way {
             message.conclude(alone);
-            if message.is_refused() {
-                self.fitness.refused();
+            match message.fate() {
+                Some(Fate::NotTaken) => self.fitness.refused(),
+                Some(Fate::Confirmed) => self.fitness.confirmed(),
+                _ => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A channel on which many messages are published at once.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -15,7 +16,8 @@ use super::connection::Connection;
 use super::declare::first_of;
 use super::fate::{Fate, Posted};
 use super::fault::{self, Fault};
-use super::messages::{Looking, Messages, ended};
+use super::fitness::Fitness;
+use super::messages::{LOOK, Looking, Messages, ended};
 use super::proof::Proof;
 use super::topology::Exchange;
 use super::under_way::Message;
@@ -65,6 +67,7 @@ impl Outlet {
         connection: &Arc<Connection>,
         exchange: Option<&Exchange>,
         proof: Proof,
+        patience: u32,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let mut channel = open_channel(connection, proof, deadline).await?;
@@ -82,7 +85,8 @@ impl Outlet {
         }
         let turns = Semaphore::new(MOST);
         let given_back = connection.traces().opened(channel.id());
-        let messages = Messages::new(proof, given_back, channel.runtime.now());
+        let fitness = Fitness::new(channel.runtime.now(), patience);
+        let messages = Messages::new(proof, given_back, fitness);
         let (channel, exchange) = (Arc::new(channel), exchange.cloned());
         let (messages, is_unfit) = (Mutex::new(messages), AtomicBool::new(false));
         Ok(Self { channel, exchange, proof, turns, messages, is_unfit })
@@ -111,27 +115,44 @@ impl Outlet {
         !self.is_unfit.load(Ordering::Relaxed)
     }
 
-    /// Looks whether it is [fit](Fitness) still.
+    /// Looks whether it is [fit](super::fitness::Fitness) still.
     pub(super) fn check(&self, now: Instant) {
-        self.check_fitness(&mut self.messages(), now);
+        let has_ended = self.has_ended(&mut self.messages(), now);
+        self.end_if(has_ended);
     }
 
-    fn check_fitness(&self, messages: &mut Messages, now: Instant) {
-        if self.proof != Proof::Confirms || !self.is_fit() {
-            return;
-        }
+    fn has_ended(&self, messages: &mut Messages, now: Instant) -> bool {
         let connection = &self.channel.connection;
-        if connection.blocked().is_some() || connection.is_doubted() {
-            return messages.fitness.begin_anew();
+        if self.proof != Proof::Confirms || !self.is_fit() || connection.is_doubted() {
+            return false;
         }
-        let first = messages.under_way.front().map(Message::number);
-        if messages.fitness.has_ended(first, now) {
-            tracing::debug!(
-                %connection,
-                "the broker refuses messages on a channel, or says nothing of them: more go another way"
-            );
-            self.is_unfit.store(true, Ordering::Relaxed);
+        if connection.blocked().is_some() {
+            messages.fitness.begin_anew();
+            return false;
         }
+        let first = messages.under_way.front().filter(|message| !message.is_unwritten());
+        let first = first.map(Message::number);
+        messages.fitness.has_ended(first, now)
+    }
+
+    /// Outside the lock, since whoever listens to logs may be what publishes.
+    fn end_if(&self, has_ended: bool) {
+        if has_ended && !self.is_unfit.swap(true, Ordering::Relaxed) {
+            // Who waits for a turn looks for another.
+            self.turns.close();
+            let connection = &self.channel.connection;
+            tracing::debug!(%connection, "the broker takes no message on a channel: more go another way");
+        }
+    }
+
+    /// The [patience](super::fitness::Fitness::successor) with the next one.
+    pub(super) fn successor(&self) -> u32 {
+        self.messages().fitness.successor()
+    }
+
+    /// Whether somebody wants to know what becomes of anything that is under way on it.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.messages().under_way.iter().any(Message::is_wanted)
     }
 
     /// Whether nothing is under way on it.
@@ -139,9 +160,14 @@ impl Outlet {
         self.messages().under_way.is_empty()
     }
 
-    /// Whether it can be used no more.
-    pub(super) fn is_over(&self) -> bool {
-        !self.channel.alive() || !self.channel.connection.alive()
+    /// Whether it can be used, or somebody wants to know what becomes of a message on it.
+    pub(super) fn is_of_use(&self) -> bool {
+        let is_over = !self.channel.alive() || !self.channel.connection.alive();
+        match (is_over, self.is_fit()) {
+            (false, true) => true,
+            (true, _) => !self.is_idle(),
+            (false, false) => self.is_wanted(),
+        }
     }
 
     /// The right to have one message more under way, if there is room.
@@ -149,11 +175,19 @@ impl Outlet {
         self.turns.try_acquire().ok()
     }
 
-    /// The right to have one message more under way, in time.
+    /// The right to have one message more under way, in time; none as well once it is not fit.
     pub(super) async fn turn(&self, deadline: &Deadline) -> Option<SemaphorePermit<'_>> {
-        let waiting = self.turns.acquire();
-        let turn = runtime::timeout(&*self.channel.runtime, deadline.remaining(), waiting);
-        turn.await?.ok()
+        let runtime = &*self.channel.runtime;
+        let mut waiting = pin!(self.turns.acquire());
+        loop {
+            let left = deadline.remaining();
+            match runtime::timeout(runtime, left.min(LOOK), waiting.as_mut()).await {
+                Some(turn) => return turn.ok(),
+                None if left <= LOOK => return None,
+                // Where all that is under way is without a word, nobody else may look.
+                None => self.check(runtime.now()),
+            }
+        }
     }
 
     /// Writes a message, as far as that goes without waiting; gives its number, and whether all is said
@@ -203,7 +237,9 @@ impl Outlet {
         messages.remove(number);
         self.turns.add_permits(1);
         if matches!(fate, Fate::NotTaken) {
-            self.check_fitness(&mut messages, self.channel.runtime.now());
+            let has_ended = self.has_ended(&mut messages, self.channel.runtime.now());
+            drop(messages);
+            self.end_if(has_ended);
         }
         Poll::Ready(fate)
     }
@@ -228,9 +264,11 @@ impl Outlet {
         let before = messages.under_way.len();
         messages.look(&self.channel, looking);
         let failed = messages.take(looking.now);
-        self.check_fitness(&mut messages, looking.now);
+        let has_ended = self.has_ended(&mut messages, looking.now);
         self.turns.add_permits(before - messages.under_way.len());
         let pause = messages.pause(&self.channel, looking);
+        drop(messages);
+        self.end_if(has_ended);
         Found { failed, pause }
     }
 

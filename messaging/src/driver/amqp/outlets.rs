@@ -14,10 +14,6 @@ use crate::{Error, ErrorKind};
 /// How many channels are open at once, on which nothing may be under way.
 const MOST: usize = 64;
 
-/// How many channels that are not fit for more messages are kept for those under way on them, before
-/// one of them is used all the same.
-const UNFIT: usize = 8;
-
 /// The channels that messages go out on: for each exchange one on which each is confirmed, and one
 /// without, as they are wanted.
 #[derive(Debug, Default)]
@@ -37,13 +33,8 @@ impl Outlets {
     ) -> Option<Arc<Outlet>> {
         let exchange = route.exchange.as_ref();
         let open = self.open();
-        let mut serving = open.iter().filter(|outlet| outlet.serves(connection, exchange, proof));
-        if let Some(fit) = serving.clone().find(|outlet| outlet.is_fit()) {
-            return Some(Arc::clone(fit));
-        }
-        let last = serving.clone().next_back()?;
-        let busy = serving.by_ref().filter(|outlet| !outlet.is_idle()).count();
-        (busy >= UNFIT).then(|| Arc::clone(last))
+        let serves = |it: &&Arc<Outlet>| it.is_fit() && it.serves(connection, exchange, proof);
+        open.iter().find(serves).cloned()
     }
 
     /// The same, opened if need be; `bell` rings for what is seen on its connection.
@@ -72,10 +63,12 @@ impl Outlets {
                 }));
             }
             let exchange = route.exchange.as_ref();
-            let outlet = Arc::new(Outlet::open(connection, exchange, proof, deadline).await?);
+            let patience = self.patience(connection, route, proof);
+            let opened = Outlet::open(connection, exchange, proof, patience, deadline).await?;
+            let outlet = Arc::new(opened);
             let mut open = self.open();
-            let is_of_use = |outlet: &Outlet| !outlet.is_over() && outlet.is_fit();
-            open.retain(|outlet| is_of_use(outlet) || !outlet.is_idle());
+            // Whoever holds one may be about to send on it.
+            open.retain(|it| Arc::strong_count(it) > 1 || it.is_of_use());
             if open.len() >= MOST
                 && let Some(place) = open.iter().position(|outlet| outlet.is_idle())
             {
@@ -95,6 +88,14 @@ impl Outlets {
             )
             .with_next_step()),
         }
+    }
+
+    /// The patience with one that takes the place of others.
+    fn patience(&self, connection: &Arc<Connection>, route: &Route, proof: Proof) -> u32 {
+        let open = self.open();
+        let exchange = route.exchange.as_ref();
+        let mut before = open.iter().filter(|it| it.serves(connection, exchange, proof));
+        before.next_back().map_or(1, |last| last.successor())
     }
 
     /// All that are open.

@@ -115,17 +115,25 @@ impl Sending<'_> {
         if let Some(outlet) = publisher.outlets.find(&connection, route, proof) {
             outlet.check(publisher.runtime.now());
         }
-        let outlet = publisher.outlets.get(&connection, route, proof, clock, bell).await;
-        let outlet = outlet.map_err(may_retry)?;
-        let turn = match outlet.try_turn() {
-            Some(turn) => Some(turn),
-            None => {
-                let _crowded = bell.crowd();
-                outlet.turn(deadline).await
+        let mut outlet;
+        let turn = loop {
+            let found = publisher.outlets.get(&connection, route, proof, clock, bell).await;
+            outlet = found.map_err(may_retry)?;
+            let turn = match outlet.try_turn() {
+                Some(turn) => Some(turn),
+                None => {
+                    let _crowded = bell.crowd();
+                    outlet.turn(deadline).await
+                }
+            };
+            match turn {
+                Some(turn) => break turn,
+                None if outlet.is_fit() || deadline.remaining().is_zero() => {
+                    return Err(Failed::ForGood(self.no_turn(message.address)));
+                }
+                // It takes no more; another will.
+                None => {}
             }
-        };
-        let Some(turn) = turn else {
-            return Err(Failed::ForGood(self.no_turn(message.address)));
         };
         let parcel = self.parcel().map_err(Failed::ForGood)?;
         if let Some(posted) = posted {

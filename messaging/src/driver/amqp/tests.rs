@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join_all, select};
 use tokio::sync::oneshot;
 
 use self::scripted::{Asked, Script, broker};
@@ -146,14 +146,18 @@ async fn a_message_that_the_broker_does_not_take_is_published_again_unless_told_
             within,
             retries,
         };
-        let told = driver.publish(message).await;
+        let told = driver.publish(message.clone()).await;
         match retries {
             None => told.unwrap(),
             Some(_) => assert_eq!(told.unwrap_err().kind(), ErrorKind::Connection),
         }
         assert_eq!(count(&asked, [60, 40]), published);
-        // Once for the channel, however often it is used.
-        assert_eq!(count(&asked, [40, 10]), 1);
+        // Once for the channel, however often it is used; a machine that stalls may see another, since
+        // one that is older than a second is not used again after a refusal.
+        for _ in 0..3 {
+            driver.publish(message.clone()).await.unwrap();
+        }
+        assert!(count(&asked, [40, 10]) < 3);
         driver.close(within).await;
     }
 }
@@ -172,20 +176,22 @@ async fn messages_go_another_way_where_the_broker_takes_none_on_a_channel() {
             driver.publish(Publish { address, body, notes, expires, mandatory, within, retries })
         };
         let long = Duration::from_secs(60);
-        let first = publish(long);
-        let others = async {
-            // Until its silence is noticed; each gives the driver a look at the channel.
-            while publish(Duration::from_millis(100)).await.is_err() {}
-        };
         match script {
             // Tried again by itself.
-            Script::Stuck => first.await.unwrap(),
-            _ => assert!(matches!(select(pin!(first), pin!(others)).await, Either::Right(_))),
+            Script::Stuck => publish(long).await.unwrap(),
+            // As many as may be under way on a channel, and one that waits for its turn.
+            _ => {
+                let silent = join_all((0..outlet::MOST).map(|_| publish(long)));
+                let last = publish(long);
+                let Either::Right((last, _)) = select(pin!(silent), pin!(last)).await else {
+                    panic!("a message on the silent channel was confirmed")
+                };
+                last.unwrap();
+            }
         }
-        // On another channel, with the exchange declared there.
-        assert_eq!(count(&asked, [40, 10]), 2);
+        // On another channel, with the exchange declared there; a machine that stalls may see one more.
+        assert!(count(&asked, [40, 10]) > 1);
         publish(long).await.unwrap();
-        assert_eq!(count(&asked, [40, 10]), 2);
         driver.close(Duration::from_secs(1)).await;
     }
 }

@@ -79,6 +79,11 @@ impl Message {
         matches!(self.owner, Owner::Waits)
     }
 
+    /// Whether anybody wants to know what becomes of it.
+    pub(super) fn is_wanted(&self) -> bool {
+        !matches!(self.owner, Owner::Nobody)
+    }
+
     /// Has `waker` told of whatever happens to it, from the next [look](Self::look) on.
     pub(super) fn told_by(&mut self, waker: &Waker) {
         self.waker.clone_from(waker);
@@ -209,9 +214,9 @@ impl Message {
         });
     }
 
-    /// Whether it is certain that the broker did not take it.
-    pub(super) fn is_refused(&self) -> bool {
-        matches!(self.fate, Some(Fate::NotTaken))
+    /// What became of it, if that is certain and was not taken.
+    pub(super) fn fate(&self) -> Option<&Fate> {
+        self.fate.as_ref()
     }
 
     /// What became of it, if that is certain.
