@@ -130,8 +130,10 @@ impl Outlet {
             messages.fitness.begin_anew();
             return false;
         }
-        let first = messages.under_way.front().filter(|message| !message.is_unwritten());
-        let first = first.map(Message::number);
+        // What is said and nobody has heard yet is no silence, and neither is what lapin has to write.
+        let is_silent = |it: &mut Message| !it.is_said() && !it.look() && !it.is_unwritten();
+        let mut under_way = messages.under_way.iter_mut();
+        let first = under_way.find_map(|it| is_silent(it).then(|| it.number()));
         messages.fitness.has_ended(first, now)
     }
 

@@ -70,7 +70,8 @@ impl Outlets {
             // Whoever holds one may be about to send on it.
             open.retain(|it| Arc::strong_count(it) > 1 || it.is_of_use());
             if open.len() >= MOST
-                && let Some(place) = open.iter().position(|outlet| outlet.is_idle())
+                && let Some(place) =
+                    open.iter().position(|it| it.is_idle() && Arc::strong_count(it) == 1)
             {
                 open.remove(place);
             }
@@ -90,12 +91,13 @@ impl Outlets {
         }
     }
 
-    /// The patience with one that takes the place of others.
+    /// The patience with one that takes the place of others: it grows with those that are kept, which
+    /// bounds how many there are, however long somebody waits for what is under way on them.
     fn patience(&self, connection: &Arc<Connection>, route: &Route, proof: Proof) -> u32 {
         let open = self.open();
         let exchange = route.exchange.as_ref();
-        let mut before = open.iter().filter(|it| it.serves(connection, exchange, proof));
-        before.next_back().map_or(1, |last| last.successor())
+        let before = open.iter().filter(|it| it.serves(connection, exchange, proof));
+        before.fold(1, |patience: u32, it| patience.saturating_mul(2).max(it.successor()))
     }
 
     /// All that are open.
