@@ -130,10 +130,10 @@ impl Outlet {
             messages.fitness.begin_anew();
             return false;
         }
-        // What is said and nobody has heard yet is no silence, and neither is what lapin has to write.
-        let is_silent = |it: &mut Message| !it.is_said() && !it.look() && !it.is_unwritten();
-        let mut under_way = messages.under_way.iter_mut();
-        let first = under_way.find_map(|it| is_silent(it).then(|| it.number()));
+        // What lapin has to write is no silence. It is not asked here: what it says of a channel that
+        // was closed is to be judged with all that was under way then.
+        let mut under_way = messages.under_way.iter();
+        let first = under_way.find(|it| !it.is_said() && !it.is_unwritten()).map(Message::number);
         messages.fitness.has_ended(first, now)
     }
 
